@@ -1,0 +1,31 @@
+//! The database's schema: one file a step, in order, each inside a transaction.
+//!
+//! Come here to add a table or a column. A step that has been released is never edited; a new one follows it.
+//! Time is integer milliseconds since 1970 (UTC); ids are UUIDv7 made by the application; text keys are folded by it.
+
+use sea_orm_migration::prelude::*;
+
+mod columns;
+mod m0001_accounts;
+mod m0002_workspaces;
+mod m0003_keys;
+mod m0004_audit;
+mod m0005_usage;
+
+pub use sea_orm_migration::MigratorTrait;
+
+/// All steps, oldest first.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_accounts::Migration),
+            Box::new(m0002_workspaces::Migration),
+            Box::new(m0003_keys::Migration),
+            Box::new(m0004_audit::Migration),
+            Box::new(m0005_usage::Migration),
+        ]
+    }
+}

@@ -1,0 +1,18 @@
+//! Types and pure rules: no async, no I/O, no HTTP, no clock. A value that exists here is a value that was checked.
+
+pub mod account;
+pub mod audit;
+pub mod email;
+pub mod expiry;
+pub mod ids;
+pub mod key;
+pub mod key_format;
+pub mod name;
+pub mod password;
+pub mod role;
+pub mod signing_secret;
+pub mod slug;
+pub mod timestamp;
+pub mod verdict;
+pub mod webhook_url;
+pub mod workspace;

@@ -1,0 +1,133 @@
+//! The audit trail: who did what, to what, when, from where.
+
+use crate::model::ids::{AccountId, AuditEventId, KeyId, ProjectId};
+use crate::model::timestamp::Timestamp;
+
+/// What was done, in the past tense; the words are part of the API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    WorkspaceCreated,
+    WorkspaceRenamed,
+    WorkspaceSuspended,
+    WorkspaceResumed,
+    MemberAdded,
+    MemberRoleChanged,
+    MemberRemoved,
+    ProjectCreated,
+    ProjectRenamed,
+    KeyCreated,
+    KeyRevealed,
+    KeyChanged,
+    KeyDisabled,
+    KeyEnabled,
+    KeyRolled,
+    KeyRevoked,
+    SigningSecretRotated,
+    SigningSecretRevealed,
+    KeyLookedUp,
+}
+
+impl Action {
+    /// The word in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Action::WorkspaceCreated => "workspace.created",
+            Action::WorkspaceRenamed => "workspace.renamed",
+            Action::WorkspaceSuspended => "workspace.suspended",
+            Action::WorkspaceResumed => "workspace.resumed",
+            Action::MemberAdded => "member.added",
+            Action::MemberRoleChanged => "member.role_changed",
+            Action::MemberRemoved => "member.removed",
+            Action::ProjectCreated => "project.created",
+            Action::ProjectRenamed => "project.renamed",
+            Action::KeyCreated => "key.created",
+            Action::KeyRevealed => "key.revealed",
+            Action::KeyChanged => "key.changed",
+            Action::KeyDisabled => "key.disabled",
+            Action::KeyEnabled => "key.enabled",
+            Action::KeyRolled => "key.rolled",
+            Action::KeyRevoked => "key.revoked",
+            Action::SigningSecretRotated => "signing_secret.rotated",
+            Action::SigningSecretRevealed => "signing_secret.revealed",
+            Action::KeyLookedUp => "key.looked_up",
+        }
+    }
+
+    /// What the trail's page says of it.
+    pub fn sentence(word: &str) -> &str {
+        match word {
+            "workspace.created" => "created the workspace",
+            "workspace.renamed" => "renamed the workspace",
+            "workspace.suspended" => "suspended the workspace",
+            "workspace.resumed" => "resumed the workspace",
+            "member.added" => "added a member",
+            "member.role_changed" => "changed a member’s role",
+            "member.removed" => "removed a member",
+            "project.created" => "created the project",
+            "project.renamed" => "renamed the project",
+            "key.created" => "created the key",
+            "key.revealed" => "was shown the key",
+            "key.changed" => "changed the key",
+            "key.disabled" => "disabled the key",
+            "key.enabled" => "enabled the key",
+            "key.rolled" => "rolled the key",
+            "key.revoked" => "revoked the key",
+            "signing_secret.rotated" => "rotated the signing secret",
+            "signing_secret.revealed" => "was shown the signing secret",
+            "key.looked_up" => "looked up the key for support",
+            other => other,
+        }
+    }
+}
+
+/// Who did it. Names are kept as they were: a trail must stay readable when an account is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A member, signed in.
+    Account { id: AccountId, email: String },
+    /// A member of the provider's support staff.
+    Staff { id: AccountId, email: String },
+    /// A key, through the management API.
+    Key { id: KeyId, name: String },
+    /// The operator, at the command line.
+    Operator,
+}
+
+impl Actor {
+    /// The word in the database.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Actor::Account { .. } => "account",
+            Actor::Staff { .. } => "staff",
+            Actor::Key { .. } => "key",
+            Actor::Operator => "operator",
+        }
+    }
+
+    /// What the trail shows.
+    pub fn name(&self) -> &str {
+        match self {
+            Actor::Account { email, .. } | Actor::Staff { email, .. } => email,
+            Actor::Key { name, .. } => name,
+            Actor::Operator => "operator",
+        }
+    }
+}
+
+/// A line of the trail, as it is read.
+#[derive(Clone, Debug)]
+pub struct AuditEvent {
+    pub id: AuditEventId,
+    pub project_id: Option<ProjectId>,
+    pub key_id: Option<KeyId>,
+    /// See [`Action::as_str`].
+    pub action: String,
+    pub actor_kind: String,
+    pub actor_name: String,
+    /// The name (and display prefix) of what it was done to.
+    pub subject: String,
+    /// A sentence about what changed, or nothing.
+    pub details: String,
+    pub address: Option<String>,
+    pub at: Timestamp,
+}

@@ -1,0 +1,144 @@
+//! A key as it is stored and shown: everything but its text.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::model::ids::{KeyId, OwnerId, ProjectId, WorkspaceId};
+use crate::model::timestamp::{DAY, Timestamp};
+use crate::profile::Environment;
+
+/// What a person (or a program) decided about a key. Expiry is not a state: it is a matter of the hour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyState {
+    Active,
+    /// Refused until it is enabled again.
+    Disabled,
+    /// Refused for ever.
+    Revoked,
+}
+
+impl KeyState {
+    /// The word in the database and the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            KeyState::Active => "active",
+            KeyState::Disabled => "disabled",
+            KeyState::Revoked => "revoked",
+        }
+    }
+}
+
+impl fmt::Display for KeyState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for KeyState {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "active" => Ok(KeyState::Active),
+            "disabled" => Ok(KeyState::Disabled),
+            "revoked" => Ok(KeyState::Revoked),
+            other => Err(format!("“{other}” is no state of a key")),
+        }
+    }
+}
+
+/// What a key is at a given moment, as people ask it: does it work, and for how long?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyStatus {
+    Active,
+    /// Active, for less than two weeks more.
+    Expiring(Timestamp),
+    Expired(Timestamp),
+    Disabled,
+    Revoked,
+    /// A roll has replaced it; it works until then.
+    Replaced(Timestamp),
+}
+
+impl KeyStatus {
+    /// The word of the filter in the list's URL and of the badge's class.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            KeyStatus::Active => "active",
+            KeyStatus::Expiring(_) => "expiring",
+            KeyStatus::Expired(_) => "expired",
+            KeyStatus::Disabled => "disabled",
+            KeyStatus::Revoked => "revoked",
+            KeyStatus::Replaced(_) => "replaced",
+        }
+    }
+}
+
+/// Who made a key, changed it, or looked it up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastUse {
+    pub at: Timestamp,
+    pub address: String,
+    pub user_agent: String,
+}
+
+/// A key. Its digest stays in the store; its text is nowhere.
+#[derive(Clone, Debug)]
+pub struct Key {
+    pub id: KeyId,
+    pub workspace_id: WorkspaceId,
+    pub project_id: Option<ProjectId>,
+    pub owner_id: OwnerId,
+    pub type_id: String,
+    pub environment: Environment,
+    pub name: String,
+    pub display_prefix: String,
+    /// The text of a public (publishable) key, which is no secret.
+    pub public_text: Option<String>,
+    /// In the profile's order; empty for a type whose access is not by scopes.
+    pub scopes: Vec<String>,
+    pub state: KeyState,
+    pub expires_at: Option<Timestamp>,
+    pub webhook_url: Option<String>,
+    pub has_signing_secret: bool,
+    /// The maker's e-mail address, or the name of the key that made it.
+    pub created_by: String,
+    /// The key that made this one, when it was not a person.
+    pub created_by_key: Option<KeyId>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    pub disabled_at: Option<Timestamp>,
+    pub revoked_at: Option<Timestamp>,
+    /// The key that took over when this one was rolled.
+    pub replaced_by: Option<KeyId>,
+    pub replaced_at: Option<Timestamp>,
+    /// When its text was shown to a person.
+    pub revealed_at: Option<Timestamp>,
+    pub last_use: Option<LastUse>,
+    /// Grows with every change: what a cache compares.
+    pub version: i64,
+}
+
+impl Key {
+    /// Whether its time is over.
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|at| now >= at)
+    }
+
+    /// What it is at this moment.
+    pub fn status(&self, now: Timestamp) -> KeyStatus {
+        match (self.state, self.expires_at) {
+            (KeyState::Revoked, _) => KeyStatus::Revoked,
+            (_, Some(at)) if now >= at => KeyStatus::Expired(at),
+            (KeyState::Disabled, _) => KeyStatus::Disabled,
+            (KeyState::Active, Some(at)) if self.replaced_by.is_some() => KeyStatus::Replaced(at),
+            (KeyState::Active, Some(at)) if at <= now.plus(14 * DAY) => KeyStatus::Expiring(at),
+            (KeyState::Active, _) => KeyStatus::Active,
+        }
+    }
+
+    /// Whether anything about it may still change: a revoked key is frozen.
+    pub fn is_frozen(&self) -> bool {
+        self.state == KeyState::Revoked
+    }
+}

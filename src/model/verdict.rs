@@ -1,0 +1,111 @@
+//! The answer of verification: a value, not an error.
+
+use crate::model::ids::KeyId;
+use crate::model::key::Key;
+use crate::model::workspace::{Project, Workspace};
+use crate::profile::{Access, Environment};
+
+/// What verification answers.
+#[derive(Clone, Debug)]
+pub enum Verdict {
+    Allowed(Box<Identity>),
+    Refused(Refused),
+}
+
+/// A refusal, and the key it was about when there was one.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    pub refusal: Refusal,
+    pub key: Option<KeyId>,
+}
+
+/// Who a good key speaks for.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    pub key: Key,
+    pub workspace: Workspace,
+    pub project: Option<Project>,
+    pub access: Access,
+}
+
+/// Why a request is refused, in the order in which the reasons are looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// No credential came with the request.
+    Missing,
+    /// Not of a form that any key of this API has.
+    Malformed,
+    /// Of the right form, but no such key.
+    Unknown,
+    Revoked,
+    Disabled,
+    Expired,
+    /// Not a key of the environment that was asked for.
+    WrongEnvironment(Environment),
+    WorkspaceSuspended,
+    /// Lacks the scope, or the access (`all` or `read`), that was asked for.
+    Insufficient(String),
+}
+
+impl Refusal {
+    /// The HTTP status of the answer.
+    pub fn status(&self) -> u16 {
+        match self {
+            Refusal::Missing
+            | Refusal::Malformed
+            | Refusal::Unknown
+            | Refusal::Revoked
+            | Refusal::Disabled
+            | Refusal::Expired
+            | Refusal::WrongEnvironment(_) => 401,
+            Refusal::WorkspaceSuspended | Refusal::Insufficient(_) => 403,
+        }
+    }
+
+    /// The code that the customer's program sees. What is wrong with a credential is not told to whoever presents it.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Refusal::Missing => "missing_authorization",
+            Refusal::Malformed
+            | Refusal::Unknown
+            | Refusal::Revoked
+            | Refusal::Disabled
+            | Refusal::Expired
+            | Refusal::WrongEnvironment(_) => "invalid_credentials",
+            Refusal::WorkspaceSuspended => "workspace_suspended",
+            Refusal::Insufficient(_) => "insufficient_scope",
+        }
+    }
+
+    /// The exact reason, for the provider's own systems, the dashboard and the counters.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Refusal::Missing => "missing",
+            Refusal::Malformed => "malformed",
+            Refusal::Unknown => "unknown",
+            Refusal::Revoked => "revoked",
+            Refusal::Disabled => "disabled",
+            Refusal::Expired => "expired",
+            Refusal::WrongEnvironment(_) => "wrong_environment",
+            Refusal::WorkspaceSuspended => "workspace_suspended",
+            Refusal::Insufficient(_) => "insufficient_scope",
+        }
+    }
+
+    /// A sentence for the customer's program and the person who reads its log.
+    pub fn message(&self) -> String {
+        match self {
+            Refusal::Missing => "Send an API key with this request.".to_owned(),
+            Refusal::Malformed
+            | Refusal::Unknown
+            | Refusal::Revoked
+            | Refusal::Disabled
+            | Refusal::Expired
+            | Refusal::WrongEnvironment(_) => {
+                "This API key is not valid: it is unknown, disabled, expired or revoked.".to_owned()
+            }
+            Refusal::WorkspaceSuspended => "The workspace of this API key is suspended.".to_owned(),
+            Refusal::Insufficient(needed) => format!("This API key lacks what the request needs: {needed}."),
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Whether a request says plainly what it asks for. See [`Profile::route_of`](super::Profile::route_of) for why.
+
+use std::{fmt, iter};
+
+/// Two readers could take this request for different ones, so no rule can be trusted to meet it. It holds the reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnclearRequest(pub &'static str);
+
+impl fmt::Display for UnclearRequest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.0)
+    }
+}
+
+impl std::error::Error for UnclearRequest {}
+
+/// Refuses a method that a lenient server could take for another one.
+pub(super) fn check_method(method: &str) -> Result<(), UnclearRequest> {
+    let clear = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b"-_".contains(&byte);
+    if !method.is_empty() && method.bytes().all(clear) {
+        Ok(())
+    } else {
+        Err(UnclearRequest("the method is not written in capitals"))
+    }
+}
+
+/// The path without its query and without one slash at its end, if there is only one way to read it.
+pub(super) fn clear_path(path: &str) -> Result<&str, UnclearRequest> {
+    let path = path.split_once('?').map_or(path, |(path, _)| path);
+    if !path.starts_with('/') {
+        return Err(UnclearRequest("the path does not begin with a slash"));
+    }
+    if path
+        .bytes()
+        .any(|byte| !byte.is_ascii_graphic() || b";#\\".contains(&byte))
+    {
+        return Err(UnclearRequest("the path has a character that servers read differently"));
+    }
+    if !encoding_is_clear(path.as_bytes()) {
+        return Err(UnclearRequest(
+            "the path has a percent-encoding that servers read differently",
+        ));
+    }
+    let path = path.strip_suffix('/').unwrap_or(path);
+    if segments(path).any(|segment| matches!(segment, "" | "." | "..")) {
+        return Err(UnclearRequest("the path has an empty, . or .. segment"));
+    }
+    Ok(path)
+}
+
+/// The segments of a clear path.
+pub(super) fn segments(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').skip(1)
+}
+
+/// The bytes of a segment of a clear path, percent-encoding resolved.
+pub(super) fn decoded(segment: &str) -> impl Iterator<Item = u8> {
+    let mut rest = segment.as_bytes();
+    iter::from_fn(move || {
+        let (byte, after) = match rest {
+            [b'%', high, low, after @ ..] => (decode(*high, *low)?, after),
+            [byte, after @ ..] => (*byte, after),
+            [] => return None,
+        };
+        rest = after;
+        Some(byte)
+    })
+}
+
+fn encoding_is_clear(mut rest: &[u8]) -> bool {
+    loop {
+        rest = match rest {
+            [b'%', high, low, after @ ..] if decode(*high, *low).is_some_and(may_be_encoded) => after,
+            [b'%', ..] => return false,
+            [_, after @ ..] => after,
+            [] => return true,
+        };
+    }
+}
+
+/// Not what needs no encoding, not what changes the shape of a path, not what can never stand in UTF-8.
+fn may_be_encoded(byte: u8) -> bool {
+    !(byte.is_ascii_alphanumeric()
+        || byte.is_ascii_control()
+        || b"-._/\\%".contains(&byte)
+        || matches!(byte, 0xc0 | 0xc1 | 0xf5..))
+}
+
+fn decode(high: u8, low: u8) -> Option<u8> {
+    let value = |digit: u8| {
+        char::from(digit)
+            .to_digit(16)
+            .and_then(|value| u8::try_from(value).ok())
+    };
+    Some(value(high)? << 4 | value(low)?)
+}

@@ -1,0 +1,129 @@
+//! Routes: what single requests ask of a key, and which route a request falls under.
+
+use std::fmt;
+
+use super::request::{self, UnclearRequest};
+use super::{Access, Environment, Profile};
+
+mod pattern;
+#[cfg(test)]
+mod tests;
+
+pub(super) use pattern::Fit;
+pub use pattern::PathPattern;
+
+/// What the requests it matches ask of a key, beyond being good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The requests it is about.
+    pub matches: Vec<RouteMatch>,
+    /// The scope a key of `scopes` access must hold.
+    pub scope: Option<String>,
+    /// The access a key must have unless it holds `scope`: `Read` takes `read` and `all`, `All` takes `all` alone.
+    pub access: Option<Access>,
+    /// The limit these requests count against, beside those that hold everywhere.
+    pub limit: Option<String>,
+    /// The only environment whose keys are taken.
+    pub environment: Option<Environment>,
+}
+
+/// A method and a path, as in `POST /api/v1/shipments/{id}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteMatch {
+    /// The methods it is about.
+    pub methods: Methods,
+    /// The paths it is about.
+    pub path: PathPattern,
+}
+
+/// The methods a route is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Methods {
+    /// Every method.
+    Any,
+    /// This one. `GET` means `HEAD` too, because servers answer both from the same place.
+    Only(String),
+}
+
+/// What [`Profile::route`] answers for a request that can be read in two ways: only full access will do.
+static FOR_UNCLEAR_REQUESTS: Route = Route {
+    matches: Vec::new(),
+    scope: None,
+    access: Some(Access::All),
+    limit: None,
+    environment: None,
+};
+
+impl Profile {
+    /// The route a request falls under: the first that matches. `None` is "no route: any good key".
+    ///
+    /// A rule is worth nothing if the API behind reads a path differently than we do, so a request that two readers
+    /// could take for different ones is an [`UnclearRequest`] and has to be refused: an empty, `.` or `..` segment, a
+    /// letter, digit, dot, dash, underscore, slash, backslash, percent sign or control character in percent-encoding,
+    /// a `;`, `#`, `\` or a character outside ASCII, a method that is not in capitals, or a path that meets an earlier
+    /// rule only if capitals are ignored. One slash at the end, the query, and any other percent-encoding change
+    /// nothing: `/shipments/` and `/shipments?x=1` are `/shipments`.
+    pub fn route_of(&self, method: &str, path: &str) -> Result<Option<&Route>, UnclearRequest> {
+        request::check_method(method)?;
+        let path = request::clear_path(path)?;
+        for route in &self.routes {
+            match route.fit(method, path) {
+                Fit::Exact => return Ok(Some(route)),
+                Fit::CaseOnly => return Err(UnclearRequest("the path differs from a known one in capitals only")),
+                Fit::No => {}
+            }
+        }
+        Ok(None)
+    }
+
+    /// Like [`Profile::route_of`], for callers that can not refuse an unclear request: it falls under a built-in
+    /// route that takes full-access keys only.
+    pub fn route(&self, method: &str, path: &str) -> Option<&Route> {
+        self.route_of(method, path).unwrap_or(Some(&FOR_UNCLEAR_REQUESTS))
+    }
+}
+
+impl Route {
+    fn fit(&self, method: &str, path: &str) -> Fit {
+        let fits = self
+            .matches
+            .iter()
+            .filter(|one| one.methods.include(method))
+            .map(|one| one.path.fit(path));
+        fits.max().unwrap_or(Fit::No)
+    }
+}
+
+impl RouteMatch {
+    /// Whether every request that `later` matches is matched by this one too.
+    pub(super) fn covers(&self, later: &Self) -> bool {
+        let methods = match (&self.methods, &later.methods) {
+            (Methods::Any, _) => true,
+            (Methods::Only(_), Methods::Any) => false,
+            (Methods::Only(_), Methods::Only(method)) => self.methods.include(method),
+        };
+        methods && self.path.covers(&later.path)
+    }
+}
+
+impl Methods {
+    /// The methods a profile can name.
+    pub const KNOWN: [&'static str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"];
+
+    /// Whether a request with `method` is meant.
+    pub fn include(&self, method: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Only(only) => only == method || (only == "GET" && method == "HEAD"),
+        }
+    }
+}
+
+impl fmt::Display for RouteMatch {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.methods {
+            Methods::Any => write!(formatter, "{}", self.path),
+            Methods::Only(method) => write!(formatter, "{method} {}", self.path),
+        }
+    }
+}

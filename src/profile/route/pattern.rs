@@ -1,0 +1,148 @@
+//! Path patterns: reading one, and laying a path or another pattern against it.
+
+use std::fmt;
+
+use crate::profile::request;
+
+/// A pattern for paths: words, `*` or `{name}` for one segment, and `**` at the end for any rest, even none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathPattern {
+    segments: Vec<Segment>,
+    open_ended: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Segment {
+    Word(String),
+    /// Any one segment; the name, which may be empty, is for people.
+    Any(String),
+}
+
+/// How well a path fits a pattern; later is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::profile) enum Fit {
+    No,
+    /// It would fit if capitals made no difference.
+    CaseOnly,
+    Exact,
+}
+
+impl PathPattern {
+    /// Reads a pattern; the error is half a sentence about what is wrong with it.
+    pub(in crate::profile) fn parse(text: &str) -> Result<Self, String> {
+        let rest = text.strip_prefix('/').ok_or("must begin with a slash")?;
+        let (rest, open_ended) = match rest.strip_suffix("**") {
+            Some("") => ("", true),
+            Some(front) => (
+                front
+                    .strip_suffix('/')
+                    .ok_or("may have ** only as its whole last segment")?,
+                true,
+            ),
+            None => (rest, false),
+        };
+        let segments = if rest.is_empty() && (open_ended || text == "/") {
+            Vec::new()
+        } else {
+            segments(rest)?
+        };
+        Ok(Self { segments, open_ended })
+    }
+
+    /// Lays a clear path against the pattern.
+    pub(in crate::profile) fn fit(&self, path: &str) -> Fit {
+        let mut worst = Fit::Exact;
+        let mut parts = request::segments(path);
+        for segment in &self.segments {
+            let Some(part) = parts.next() else { return Fit::No };
+            worst = worst.min(segment.fit(part));
+        }
+        if parts.next().is_some() && !self.open_ended {
+            Fit::No
+        } else {
+            worst
+        }
+    }
+
+    /// Whether every path that fits `other` fits this pattern too.
+    pub(in crate::profile) fn covers(&self, other: &Self) -> bool {
+        let lengths_agree = match (self.open_ended, other.open_ended) {
+            (true, _) => other.segments.len() >= self.segments.len(),
+            (false, true) => false,
+            (false, false) => other.segments.len() == self.segments.len(),
+        };
+        lengths_agree
+            && self
+                .segments
+                .iter()
+                .zip(&other.segments)
+                .all(|(mine, theirs)| mine.covers(theirs))
+    }
+}
+
+fn segments(text: &str) -> Result<Vec<Segment>, String> {
+    text.split('/').map(Segment::parse).collect()
+}
+
+impl Segment {
+    fn parse(text: &str) -> Result<Self, String> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._~:@-".contains(&byte);
+        match text {
+            "" => Err("has an empty segment: a double slash, or a slash at the end".to_owned()),
+            "." | ".." => Err(format!("has the segment \"{text}\", which no request may have")),
+            "*" => Ok(Self::Any(String::new())),
+            "**" => Err("may have ** only as its whole last segment".to_owned()),
+            _ => match text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+                Some(name)
+                    if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') =>
+                {
+                    Ok(Self::Any(name.to_owned()))
+                }
+                None if text.bytes().all(plain) => Ok(Self::Word(text.to_owned())),
+                _ => Err(format!(
+                    "has the segment \"{text}\"; a segment is a word of letters, digits and ._~:@-, or * or {{name}}"
+                )),
+            },
+        }
+    }
+
+    fn fit(&self, part: &str) -> Fit {
+        match self {
+            Self::Any(_) => Fit::Exact,
+            Self::Word(word) if request::decoded(part).eq(word.bytes()) => Fit::Exact,
+            Self::Word(word) => {
+                let part = request::decoded(part).map(|byte| byte.to_ascii_lowercase());
+                if part.eq(word.bytes().map(|byte| byte.to_ascii_lowercase())) {
+                    Fit::CaseOnly
+                } else {
+                    Fit::No
+                }
+            }
+        }
+    }
+
+    fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Any(_), _) => true,
+            (Self::Word(mine), Self::Word(theirs)) => mine == theirs,
+            (Self::Word(_), Self::Any(_)) => false,
+        }
+    }
+}
+
+impl fmt::Display for PathPattern {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for segment in &self.segments {
+            match segment {
+                Segment::Word(word) => write!(formatter, "/{word}")?,
+                Segment::Any(name) if name.is_empty() => formatter.write_str("/*")?,
+                Segment::Any(name) => write!(formatter, "/{{{name}}}")?,
+            }
+        }
+        match (self.open_ended, self.segments.is_empty()) {
+            (true, _) => formatter.write_str("/**"),
+            (false, true) => formatter.write_str("/"),
+            (false, false) => Ok(()),
+        }
+    }
+}

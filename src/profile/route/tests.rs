@@ -1,0 +1,180 @@
+//! Which route a request falls under, and that hostile spelling does not help.
+
+use super::*;
+
+const PROFILE: &str = r#"
+[api]
+name = "Shipping"
+base_path = "/api/v1"
+
+[[key_type]]
+id = "scoped"
+label = "Scoped key"
+prefix = "sk_"
+access = "scopes"
+
+[[scope]]
+id = "things:read"
+label = "Read"
+[[scope]]
+id = "things:write"
+label = "Write"
+
+[[route]]
+match = ["GET /api/v1/things/public"]
+[[route]]
+match = ["GET /api/v1/things", "GET /api/v1/things/{id}", "GET /api/v1/files:list"]
+scope = "things:read"
+[[route]]
+match = ["POST /api/v1/things", "DELETE /api/v1/things/*"]
+scope = "things:write"
+[[route]]
+match = ["/api/v1/admin/**"]
+access = "all"
+
+[plan.standard]
+label = "Standard"
+"#;
+
+fn profile() -> Profile {
+    Profile::parse(PROFILE, "test.toml").unwrap()
+}
+
+fn place(method: &str, path: &str) -> Result<Option<usize>, UnclearRequest> {
+    let profile = profile();
+    let found = profile.route_of(method, path)?;
+    Ok(found.map(|route| profile.routes.iter().position(|other| other == route).unwrap()))
+}
+
+#[test]
+fn the_first_match_decides() {
+    for (method, path, expected) in [
+        ("GET", "/api/v1/things/public", Some(0)),
+        ("GET", "/api/v1/things", Some(1)),
+        ("HEAD", "/api/v1/things", Some(1)),
+        ("GET", "/api/v1/things/", Some(1)),
+        ("GET", "/api/v1/things?after=/api/v1//x", Some(1)),
+        ("GET", "/api/v1/things/7f3a", Some(1)),
+        ("GET", "/api/v1/things/a%20b%C3%A9", Some(1)),
+        ("GET", "/api/v1/files:list", Some(1)),
+        ("GET", "/api/v1/files%3Alist", Some(1)),
+        ("POST", "/api/v1/things", Some(2)),
+        ("DELETE", "/api/v1/things/7", Some(2)),
+        ("PUT", "/api/v1/admin", Some(3)),
+        ("BREW", "/api/v1/admin/users/7", Some(3)),
+        ("GET", "/api/v1/things/7/parts", None),
+        ("PUT", "/api/v1/things", None),
+        ("GET", "/api/v1/administrators", None),
+        ("GET", "/api/v1", None),
+        ("GET", "/", None),
+    ] {
+        assert_eq!(place(method, path), Ok(expected), "{method} {path}");
+    }
+}
+
+#[test]
+fn hostile_spelling_is_refused() {
+    for path in [
+        "",
+        "*",
+        "api/v1/things",
+        "http://host/api/v1/things",
+        "//api/v1/things",
+        "/api/v1//things",
+        "/api/v1/things//",
+        "/api/v1/./things",
+        "/api/v1/x/../things",
+        "/api/v1/things/..",
+        "/api/v1/x/%2e%2e/things",
+        "/api/v1/x/.%2E/things",
+        "/api/v1/%74hings",
+        "/api/v1%2Fthings",
+        "/api/v1%5cthings",
+        "/api/v1\\things",
+        "/api/v1/%2574hings",
+        "/api/v1/things%00",
+        "/api/v1/things%0d%0a",
+        "/api/v1/things%",
+        "/api/v1/things%2",
+        "/api/v1/things%zz",
+        "/api/v1/things%+1",
+        "/api/v1/things;a=b",
+        "/api/v1/..;/things",
+        "/api/v1/things#x",
+        "/api/v1/thin gs",
+        "/api/v1/things\t",
+        "/api/v1/th\u{131}ngs",
+        "/api/v1/%c0%afthings",
+        "/API/v1/things",
+        "/api/v1/Things",
+        "/api/v1/FILES%3alist",
+    ] {
+        assert!(place("GET", path).is_err(), "{path:?}");
+        let profile = profile();
+        let route = profile.route("GET", path).unwrap();
+        assert_eq!((route.access, &route.scope), (Some(Access::All), &None), "{path:?}");
+    }
+}
+
+#[test]
+fn hostile_methods_are_refused() {
+    for method in ["", "post", "Post", "POST ", "PO ST", "GET\n", "GÉT"] {
+        assert!(place(method, "/api/v1/things").is_err(), "{method:?}");
+    }
+}
+
+#[test]
+fn capitals_matter_only_next_to_a_rule() {
+    assert_eq!(place("GET", "/api/v1/reports/ABC"), Ok(None));
+    assert_eq!(place("GET", "/api/v1/things/ABC"), Ok(Some(1)));
+    // "Public" could be an id or the rule above it; nobody can tell.
+    assert!(place("GET", "/api/v1/things/Public").is_err());
+}
+
+#[test]
+fn covering() {
+    let pattern = |text: &str| PathPattern::parse(text).unwrap();
+    for (wide, narrow) in [
+        ("/a/**", "/a"),
+        ("/a/**", "/a/b/c"),
+        ("/a/*", "/a/{id}"),
+        ("/**", "/a/**"),
+        ("/{x}/b", "/a/b"),
+    ] {
+        assert!(pattern(wide).covers(&pattern(narrow)), "{wide} covers {narrow}");
+    }
+    for (one, other) in [
+        ("/a", "/a/**"),
+        ("/a/b", "/a/*"),
+        ("/a/*", "/a"),
+        ("/a/b/**", "/a"),
+        ("/a/*", "/a/b/c"),
+    ] {
+        assert!(!pattern(one).covers(&pattern(other)), "{one} does not cover {other}");
+    }
+}
+
+#[test]
+fn patterns_are_written_as_they_were_read() {
+    for text in ["/", "/**", "/a/{id}/*", "/a/b:c/**"] {
+        assert_eq!(PathPattern::parse(text).unwrap().to_string(), text);
+    }
+    for text in [
+        "",
+        "a",
+        "/a/",
+        "//a",
+        "/a/**/b",
+        "/a**",
+        "/a/***",
+        "/a/x*",
+        "/a/{}",
+        "/a/{id",
+        "/a/{id}.json",
+        "/a b",
+        "/a%20b",
+        "/a/../b",
+    ] {
+        assert!(PathPattern::parse(text).is_err(), "{text}");
+    }
+}

@@ -1,0 +1,45 @@
+//! Everything that is kept: the only place that names sea-orm. One file a noun; functions take a connection or an open
+//! transaction, speak in `model`'s types, and decide nothing.
+
+pub mod accounts;
+pub mod audit;
+pub mod db;
+mod entities;
+pub mod keys;
+pub mod mailed_links;
+pub mod members;
+pub mod projects;
+pub mod reveals;
+mod rows;
+pub mod service_tokens;
+pub mod sessions;
+pub mod usage;
+pub mod workspaces;
+
+pub use db::{Db, Tx};
+
+/// What can go wrong below the domain.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A unique index refused the row: somebody was first.
+    #[error("a row like this exists already")]
+    Duplicate,
+    /// A row holds what no version of this program writes.
+    #[error("unreadable row: {0}")]
+    Corrupt(String),
+    /// The database could not be asked.
+    #[error("database: {0}")]
+    Database(#[source] sea_orm::DbErr),
+}
+
+impl From<sea_orm::DbErr> for Error {
+    fn from(error: sea_orm::DbErr) -> Self {
+        match error.sql_err() {
+            Some(sea_orm::SqlErr::UniqueConstraintViolation(_)) => Self::Duplicate,
+            _ => Self::Database(error),
+        }
+    }
+}
+
+/// The result of a store function.
+pub type Result<T> = std::result::Result<T, Error>;

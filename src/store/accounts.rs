@@ -1,0 +1,92 @@
+//! Accounts.
+
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Set};
+
+use super::Result;
+use super::entities::account;
+use crate::model::account::Account;
+use crate::model::email::Email;
+use crate::model::ids::AccountId;
+use crate::model::timestamp::Timestamp;
+
+/// An account with what proves its password.
+pub struct WithHash {
+    pub account: Account,
+    pub password_hash: String,
+}
+
+impl std::fmt::Debug for WithHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WithHash").field("account", &self.account).finish_non_exhaustive()
+    }
+}
+
+/// What a new account starts with.
+pub struct NewAccount<'a> {
+    pub id: AccountId,
+    pub email: &'a Email,
+    pub password_hash: String,
+    pub is_staff: bool,
+    pub confirmed_at: Option<Timestamp>,
+    pub now: Timestamp,
+}
+
+/// `Duplicate` when the address has an account.
+pub async fn insert(tx: &impl ConnectionTrait, new: NewAccount<'_>) -> Result<Account> {
+    let row = account::ActiveModel {
+        id: Set(new.id.0),
+        email: Set(new.email.as_str().to_owned()),
+        email_folded: Set(new.email.folded()),
+        password_hash: Set(new.password_hash),
+        is_staff: Set(new.is_staff),
+        email_confirmed_at: Set(new.confirmed_at.map(Timestamp::millis)),
+        password_changed_at: Set(new.now.millis()),
+        created_at: Set(new.now.millis()),
+    };
+    row.insert(tx).await?.try_into()
+}
+
+/// Whether there is any account yet.
+pub async fn any(db: &impl ConnectionTrait) -> Result<bool> {
+    Ok(account::Entity::find().count(db).await? > 0)
+}
+
+pub async fn find(db: &impl ConnectionTrait, id: AccountId) -> Result<Option<Account>> {
+    account::Entity::find_by_id(id.0).one(db).await?.map(Account::try_from).transpose()
+}
+
+pub async fn find_with_hash(db: &impl ConnectionTrait, id: AccountId) -> Result<Option<WithHash>> {
+    account::Entity::find_by_id(id.0).one(db).await?.map(with_hash).transpose()
+}
+
+pub async fn find_by_email(db: &impl ConnectionTrait, email: &Email) -> Result<Option<WithHash>> {
+    let found = account::Entity::find().filter(account::Column::EmailFolded.eq(email.folded())).one(db).await?;
+    found.map(with_hash).transpose()
+}
+
+pub async fn confirm(tx: &impl ConnectionTrait, id: AccountId, now: Timestamp) -> Result<()> {
+    account::Entity::update_many()
+        .set(account::ActiveModel { email_confirmed_at: Set(Some(now.millis())), ..Default::default() })
+        .filter(account::Column::Id.eq(id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+pub async fn set_password(tx: &impl ConnectionTrait, id: AccountId, hash: String, now: Timestamp) -> Result<()> {
+    account::Entity::update_many()
+        .set(account::ActiveModel {
+            password_hash: Set(hash),
+            password_changed_at: Set(now.millis()),
+            ..Default::default()
+        })
+        .filter(account::Column::Id.eq(id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+fn with_hash(row: account::Model) -> Result<WithHash> {
+    let password_hash = row.password_hash.clone();
+    Ok(WithHash { account: row.try_into()?, password_hash })
+}

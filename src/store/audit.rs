@@ -1,0 +1,85 @@
+//! The audit trail: written once, never changed.
+
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
+
+use super::Result;
+use super::entities::audit_event;
+use super::rows::at;
+use crate::model::audit::AuditEvent;
+use crate::model::ids::{AuditEventId, KeyId, ProjectId, WorkspaceId};
+
+/// A line to write.
+pub struct NewEvent {
+    pub event: AuditEvent,
+    pub workspace_id: WorkspaceId,
+    pub actor_id: Option<uuid::Uuid>,
+}
+
+pub async fn insert(tx: &impl ConnectionTrait, new: NewEvent) -> Result<()> {
+    let event = new.event;
+    let row = audit_event::ActiveModel {
+        id: Set(event.id.0),
+        workspace_id: Set(new.workspace_id.0),
+        project_id: Set(event.project_id.map(|id| id.0)),
+        key_id: Set(event.key_id.map(|id| id.0)),
+        action: Set(event.action),
+        actor_kind: Set(event.actor_kind),
+        actor_id: Set(new.actor_id),
+        actor_name: Set(event.actor_name),
+        subject: Set(event.subject),
+        details: Set(event.details),
+        address: Set(event.address),
+        at: Set(event.at.millis()),
+    };
+    row.insert(tx).await?;
+    Ok(())
+}
+
+/// The latest lines of a workspace, before a cursor, at most `limit`.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    before: Option<AuditEventId>,
+    limit: u64,
+) -> Result<Vec<AuditEvent>> {
+    let mut query = audit_event::Entity::find().filter(audit_event::Column::WorkspaceId.eq(workspace.0));
+    if let Some(before) = before {
+        query = query.filter(audit_event::Column::Id.lt(before.0));
+    }
+    let rows = query.order_by_desc(audit_event::Column::Id).limit(limit).all(db).await?;
+    Ok(rows.into_iter().map(event).collect())
+}
+
+/// The latest lines about one key, at most `limit`.
+pub async fn list_of_key(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    key: KeyId,
+    limit: u64,
+) -> Result<Vec<AuditEvent>> {
+    let rows = audit_event::Entity::find()
+        .filter(audit_event::Column::WorkspaceId.eq(workspace.0))
+        .filter(audit_event::Column::KeyId.eq(key.0))
+        .order_by_desc(audit_event::Column::Id)
+        .limit(limit)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(event).collect())
+}
+
+fn event(row: audit_event::Model) -> AuditEvent {
+    AuditEvent {
+        id: AuditEventId(row.id),
+        project_id: row.project_id.map(ProjectId),
+        key_id: row.key_id.map(KeyId),
+        action: row.action,
+        actor_kind: row.actor_kind,
+        actor_name: row.actor_name,
+        subject: row.subject,
+        details: row.details,
+        address: row.address,
+        at: at(row.at),
+    }
+}

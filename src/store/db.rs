@@ -1,0 +1,162 @@
+//! The database itself: connecting, pragmas, transactions, backup.
+//!
+//! SQLite has one connection that writes (`BEGIN IMMEDIATE`, so that a transaction that reads before it writes cannot
+//! fail half-way) and a pool that only reads. PostgreSQL has one pool for both.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use migrations::MigratorTrait;
+use sea_orm::sqlx::ConnectOptions;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, SqlxPostgresConnector,
+    SqlxSqliteConnector, TransactionOptions, TransactionTrait,
+};
+
+use super::{Error, Result};
+
+/// An open transaction. Dropped without `commit`, it leaves no trace.
+pub type Tx = DatabaseTransaction;
+
+/// How long a connection is waited for before the answer is "unavailable".
+const ACQUIRE: Duration = Duration::from_secs(15);
+
+/// Where the data is.
+#[derive(Clone, Debug)]
+pub enum Location {
+    /// A SQLite file.
+    File(PathBuf),
+    /// A `postgres://` URL.
+    Postgres(String),
+}
+
+impl Location {
+    /// Reads `sqlite:PATH` or `postgres://…`.
+    pub fn parse(url: &str) -> std::result::Result<Self, String> {
+        if let Some(path) = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
+            let path = path.split('?').next().unwrap_or(path);
+            return Ok(Self::File(PathBuf::from(path)));
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres(url.to_owned()));
+        }
+        Err("the database URL starts with sqlite: or postgres://".to_owned())
+    }
+}
+
+/// The connections.
+#[derive(Clone, Debug)]
+pub struct Db {
+    writer: DatabaseConnection,
+    reader: DatabaseConnection,
+    location: Location,
+}
+
+impl Db {
+    /// Connects, creating a SQLite file that does not exist yet. Migrates nothing.
+    pub async fn connect(location: &Location) -> Result<Self> {
+        let (writer, reader) = match location {
+            Location::File(path) => Self::open_sqlite(path).await?,
+            Location::Postgres(url) => Self::open_postgres(url).await?,
+        };
+        Ok(Self { writer, reader, location: location.clone() })
+    }
+
+    async fn open_sqlite(path: &Path) -> Result<(DatabaseConnection, DatabaseConnection)> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A revocation that was answered must outlive a power cut: NORMAL could lose the last commits.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10))
+            .pragma("secure_delete", "on")
+            .disable_statement_logging();
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(ACQUIRE)
+            .connect_with(options.clone().create_if_missing(true))
+            .await
+            .map_err(connection_error)?;
+        let reader = SqlitePoolOptions::new()
+            .max_connections(4)
+            .acquire_timeout(ACQUIRE)
+            .connect_with(options.read_only(true))
+            .await
+            .map_err(connection_error)?;
+        Ok((
+            SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
+            SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
+        ))
+    }
+
+    async fn open_postgres(url: &str) -> Result<(DatabaseConnection, DatabaseConnection)> {
+        let options = PgConnectOptions::from_str(url).map_err(connection_error)?.disable_statement_logging();
+        let pool = PgPoolOptions::new()
+            .max_connections(16)
+            .acquire_timeout(ACQUIRE)
+            .connect_with(options)
+            .await
+            .map_err(connection_error)?;
+        let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
+        Ok((connection.clone(), connection))
+    }
+
+    /// Brings the schema up to date.
+    pub async fn migrate(&self) -> Result<()> {
+        Ok(migrations::Migrator::up(&self.writer, None).await?)
+    }
+
+    /// For reading outside of a transaction: each statement sees what was committed before it began.
+    pub fn reader(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+
+    /// Begins a transaction that may write.
+    pub async fn begin(&self) -> Result<Tx> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(self.writer.begin_with_options(options).await?)
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        self.reader.execute_unprepared("SELECT 1").await?;
+        Ok(())
+    }
+
+    /// Copies a SQLite database to `file`, consistent as of now, while it is in use.
+    pub async fn backup(&self, file: &Path) -> Result<()> {
+        match &self.location {
+            Location::File(_) => {
+                let file = file.display().to_string().replace('\'', "''");
+                self.writer.execute_unprepared(&format!("VACUUM INTO '{file}'")).await?;
+                Ok(())
+            }
+            Location::Postgres(_) => Err(Error::Database(DbErr::Custom(
+                "back up a PostgreSQL database with pg_dump; it is safe while Keyhatch runs".to_owned(),
+            ))),
+        }
+    }
+
+    /// Closes the connections after what is running has ended.
+    pub async fn close(self) -> Result<()> {
+        self.reader.close().await?;
+        self.writer.close().await?;
+        Ok(())
+    }
+}
+
+/// Commits; a function of ours so that the domain need not name sea-orm.
+pub async fn commit(tx: Tx) -> Result<()> {
+    Ok(tx.commit().await?)
+}
+
+fn connection_error(error: sea_orm::sqlx::Error) -> Error {
+    Error::Database(DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())))
+}

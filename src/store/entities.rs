@@ -1,0 +1,14 @@
+//! The tables as sea-orm sees them: one file a table, the same names as in `migrations`.
+
+pub(super) mod account;
+pub(super) mod audit_event;
+pub(super) mod form_submission;
+pub(super) mod key;
+pub(super) mod mailed_link;
+pub(super) mod member;
+pub(super) mod project;
+pub(super) mod reveal;
+pub(super) mod service_token;
+pub(super) mod session;
+pub(super) mod usage_hour;
+pub(super) mod workspace;

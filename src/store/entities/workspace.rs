@@ -1,0 +1,18 @@
+//! A tenant.
+
+use sea_orm::entity::prelude::*;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "workspaces")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub slug: String,
+    pub name: String,
+    pub plan: String,
+    pub suspended_at: Option<i64>,
+    pub created_at: i64,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,271 @@
+//! Keys. Every finder but the digest's takes what owns the key: another tenant's key does not exist.
+
+use sea_orm::sea_query::{Expr, LikeExpr};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
+
+use super::Result;
+use super::entities::key;
+use crate::model::ids::{AccountId, KeyId, OwnerId, WorkspaceId};
+use crate::model::key::{Key, KeyState};
+use crate::model::name::Name;
+use crate::model::timestamp::{DAY, Timestamp};
+
+/// What only the store keeps of a new key.
+pub struct NewKey<'a> {
+    pub key: &'a Key,
+    pub name: &'a Name,
+    pub digest: &'a [u8],
+    /// Sealed under the master key.
+    pub signing_secret: Option<Vec<u8>>,
+    pub created_by_account: Option<AccountId>,
+}
+
+/// `Duplicate` when a living key of the same owner has the name.
+pub async fn insert(tx: &impl ConnectionTrait, new: NewKey<'_>) -> Result<()> {
+    let key = new.key;
+    let row = key::ActiveModel {
+        id: Set(key.id.0),
+        workspace_id: Set(key.workspace_id.0),
+        project_id: Set(key.project_id.map(|id| id.0)),
+        owner_id: Set(key.owner_id.0),
+        type_id: Set(key.type_id.clone()),
+        environment: Set(key.environment.to_string()),
+        name: Set(new.name.as_str().to_owned()),
+        name_folded: Set(new.name.folded()),
+        digest: Set(new.digest.to_vec()),
+        display_prefix: Set(key.display_prefix.clone()),
+        public_text: Set(key.public_text.clone()),
+        scopes: Set(scopes_text(&key.scopes)),
+        state: Set(key.state.to_string()),
+        expires_at: Set(key.expires_at.map(Timestamp::millis)),
+        webhook_url: Set(key.webhook_url.clone()),
+        signing_secret: Set(new.signing_secret),
+        created_by: Set(key.created_by.clone()),
+        created_by_account: Set(new.created_by_account.map(|id| id.0)),
+        created_by_key: Set(key.created_by_key.map(|id| id.0)),
+        created_at: Set(key.created_at.millis()),
+        updated_at: Set(key.updated_at.millis()),
+        disabled_at: Set(None),
+        revoked_at: Set(None),
+        replaced_by: Set(None),
+        replaced_at: Set(None),
+        revealed_at: Set(None),
+        last_used_at: Set(None),
+        last_used_address: Set(None),
+        last_used_agent: Set(None),
+        version: Set(key.version),
+    };
+    key::Entity::insert(row).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+pub async fn find(db: &impl ConnectionTrait, owner: OwnerId, id: KeyId) -> Result<Option<Key>> {
+    let found = key::Entity::find_by_id(id.0).filter(key::Column::OwnerId.eq(owner.0)).one(db).await?;
+    found.map(Key::try_from).transpose()
+}
+
+/// Reads a key and keeps everybody else who locks it waiting until this transaction ends.
+pub async fn lock(tx: &impl ConnectionTrait, owner: OwnerId, id: KeyId) -> Result<Option<Key>> {
+    let mut query = key::Entity::find_by_id(id.0).filter(key::Column::OwnerId.eq(owner.0));
+    if tx.get_database_backend() == sea_orm::DbBackend::Postgres {
+        query = query.lock_exclusive();
+    }
+    query.one(tx).await?.map(Key::try_from).transpose()
+}
+
+/// The key whose text has this digest: the one look-up that crosses tenants, for verification alone.
+pub async fn find_by_digest(db: &impl ConnectionTrait, digest: &[u8]) -> Result<Option<Key>> {
+    let found = key::Entity::find().filter(key::Column::Digest.eq(digest.to_vec())).one(db).await?;
+    found.map(Key::try_from).transpose()
+}
+
+/// Keys with exactly this display prefix, newest first, for the support desk.
+pub async fn find_by_display_prefix(db: &impl ConnectionTrait, prefix: &str, limit: u64) -> Result<Vec<Key>> {
+    let rows = key::Entity::find()
+        .filter(key::Column::DisplayPrefix.eq(prefix))
+        .order_by_desc(key::Column::Id)
+        .limit(limit)
+        .all(db)
+        .await?;
+    rows.into_iter().map(Key::try_from).collect()
+}
+
+/// What a list of keys shows.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Part of a name, or a display prefix or its beginning.
+    pub search: String,
+    pub environment: Option<String>,
+    pub type_id: Option<String>,
+    pub status: StatusFilter,
+    /// Show keys older than this one.
+    pub before: Option<KeyId>,
+}
+
+/// Which statuses a list shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StatusFilter {
+    /// All but the revoked.
+    #[default]
+    Living,
+    Active,
+    Expiring,
+    Expired,
+    Disabled,
+    Revoked,
+    All,
+}
+
+/// An owner's keys, newest first, at most `limit`.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    owner: OwnerId,
+    filter: &Filter,
+    now: Timestamp,
+    limit: u64,
+) -> Result<Vec<Key>> {
+    let mut query = key::Entity::find().filter(key::Column::OwnerId.eq(owner.0)).filter(with_status(filter.status, now));
+    if !filter.search.is_empty() {
+        let folded = filter.search.to_lowercase();
+        let part = LikeExpr::new(format!("%{}%", escape_like(&folded))).escape('\\');
+        let start = LikeExpr::new(format!("{}%", escape_like(&filter.search))).escape('\\');
+        query = query.filter(
+            Condition::any()
+                .add(Expr::col(key::Column::NameFolded).like(part))
+                .add(Expr::col(key::Column::DisplayPrefix).like(start)),
+        );
+    }
+    if let Some(environment) = &filter.environment {
+        query = query.filter(key::Column::Environment.eq(environment.as_str()));
+    }
+    if let Some(type_id) = &filter.type_id {
+        query = query.filter(key::Column::TypeId.eq(type_id.as_str()));
+    }
+    if let Some(before) = filter.before {
+        query = query.filter(key::Column::Id.lt(before.0));
+    }
+    let rows = query.order_by_desc(key::Column::Id).limit(limit).all(db).await?;
+    rows.into_iter().map(Key::try_from).collect()
+}
+
+/// How many keys an owner has ever had, revoked ones included.
+pub async fn count_all(db: &impl ConnectionTrait, owner: OwnerId) -> Result<u64> {
+    Ok(key::Entity::find().filter(key::Column::OwnerId.eq(owner.0)).count(db).await?)
+}
+
+/// How many places of the plan a workspace's keys take: those neither revoked nor replaced. Of one type, or of all.
+pub async fn count_places(db: &impl ConnectionTrait, workspace: WorkspaceId, type_id: Option<&str>) -> Result<u64> {
+    let mut query = key::Entity::find()
+        .filter(key::Column::WorkspaceId.eq(workspace.0))
+        .filter(key::Column::RevokedAt.is_null())
+        .filter(key::Column::ReplacedAt.is_null());
+    if let Some(type_id) = type_id {
+        query = query.filter(key::Column::TypeId.eq(type_id));
+    }
+    Ok(query.count(db).await?)
+}
+
+/// Whether any key of a workspace has been used.
+pub async fn any_used(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<bool> {
+    let used = key::Entity::find()
+        .filter(key::Column::WorkspaceId.eq(workspace.0))
+        .filter(key::Column::LastUsedAt.is_not_null());
+    Ok(used.count(db).await? > 0)
+}
+
+/// The workspace's keys that were used or made last, newest first; for the walkthrough.
+pub async fn latest(db: &impl ConnectionTrait, workspace: WorkspaceId, limit: u64) -> Result<Vec<Key>> {
+    let rows = key::Entity::find()
+        .filter(key::Column::WorkspaceId.eq(workspace.0))
+        .filter(key::Column::RevokedAt.is_null())
+        .order_by_desc(key::Column::Id)
+        .limit(limit)
+        .all(db)
+        .await?;
+    rows.into_iter().map(Key::try_from).collect()
+}
+
+/// Writes what may change about a key (all but its text, type and makers) as one new version. `Duplicate` when a living
+/// key of the same owner has the name.
+pub async fn update(tx: &impl ConnectionTrait, key: &Key) -> Result<()> {
+    let name_folded = Name::parse(&key.name).map(|name| name.folded()).unwrap_or_else(|_| key.name.to_lowercase());
+    key::Entity::update_many()
+        .set(key::ActiveModel {
+            name: Set(key.name.clone()),
+            name_folded: Set(name_folded),
+            scopes: Set(scopes_text(&key.scopes)),
+            state: Set(key.state.to_string()),
+            expires_at: Set(key.expires_at.map(Timestamp::millis)),
+            webhook_url: Set(key.webhook_url.clone()),
+            updated_at: Set(key.updated_at.millis()),
+            disabled_at: Set(key.disabled_at.map(Timestamp::millis)),
+            revoked_at: Set(key.revoked_at.map(Timestamp::millis)),
+            replaced_by: Set(key.replaced_by.map(|id| id.0)),
+            replaced_at: Set(key.replaced_at.map(Timestamp::millis)),
+            revealed_at: Set(key.revealed_at.map(Timestamp::millis)),
+            version: Set(key.version),
+            ..Default::default()
+        })
+        .filter(key::Column::Id.eq(key.id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// The sealed signing secret.
+pub async fn signing_secret(db: &impl ConnectionTrait, owner: OwnerId, id: KeyId) -> Result<Option<Vec<u8>>> {
+    let found = key::Entity::find_by_id(id.0).filter(key::Column::OwnerId.eq(owner.0)).one(db).await?;
+    Ok(found.and_then(|row| row.signing_secret))
+}
+
+pub async fn set_signing_secret(tx: &impl ConnectionTrait, id: KeyId, sealed: Vec<u8>) -> Result<()> {
+    key::Entity::update_many()
+        .set(key::ActiveModel { signing_secret: Set(Some(sealed)), ..Default::default() })
+        .filter(key::Column::Id.eq(id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Any one sealed signing secret: what tells at start whether the master key is the right one.
+pub async fn any_signing_secret(db: &impl ConnectionTrait) -> Result<Option<(KeyId, Vec<u8>)>> {
+    let found = key::Entity::find().filter(key::Column::SigningSecret.is_not_null()).one(db).await?;
+    Ok(found.and_then(|row| row.signing_secret.map(|sealed| (KeyId(row.id), sealed))))
+}
+
+fn with_status(status: StatusFilter, now: Timestamp) -> Condition {
+    let state = |state: KeyState| key::Column::State.eq(state.as_str());
+    let expired = key::Column::ExpiresAt.is_not_null().and(key::Column::ExpiresAt.lte(now.millis()));
+    let unexpired = key::Column::ExpiresAt.is_null().or(key::Column::ExpiresAt.gt(now.millis()));
+    match status {
+        StatusFilter::All => Condition::all(),
+        StatusFilter::Living => Condition::all().add(state(KeyState::Revoked).not()),
+        StatusFilter::Active => Condition::all().add(state(KeyState::Active)).add(unexpired),
+        StatusFilter::Expiring => Condition::all()
+            .add(state(KeyState::Active))
+            .add(unexpired)
+            .add(key::Column::ExpiresAt.lte(now.plus(14 * DAY).millis())),
+        StatusFilter::Expired => Condition::all().add(state(KeyState::Revoked).not()).add(expired),
+        StatusFilter::Disabled => Condition::all().add(state(KeyState::Disabled)).add(unexpired),
+        StatusFilter::Revoked => Condition::all().add(state(KeyState::Revoked)),
+    }
+}
+
+fn scopes_text(scopes: &[String]) -> String {
+    serde_json::Value::from(scopes.to_vec()).to_string()
+}
+
+/// `%`, `_` and the escape itself mean themselves.
+fn escape_like(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}

@@ -1,0 +1,86 @@
+//! Workspaces.
+
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+
+use super::Result;
+use super::entities::{member, workspace};
+use super::rows::word;
+use crate::model::ids::{AccountId, WorkspaceId};
+use crate::model::timestamp::Timestamp;
+use crate::model::workspace::{Membership, Workspace};
+
+/// `Duplicate` when the slug is taken.
+pub async fn insert(tx: &impl ConnectionTrait, new: &Workspace) -> Result<()> {
+    let row = workspace::ActiveModel {
+        id: Set(new.id.0),
+        slug: Set(new.slug.clone()),
+        name: Set(new.name.clone()),
+        plan: Set(new.plan.clone()),
+        suspended_at: Set(new.suspended_at.map(Timestamp::millis)),
+        created_at: Set(new.created_at.millis()),
+    };
+    row.insert(tx).await?;
+    Ok(())
+}
+
+pub async fn find(db: &impl ConnectionTrait, id: WorkspaceId) -> Result<Option<Workspace>> {
+    Ok(workspace::Entity::find_by_id(id.0).one(db).await?.map(Workspace::from))
+}
+
+pub async fn find_by_slug(db: &impl ConnectionTrait, slug: &str) -> Result<Option<Workspace>> {
+    let found = workspace::Entity::find().filter(workspace::Column::Slug.eq(slug)).one(db).await?;
+    Ok(found.map(Workspace::from))
+}
+
+/// The workspace as this member sees it; nothing for anybody else.
+pub async fn find_for(db: &impl ConnectionTrait, account: AccountId, slug: &str) -> Result<Option<Membership>> {
+    let Some(workspace) = find_by_slug(db, slug).await? else { return Ok(None) };
+    let member = member::Entity::find_by_id((workspace.id.0, account.0)).one(db).await?;
+    member.map(|member| Ok(Membership { workspace, role: word(&member.role)? })).transpose()
+}
+
+/// All workspaces of an account, oldest first.
+pub async fn list_for(db: &impl ConnectionTrait, account: AccountId) -> Result<Vec<Membership>> {
+    let members = member::Entity::find().filter(member::Column::AccountId.eq(account.0)).all(db).await?;
+    let ids = members.iter().map(|member| member.workspace_id);
+    let workspaces = workspace::Entity::find()
+        .filter(workspace::Column::Id.is_in(ids))
+        .order_by_asc(workspace::Column::Id)
+        .all(db)
+        .await?;
+    let mut list = Vec::with_capacity(workspaces.len());
+    for row in workspaces {
+        if let Some(member) = members.iter().find(|member| member.workspace_id == row.id) {
+            list.push(Membership { role: word(&member.role)?, workspace: row.into() });
+        }
+    }
+    Ok(list)
+}
+
+pub async fn rename(tx: &impl ConnectionTrait, id: WorkspaceId, name: &str) -> Result<()> {
+    workspace::Entity::update_many()
+        .set(workspace::ActiveModel { name: Set(name.to_owned()), ..Default::default() })
+        .filter(workspace::Column::Id.eq(id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+pub async fn set_suspended(tx: &impl ConnectionTrait, id: WorkspaceId, since: Option<Timestamp>) -> Result<()> {
+    workspace::Entity::update_many()
+        .set(workspace::ActiveModel { suspended_at: Set(since.map(Timestamp::millis)), ..Default::default() })
+        .filter(workspace::Column::Id.eq(id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Reads the workspace and keeps everybody else who locks it waiting until this transaction ends. On SQLite a writing
+/// transaction is alone anyway.
+pub async fn lock(tx: &impl ConnectionTrait, id: WorkspaceId) -> Result<Option<Workspace>> {
+    let mut query = workspace::Entity::find_by_id(id.0);
+    if tx.get_database_backend() == sea_orm::DbBackend::Postgres {
+        query = query.lock_exclusive();
+    }
+    Ok(query.one(tx).await?.map(Workspace::from))
+}
