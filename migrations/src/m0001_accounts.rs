@@ -56,7 +56,9 @@ impl MigrationTrait for Migration {
             .foreign_key(&mut belongs_to("account_id", "accounts"))
             .take();
         manager.create_table(mailed_links).await?;
-        manager.create_index(index("mailed_links", &["account_id", "purpose"], false)).await
+        manager
+            .create_index(index("mailed_links", &["account_id", "purpose"], false))
+            .await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

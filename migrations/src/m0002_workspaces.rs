@@ -48,7 +48,9 @@ impl MigrationTrait for Migration {
             .foreign_key(&mut belongs_to("workspace_id", "workspaces"))
             .take();
         manager.create_table(projects).await?;
-        manager.create_index(index("projects", &["workspace_id", "slug"], true)).await?;
+        manager
+            .create_index(index("projects", &["workspace_id", "slug"], true))
+            .await?;
 
         let service_tokens = Table::create()
             .table("service_tokens")

@@ -55,7 +55,9 @@ impl MigrationTrait for Migration {
             .take();
         manager.create_table(keys).await?;
         manager.create_index(index("keys", &["owner_id", "id"], false)).await?;
-        manager.create_index(index("keys", &["workspace_id", "type"], false)).await?;
+        manager
+            .create_index(index("keys", &["workspace_id", "type"], false))
+            .await?;
         manager.create_index(index("keys", &["display_prefix"], false)).await?;
         // A name is unique among the living: a revoked or rolled key gives its name back.
         manager
@@ -93,7 +95,9 @@ impl MigrationTrait for Migration {
             .foreign_key(&mut belongs_to("key_id", "keys"))
             .take();
         manager.create_table(submissions).await?;
-        manager.create_index(index("form_submissions", &["created_at"], false)).await
+        manager
+            .create_index(index("form_submissions", &["created_at"], false))
+            .await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

@@ -32,8 +32,12 @@ impl MigrationTrait for Migration {
             .foreign_key(&mut belongs_to("workspace_id", "workspaces"))
             .take();
         manager.create_table(events).await?;
-        manager.create_index(index("audit_events", &["workspace_id", "id"], false)).await?;
-        manager.create_index(index("audit_events", &["key_id", "id"], false)).await
+        manager
+            .create_index(index("audit_events", &["workspace_id", "id"], false))
+            .await?;
+        manager
+            .create_index(index("audit_events", &["key_id", "id"], false))
+            .await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

@@ -45,8 +45,19 @@ mod tests {
 
     #[test]
     fn addresses_are_checked_and_folded() {
-        assert_eq!(Email::parse(" Alice@Example.com ").map(|e| e.folded()), Ok("alice@example.com".into()));
-        for bad in ["", "alice", "alice@", "@example.com", "a b@example.com", "a@b\r\nBcc: c@d.e", "ä@example.com"] {
+        assert_eq!(
+            Email::parse(" Alice@Example.com ").map(|e| e.folded()),
+            Ok("alice@example.com".into())
+        );
+        for bad in [
+            "",
+            "alice",
+            "alice@",
+            "@example.com",
+            "a b@example.com",
+            "a@b\r\nBcc: c@d.e",
+            "ä@example.com",
+        ] {
             assert!(Email::parse(bad).is_err(), "{bad:?}");
         }
     }

@@ -43,8 +43,19 @@ mod tests {
         assert_eq!(parse("30", "", now), Ok(Some(now.plus(30 * DAY))));
         assert_eq!(parse("never", "", now), Ok(None));
         assert_eq!(parse("", "", now), Ok(None));
-        assert_eq!(parse("30", "2027-02-01", now), Ok(Timestamp::parse("2027-02-01")), "a date wins");
-        for (preset, date) in [("date", ""), ("31", ""), ("-7", ""), ("x", ""), ("date", "2020-01-01"), ("", "soon")] {
+        assert_eq!(
+            parse("30", "2027-02-01", now),
+            Ok(Timestamp::parse("2027-02-01")),
+            "a date wins"
+        );
+        for (preset, date) in [
+            ("date", ""),
+            ("31", ""),
+            ("-7", ""),
+            ("x", ""),
+            ("date", "2020-01-01"),
+            ("", "soon"),
+        ] {
             assert!(parse(preset, date, now).is_err(), "{preset} {date}");
         }
     }

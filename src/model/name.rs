@@ -20,7 +20,9 @@ impl Name {
             return Err("Use at most 64 characters.");
         }
         if !is_plain_text(name) {
-            return Err("Use letters, digits, spaces and punctuation only: this contains a character that cannot be shown.");
+            return Err(
+                "Use letters, digits, spaces and punctuation only: this contains a character that cannot be shown.",
+            );
         }
         Ok(Self(name.to_owned()))
     }
@@ -57,7 +59,10 @@ mod tests {
 
     #[test]
     fn a_name_is_trimmed_bounded_and_visible() {
-        assert_eq!(Name::parse("  CI deploy ").map(|n| n.to_string()), Ok("CI deploy".into()));
+        assert_eq!(
+            Name::parse("  CI deploy ").map(|n| n.to_string()),
+            Ok("CI deploy".into())
+        );
         assert!(Name::parse("é".repeat(64).as_str()).is_ok());
         for bad in ["", "   ", &"x".repeat(65), "a\0b", "a\nb", "a\u{202E}b", "a\u{FFFD}"] {
             assert!(Name::parse(bad).is_err(), "{bad:?}");

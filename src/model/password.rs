@@ -44,14 +44,27 @@ impl Password {
 /// pattern over and over, and straight runs over the keyboard or the alphabet.
 fn is_common(typed: &str) -> bool {
     let folded = typed.trim().to_lowercase();
-    let letters: Vec<char> = folded.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_' | '.')).collect();
+    let letters: Vec<char> = folded
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_' | '.'))
+        .collect();
     let joined: String = letters.iter().collect();
-    if include_str!("password/common.txt").lines().any(|common| common == folded || common == joined) {
+    if include_str!("password/common.txt")
+        .lines()
+        .any(|common| common == folded || common == joined)
+    {
         return true;
     }
     let repeats = (1..=4).any(|period| letters.iter().zip(letters.iter().skip(period)).all(|(a, b)| a == b));
-    let runs = ["abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiopasdfghjklzxcvbnm"];
-    repeats || runs.iter().any(|run| run.contains(&joined) || run.chars().rev().collect::<String>().contains(&joined))
+    let runs = [
+        "abcdefghijklmnopqrstuvwxyz",
+        "01234567890123456789",
+        "qwertyuiopasdfghjklzxcvbnm",
+    ];
+    repeats
+        || runs
+            .iter()
+            .any(|run| run.contains(&joined) || run.chars().rev().collect::<String>().contains(&joined))
 }
 
 #[cfg(test)]

@@ -15,7 +15,10 @@ pub const SECRET_BYTES: usize = 32;
 impl SigningSecret {
     /// A secret from fresh random bytes.
     pub fn from_random(bytes: &Zeroizing<[u8; SECRET_BYTES]>) -> Self {
-        Self(SecretString::from(format!("whsec_{}", STANDARD.encode(bytes.as_slice()))))
+        Self(SecretString::from(format!(
+            "whsec_{}",
+            STANDARD.encode(bytes.as_slice())
+        )))
     }
 
     /// A secret that was unsealed.

@@ -13,7 +13,9 @@ impl Slug {
     pub fn parse(text: &str) -> Option<Self> {
         let well_formed = !text.is_empty()
             && text.len() <= LONGEST + 6
-            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
             && !text.starts_with('-')
             && !text.ends_with('-');
         well_formed.then(|| Self(text.to_owned()))
@@ -32,7 +34,11 @@ impl Slug {
         slug.truncate(LONGEST);
         let slug = slug.trim_end_matches('-');
         // `new` is the page that makes one.
-        if slug.is_empty() || slug == "new" { Self(fallback.to_owned()) } else { Self(slug.to_owned()) }
+        if slug.is_empty() || slug == "new" {
+            Self(fallback.to_owned())
+        } else {
+            Self(slug.to_owned())
+        }
     }
 
     /// The same slug with a suffix, for when the first choice is taken.
@@ -58,7 +64,13 @@ mod tests {
 
     #[test]
     fn names_become_slugs() {
-        for (name, slug) in [("Acme", "acme"), ("Acme & Co.", "acme-co"), ("  x  y ", "x-y"), ("日本", "workspace"), ("new", "workspace")] {
+        for (name, slug) in [
+            ("Acme", "acme"),
+            ("Acme & Co.", "acme-co"),
+            ("  x  y ", "x-y"),
+            ("日本", "workspace"),
+            ("new", "workspace"),
+        ] {
             assert_eq!(Slug::from_name(name, "workspace").as_str(), slug, "{name}");
         }
         assert!(Slug::parse(Slug::from_name(&"a-".repeat(60), "w").as_str()).is_some());

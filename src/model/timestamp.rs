@@ -107,12 +107,16 @@ impl Timestamp {
 
     /// For a `<input type="date">`: `2026-12-24`.
     pub fn iso_day(self) -> String {
-        self.to_offset().format(format_description!("[year]-[month]-[day]")).unwrap_or_default()
+        self.to_offset()
+            .format(format_description!("[year]-[month]-[day]"))
+            .unwrap_or_default()
     }
 
     /// The time of day alone: `18:00:00`.
     pub fn time_of_day(self) -> String {
-        self.to_offset().format(format_description!("[hour]:[minute]:[second]")).unwrap_or_default()
+        self.to_offset()
+            .format(format_description!("[hour]:[minute]:[second]"))
+            .unwrap_or_default()
     }
 
     /// For people, seen from `now`: `just now`, `3 minutes ago`, `in 5 days`.
@@ -127,13 +131,21 @@ impl Timestamp {
             d if d < 730 * DAY => plural(d / (30 * DAY), "month"),
             d => plural(d / (365 * DAY), "year"),
         };
-        if self.0 > now.0 { format!("in {words}") } else { format!("{words} ago") }
+        if self.0 > now.0 {
+            format!("in {words}")
+        } else {
+            format!("{words} ago")
+        }
     }
 }
 
 /// `1 day`, `2 days`.
 pub fn plural(count: i64, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+    if count == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{count} {noun}s")
+    }
 }
 
 impl serde::Serialize for Timestamp {
@@ -150,9 +162,23 @@ mod tests {
     fn reads_what_programs_and_browsers_send() {
         let noon = Timestamp::from_millis(1_800_014_400_000);
         assert_eq!(Timestamp::parse(&noon.rfc3339()), Some(noon));
-        assert_eq!(Timestamp::parse("2027-01-15T13:00:00+01:00"), Timestamp::parse("2027-01-15T12:00"));
-        assert_eq!(Timestamp::parse("2027-01-15").map(Timestamp::rfc3339).as_deref(), Some("2027-01-15T23:59:59Z"));
-        for nonsense in ["", "tomorrow", "2027-13-01", "-2027-01-01", "1969-01-01", "2027-01-15T12:00:00", "+99999-01-01"] {
+        assert_eq!(
+            Timestamp::parse("2027-01-15T13:00:00+01:00"),
+            Timestamp::parse("2027-01-15T12:00")
+        );
+        assert_eq!(
+            Timestamp::parse("2027-01-15").map(Timestamp::rfc3339).as_deref(),
+            Some("2027-01-15T23:59:59Z")
+        );
+        for nonsense in [
+            "",
+            "tomorrow",
+            "2027-13-01",
+            "-2027-01-01",
+            "1969-01-01",
+            "2027-01-15T12:00:00",
+            "+99999-01-01",
+        ] {
             assert_eq!(Timestamp::parse(nonsense), None, "{nonsense}");
         }
     }

@@ -98,7 +98,11 @@ fn is_special(address: IpAddr) -> bool {
         // Only global unicast (2000::/3) is the internet; of that, Teredo, 6to4 and documentation are not.
         IpAddr::V6(v6) => {
             let [a, b, ..] = v6.segments();
-            (a & 0xE000) != 0x2000 || (a == 0x2001 && b < 0x0200) || (a == 0x2001 && b == 0x0DB8) || a == 0x2002 || a == 0x3FFF
+            (a & 0xE000) != 0x2000
+                || (a == 0x2001 && b < 0x0200)
+                || (a == 0x2001 && b == 0x0DB8)
+                || a == 0x2002
+                || a == 0x3FFF
         }
     }
 }
@@ -109,7 +113,12 @@ mod tests {
 
     #[test]
     fn public_https_is_accepted() {
-        for good in ["https://example.com/webhooks", "https://example.com:8443/a?b=c", "https://8.8.8.8/", "https://[2606:4700::1111]/"] {
+        for good in [
+            "https://example.com/webhooks",
+            "https://example.com:8443/a?b=c",
+            "https://8.8.8.8/",
+            "https://[2606:4700::1111]/",
+        ] {
             assert!(WebhookUrl::parse(good, false).is_ok(), "{good}");
         }
     }
@@ -117,12 +126,32 @@ mod tests {
     #[test]
     fn everything_else_is_refused() {
         for bad in [
-            "", "example.com", "ftp://example.com", "http://example.com", "https://", "javascript:alert(1)",
-            "https://user:pass@example.com", "https://example.com:22/", "https://example.com/#x", "https://localhost/",
-            "https://127.0.0.1/", "https://2130706433/", "https://0x7f.1/", "https://10.0.0.1/", "https://169.254.169.254/",
-            "https://[::1]/", "https://[::ffff:127.0.0.1]/", "https://[64:ff9b::7f00:1]/", "https://[2002:7f00:1::]/",
-            "https://[fd00::1]/", "https://metadata.google.internal/", "https://intranet/", "https://exa mple.com/",
-            "https://example.com/\u{202E}", "https://100.64.0.1/", "https://printer.local./",
+            "",
+            "example.com",
+            "ftp://example.com",
+            "http://example.com",
+            "https://",
+            "javascript:alert(1)",
+            "https://user:pass@example.com",
+            "https://example.com:22/",
+            "https://example.com/#x",
+            "https://localhost/",
+            "https://127.0.0.1/",
+            "https://2130706433/",
+            "https://0x7f.1/",
+            "https://10.0.0.1/",
+            "https://169.254.169.254/",
+            "https://[::1]/",
+            "https://[::ffff:127.0.0.1]/",
+            "https://[64:ff9b::7f00:1]/",
+            "https://[2002:7f00:1::]/",
+            "https://[fd00::1]/",
+            "https://metadata.google.internal/",
+            "https://intranet/",
+            "https://exa mple.com/",
+            "https://example.com/\u{202E}",
+            "https://100.64.0.1/",
+            "https://printer.local./",
         ] {
             assert!(WebhookUrl::parse(bad, false).is_err(), "{bad:?}");
         }

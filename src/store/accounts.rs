@@ -17,7 +17,9 @@ pub struct WithHash {
 
 impl std::fmt::Debug for WithHash {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("WithHash").field("account", &self.account).finish_non_exhaustive()
+        f.debug_struct("WithHash")
+            .field("account", &self.account)
+            .finish_non_exhaustive()
     }
 }
 
@@ -52,21 +54,35 @@ pub async fn any(db: &impl ConnectionTrait) -> Result<bool> {
 }
 
 pub async fn find(db: &impl ConnectionTrait, id: AccountId) -> Result<Option<Account>> {
-    account::Entity::find_by_id(id.0).one(db).await?.map(Account::try_from).transpose()
+    account::Entity::find_by_id(id.0)
+        .one(db)
+        .await?
+        .map(Account::try_from)
+        .transpose()
 }
 
 pub async fn find_with_hash(db: &impl ConnectionTrait, id: AccountId) -> Result<Option<WithHash>> {
-    account::Entity::find_by_id(id.0).one(db).await?.map(with_hash).transpose()
+    account::Entity::find_by_id(id.0)
+        .one(db)
+        .await?
+        .map(with_hash)
+        .transpose()
 }
 
 pub async fn find_by_email(db: &impl ConnectionTrait, email: &Email) -> Result<Option<WithHash>> {
-    let found = account::Entity::find().filter(account::Column::EmailFolded.eq(email.folded())).one(db).await?;
+    let found = account::Entity::find()
+        .filter(account::Column::EmailFolded.eq(email.folded()))
+        .one(db)
+        .await?;
     found.map(with_hash).transpose()
 }
 
 pub async fn confirm(tx: &impl ConnectionTrait, id: AccountId, now: Timestamp) -> Result<()> {
     account::Entity::update_many()
-        .set(account::ActiveModel { email_confirmed_at: Set(Some(now.millis())), ..Default::default() })
+        .set(account::ActiveModel {
+            email_confirmed_at: Set(Some(now.millis())),
+            ..Default::default()
+        })
         .filter(account::Column::Id.eq(id.0))
         .exec(tx)
         .await?;
@@ -88,5 +104,8 @@ pub async fn set_password(tx: &impl ConnectionTrait, id: AccountId, hash: String
 
 fn with_hash(row: account::Model) -> Result<WithHash> {
     let password_hash = row.password_hash.clone();
-    Ok(WithHash { account: row.try_into()?, password_hash })
+    Ok(WithHash {
+        account: row.try_into()?,
+        password_hash,
+    })
 }

@@ -1,8 +1,6 @@
 //! The audit trail: written once, never changed.
 
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use super::Result;
 use super::entities::audit_event;
@@ -48,7 +46,11 @@ pub async fn list(
     if let Some(before) = before {
         query = query.filter(audit_event::Column::Id.lt(before.0));
     }
-    let rows = query.order_by_desc(audit_event::Column::Id).limit(limit).all(db).await?;
+    let rows = query
+        .order_by_desc(audit_event::Column::Id)
+        .limit(limit)
+        .all(db)
+        .await?;
     Ok(rows.into_iter().map(event).collect())
 }
 

@@ -62,7 +62,11 @@ impl Db {
             Location::File(path) => Self::open_sqlite(path).await?,
             Location::Postgres(url) => Self::open_postgres(url).await?,
         };
-        Ok(Self { writer, reader, location: location.clone() })
+        Ok(Self {
+            writer,
+            reader,
+            location: location.clone(),
+        })
     }
 
     async fn open_sqlite(path: &Path) -> Result<(DatabaseConnection, DatabaseConnection)> {
@@ -94,7 +98,9 @@ impl Db {
     }
 
     async fn open_postgres(url: &str) -> Result<(DatabaseConnection, DatabaseConnection)> {
-        let options = PgConnectOptions::from_str(url).map_err(connection_error)?.disable_statement_logging();
+        let options = PgConnectOptions::from_str(url)
+            .map_err(connection_error)?
+            .disable_statement_logging();
         let pool = PgPoolOptions::new()
             .max_connections(16)
             .acquire_timeout(ACQUIRE)
@@ -122,6 +128,12 @@ impl Db {
             ..TransactionOptions::default()
         };
         Ok(self.writer.begin_with_options(options).await?)
+    }
+
+    /// Runs a statement that has no place among the nouns: `CREATE DATABASE` for a test.
+    pub async fn execute(&self, sql: &str) -> Result<()> {
+        self.writer.execute_unprepared(sql).await?;
+        Ok(())
     }
 
     /// Whether the database answers.

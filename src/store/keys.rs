@@ -2,8 +2,8 @@
 
 use sea_orm::sea_query::{Expr, LikeExpr};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set,
 };
 
 use super::Result;
@@ -63,7 +63,10 @@ pub async fn insert(tx: &impl ConnectionTrait, new: NewKey<'_>) -> Result<()> {
 }
 
 pub async fn find(db: &impl ConnectionTrait, owner: OwnerId, id: KeyId) -> Result<Option<Key>> {
-    let found = key::Entity::find_by_id(id.0).filter(key::Column::OwnerId.eq(owner.0)).one(db).await?;
+    let found = key::Entity::find_by_id(id.0)
+        .filter(key::Column::OwnerId.eq(owner.0))
+        .one(db)
+        .await?;
     found.map(Key::try_from).transpose()
 }
 
@@ -78,7 +81,10 @@ pub async fn lock(tx: &impl ConnectionTrait, owner: OwnerId, id: KeyId) -> Resul
 
 /// The key whose text has this digest: the one look-up that crosses tenants, for verification alone.
 pub async fn find_by_digest(db: &impl ConnectionTrait, digest: &[u8]) -> Result<Option<Key>> {
-    let found = key::Entity::find().filter(key::Column::Digest.eq(digest.to_vec())).one(db).await?;
+    let found = key::Entity::find()
+        .filter(key::Column::Digest.eq(digest.to_vec()))
+        .one(db)
+        .await?;
     found.map(Key::try_from).transpose()
 }
 
@@ -127,7 +133,9 @@ pub async fn list(
     now: Timestamp,
     limit: u64,
 ) -> Result<Vec<Key>> {
-    let mut query = key::Entity::find().filter(key::Column::OwnerId.eq(owner.0)).filter(with_status(filter.status, now));
+    let mut query = key::Entity::find()
+        .filter(key::Column::OwnerId.eq(owner.0))
+        .filter(with_status(filter.status, now));
     if !filter.search.is_empty() {
         let folded = filter.search.to_lowercase();
         let part = LikeExpr::new(format!("%{}%", escape_like(&folded))).escape('\\');
@@ -153,7 +161,10 @@ pub async fn list(
 
 /// How many keys an owner has ever had, revoked ones included.
 pub async fn count_all(db: &impl ConnectionTrait, owner: OwnerId) -> Result<u64> {
-    Ok(key::Entity::find().filter(key::Column::OwnerId.eq(owner.0)).count(db).await?)
+    Ok(key::Entity::find()
+        .filter(key::Column::OwnerId.eq(owner.0))
+        .count(db)
+        .await?)
 }
 
 /// How many places of the plan a workspace's keys take: those neither revoked nor replaced. Of one type, or of all.
@@ -191,7 +202,9 @@ pub async fn latest(db: &impl ConnectionTrait, workspace: WorkspaceId, limit: u6
 /// Writes what may change about a key (all but its text, type and makers) as one new version. `Duplicate` when a living
 /// key of the same owner has the name.
 pub async fn update(tx: &impl ConnectionTrait, key: &Key) -> Result<()> {
-    let name_folded = Name::parse(&key.name).map(|name| name.folded()).unwrap_or_else(|_| key.name.to_lowercase());
+    let name_folded = Name::parse(&key.name)
+        .map(|name| name.folded())
+        .unwrap_or_else(|_| key.name.to_lowercase());
     key::Entity::update_many()
         .set(key::ActiveModel {
             name: Set(key.name.clone()),
@@ -217,13 +230,19 @@ pub async fn update(tx: &impl ConnectionTrait, key: &Key) -> Result<()> {
 
 /// The sealed signing secret.
 pub async fn signing_secret(db: &impl ConnectionTrait, owner: OwnerId, id: KeyId) -> Result<Option<Vec<u8>>> {
-    let found = key::Entity::find_by_id(id.0).filter(key::Column::OwnerId.eq(owner.0)).one(db).await?;
+    let found = key::Entity::find_by_id(id.0)
+        .filter(key::Column::OwnerId.eq(owner.0))
+        .one(db)
+        .await?;
     Ok(found.and_then(|row| row.signing_secret))
 }
 
 pub async fn set_signing_secret(tx: &impl ConnectionTrait, id: KeyId, sealed: Vec<u8>) -> Result<()> {
     key::Entity::update_many()
-        .set(key::ActiveModel { signing_secret: Set(Some(sealed)), ..Default::default() })
+        .set(key::ActiveModel {
+            signing_secret: Set(Some(sealed)),
+            ..Default::default()
+        })
         .filter(key::Column::Id.eq(id.0))
         .exec(tx)
         .await?;
@@ -232,14 +251,21 @@ pub async fn set_signing_secret(tx: &impl ConnectionTrait, id: KeyId, sealed: Ve
 
 /// Any one sealed signing secret: what tells at start whether the master key is the right one.
 pub async fn any_signing_secret(db: &impl ConnectionTrait) -> Result<Option<(KeyId, Vec<u8>)>> {
-    let found = key::Entity::find().filter(key::Column::SigningSecret.is_not_null()).one(db).await?;
+    let found = key::Entity::find()
+        .filter(key::Column::SigningSecret.is_not_null())
+        .one(db)
+        .await?;
     Ok(found.and_then(|row| row.signing_secret.map(|sealed| (KeyId(row.id), sealed))))
 }
 
 fn with_status(status: StatusFilter, now: Timestamp) -> Condition {
     let state = |state: KeyState| key::Column::State.eq(state.as_str());
-    let expired = key::Column::ExpiresAt.is_not_null().and(key::Column::ExpiresAt.lte(now.millis()));
-    let unexpired = key::Column::ExpiresAt.is_null().or(key::Column::ExpiresAt.gt(now.millis()));
+    let expired = key::Column::ExpiresAt
+        .is_not_null()
+        .and(key::Column::ExpiresAt.lte(now.millis()));
+    let unexpired = key::Column::ExpiresAt
+        .is_null()
+        .or(key::Column::ExpiresAt.gt(now.millis()));
     match status {
         StatusFilter::All => Condition::all(),
         StatusFilter::Living => Condition::all().add(state(KeyState::Revoked).not()),

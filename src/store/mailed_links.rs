@@ -84,8 +84,10 @@ pub async fn find(
 
 /// Uses a link up; false when somebody else just did.
 pub async fn consume(tx: &impl ConnectionTrait, digest: &[u8]) -> Result<bool> {
-    let done =
-        mailed_link::Entity::delete_many().filter(mailed_link::Column::Digest.eq(digest.to_vec())).exec(tx).await?;
+    let done = mailed_link::Entity::delete_many()
+        .filter(mailed_link::Column::Digest.eq(digest.to_vec()))
+        .exec(tx)
+        .await?;
     Ok(done.rows_affected > 0)
 }
 
@@ -101,7 +103,9 @@ pub async fn withdraw(tx: &impl ConnectionTrait, account: AccountId, purpose: Pu
 
 /// Sweeps links whose time is over.
 pub async fn delete_expired(tx: &impl ConnectionTrait, now: Timestamp) -> Result<u64> {
-    let done =
-        mailed_link::Entity::delete_many().filter(mailed_link::Column::ExpiresAt.lte(now.millis())).exec(tx).await?;
+    let done = mailed_link::Entity::delete_many()
+        .filter(mailed_link::Column::ExpiresAt.lte(now.millis()))
+        .exec(tx)
+        .await?;
     Ok(done.rows_affected)
 }

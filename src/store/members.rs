@@ -1,6 +1,8 @@
 //! Who belongs to a workspace.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set,
+};
 
 use super::entities::{account, member};
 use super::rows::{at, email, word};
@@ -61,7 +63,10 @@ pub async fn role_of(db: &impl ConnectionTrait, workspace: WorkspaceId, account:
 
 pub async fn set_role(tx: &impl ConnectionTrait, workspace: WorkspaceId, account: AccountId, role: Role) -> Result<()> {
     member::Entity::update_many()
-        .set(member::ActiveModel { role: Set(role.as_str().to_owned()), ..Default::default() })
+        .set(member::ActiveModel {
+            role: Set(role.as_str().to_owned()),
+            ..Default::default()
+        })
         .filter(member::Column::WorkspaceId.eq(workspace.0))
         .filter(member::Column::AccountId.eq(account.0))
         .exec(tx)

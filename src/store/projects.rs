@@ -21,7 +21,10 @@ pub async fn insert(tx: &impl ConnectionTrait, new: &Project) -> Result<()> {
 }
 
 pub async fn find(db: &impl ConnectionTrait, workspace: WorkspaceId, id: ProjectId) -> Result<Option<Project>> {
-    let found = project::Entity::find_by_id(id.0).filter(project::Column::WorkspaceId.eq(workspace.0)).one(db).await?;
+    let found = project::Entity::find_by_id(id.0)
+        .filter(project::Column::WorkspaceId.eq(workspace.0))
+        .one(db)
+        .await?;
     Ok(found.map(Project::from))
 }
 
@@ -46,7 +49,10 @@ pub async fn list(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<V
 
 pub async fn rename(tx: &impl ConnectionTrait, workspace: WorkspaceId, id: ProjectId, name: &str) -> Result<()> {
     project::Entity::update_many()
-        .set(project::ActiveModel { name: Set(name.to_owned()), ..Default::default() })
+        .set(project::ActiveModel {
+            name: Set(name.to_owned()),
+            ..Default::default()
+        })
         .filter(project::Column::Id.eq(id.0))
         .filter(project::Column::WorkspaceId.eq(workspace.0))
         .exec(tx)

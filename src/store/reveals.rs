@@ -59,7 +59,10 @@ pub async fn take(tx: &impl ConnectionTrait, id: uuid::Uuid) -> Result<bool> {
 
 /// Sweeps what nobody came to see, and forms nobody can submit again.
 pub async fn delete_expired(tx: &impl ConnectionTrait, now: Timestamp, forms_before: Timestamp) -> Result<()> {
-    reveal::Entity::delete_many().filter(reveal::Column::ExpiresAt.lte(now.millis())).exec(tx).await?;
+    reveal::Entity::delete_many()
+        .filter(reveal::Column::ExpiresAt.lte(now.millis()))
+        .exec(tx)
+        .await?;
     form_submission::Entity::delete_many()
         .filter(form_submission::Column::CreatedAt.lt(forms_before.millis()))
         .exec(tx)
@@ -87,8 +90,12 @@ pub async fn note_submission(
 
 /// The key that a form has made.
 pub async fn submitted(db: &impl ConnectionTrait, nonce_digest: &[u8], account: AccountId) -> Result<Option<KeyId>> {
-    let found = form_submission::Entity::find_by_id(nonce_digest.to_vec()).one(db).await?;
-    Ok(found.filter(|row| row.account_id == account.0).map(|row| KeyId(row.key_id)))
+    let found = form_submission::Entity::find_by_id(nonce_digest.to_vec())
+        .one(db)
+        .await?;
+    Ok(found
+        .filter(|row| row.account_id == account.0)
+        .map(|row| KeyId(row.key_id)))
 }
 
 fn reveal_from(row: reveal::Model) -> Reveal {

@@ -21,7 +21,8 @@ pub(super) fn maybe_at(millis: Option<i64>) -> Option<Timestamp> {
 
 /// Reads a word that this program wrote.
 pub(super) fn word<T: FromStr>(text: &str) -> Result<T> {
-    text.parse().map_err(|_| Error::Corrupt(format!("unexpected word “{text}”")))
+    text.parse()
+        .map_err(|_| Error::Corrupt(format!("unexpected word “{text}”")))
 }
 
 pub(super) fn email(text: &str) -> Result<Email> {

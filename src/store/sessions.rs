@@ -39,7 +39,10 @@ pub async fn insert(tx: &impl ConnectionTrait, digest: &[u8], session: StoredSes
 }
 
 pub async fn find(db: &impl ConnectionTrait, digest: &[u8]) -> Result<Option<StoredSession>> {
-    let found = session::Entity::find().filter(session::Column::Digest.eq(digest.to_vec())).one(db).await?;
+    let found = session::Entity::find()
+        .filter(session::Column::Digest.eq(digest.to_vec()))
+        .one(db)
+        .await?;
     Ok(found.map(|row| StoredSession {
         id: SessionId(row.id),
         account_id: row.account_id.map(AccountId),
@@ -104,7 +107,10 @@ pub async fn list(db: &impl ConnectionTrait, account: AccountId, now: Timestamp)
 }
 
 pub async fn delete(tx: &impl ConnectionTrait, digest: &[u8]) -> Result<()> {
-    session::Entity::delete_many().filter(session::Column::Digest.eq(digest.to_vec())).exec(tx).await?;
+    session::Entity::delete_many()
+        .filter(session::Column::Digest.eq(digest.to_vec()))
+        .exec(tx)
+        .await?;
     Ok(())
 }
 
@@ -129,6 +135,9 @@ pub async fn delete_all_of(tx: &impl ConnectionTrait, account: AccountId, but: O
 
 /// Sweeps sessions whose time is over.
 pub async fn delete_expired(tx: &impl ConnectionTrait, now: Timestamp) -> Result<u64> {
-    let done = session::Entity::delete_many().filter(session::Column::ExpiresAt.lte(now.millis())).exec(tx).await?;
+    let done = session::Entity::delete_many()
+        .filter(session::Column::ExpiresAt.lte(now.millis()))
+        .exec(tx)
+        .await?;
     Ok(done.rows_affected)
 }

@@ -35,7 +35,10 @@ pub async fn add(tx: &impl ConnectionTrait, counts: Vec<Count>) -> Result<()> {
         ])
         .value(usage_hour::Column::Count, sum)
         .to_owned();
-        usage_hour::Entity::insert_many(rows).on_conflict(add_up).exec_without_returning(tx).await?;
+        usage_hour::Entity::insert_many(rows)
+            .on_conflict(add_up)
+            .exec_without_returning(tx)
+            .await?;
     }
     Ok(())
 }
@@ -50,7 +53,11 @@ pub async fn set_last_use(tx: &impl ConnectionTrait, id: KeyId, last: &LastUse) 
             ..Default::default()
         })
         .filter(key::Column::Id.eq(id.0))
-        .filter(key::Column::LastUsedAt.is_null().or(key::Column::LastUsedAt.lt(last.at.millis())))
+        .filter(
+            key::Column::LastUsedAt
+                .is_null()
+                .or(key::Column::LastUsedAt.lt(last.at.millis())),
+        )
         .exec(tx)
         .await?;
     Ok(())
@@ -70,7 +77,15 @@ pub async fn sums_since(db: &impl ConnectionTrait, keys: &[KeyId], hour: i64) ->
         .into_tuple()
         .all(db)
         .await?;
-    Ok(sums.into_iter().map(|(key, outcome, count)| Count { key: KeyId(key), hour, outcome, count }).collect())
+    Ok(sums
+        .into_iter()
+        .map(|(key, outcome, count)| Count {
+            key: KeyId(key),
+            hour,
+            outcome,
+            count,
+        })
+        .collect())
 }
 
 /// The hours of one key since an hour, oldest first.
@@ -84,6 +99,11 @@ pub async fn hours_since(db: &impl ConnectionTrait, id: KeyId, hour: i64) -> Res
         .await?;
     Ok(rows
         .into_iter()
-        .map(|row| Count { key: KeyId(row.key_id), hour: row.hour, outcome: row.outcome, count: row.count })
+        .map(|row| Count {
+            key: KeyId(row.key_id),
+            hour: row.hour,
+            outcome: row.outcome,
+            count: row.count,
+        })
         .collect())
 }

@@ -28,20 +28,35 @@ pub async fn find(db: &impl ConnectionTrait, id: WorkspaceId) -> Result<Option<W
 }
 
 pub async fn find_by_slug(db: &impl ConnectionTrait, slug: &str) -> Result<Option<Workspace>> {
-    let found = workspace::Entity::find().filter(workspace::Column::Slug.eq(slug)).one(db).await?;
+    let found = workspace::Entity::find()
+        .filter(workspace::Column::Slug.eq(slug))
+        .one(db)
+        .await?;
     Ok(found.map(Workspace::from))
 }
 
 /// The workspace as this member sees it; nothing for anybody else.
 pub async fn find_for(db: &impl ConnectionTrait, account: AccountId, slug: &str) -> Result<Option<Membership>> {
-    let Some(workspace) = find_by_slug(db, slug).await? else { return Ok(None) };
+    let Some(workspace) = find_by_slug(db, slug).await? else {
+        return Ok(None);
+    };
     let member = member::Entity::find_by_id((workspace.id.0, account.0)).one(db).await?;
-    member.map(|member| Ok(Membership { workspace, role: word(&member.role)? })).transpose()
+    member
+        .map(|member| {
+            Ok(Membership {
+                workspace,
+                role: word(&member.role)?,
+            })
+        })
+        .transpose()
 }
 
 /// All workspaces of an account, oldest first.
 pub async fn list_for(db: &impl ConnectionTrait, account: AccountId) -> Result<Vec<Membership>> {
-    let members = member::Entity::find().filter(member::Column::AccountId.eq(account.0)).all(db).await?;
+    let members = member::Entity::find()
+        .filter(member::Column::AccountId.eq(account.0))
+        .all(db)
+        .await?;
     let ids = members.iter().map(|member| member.workspace_id);
     let workspaces = workspace::Entity::find()
         .filter(workspace::Column::Id.is_in(ids))
@@ -51,7 +66,10 @@ pub async fn list_for(db: &impl ConnectionTrait, account: AccountId) -> Result<V
     let mut list = Vec::with_capacity(workspaces.len());
     for row in workspaces {
         if let Some(member) = members.iter().find(|member| member.workspace_id == row.id) {
-            list.push(Membership { role: word(&member.role)?, workspace: row.into() });
+            list.push(Membership {
+                role: word(&member.role)?,
+                workspace: row.into(),
+            });
         }
     }
     Ok(list)
@@ -59,7 +77,10 @@ pub async fn list_for(db: &impl ConnectionTrait, account: AccountId) -> Result<V
 
 pub async fn rename(tx: &impl ConnectionTrait, id: WorkspaceId, name: &str) -> Result<()> {
     workspace::Entity::update_many()
-        .set(workspace::ActiveModel { name: Set(name.to_owned()), ..Default::default() })
+        .set(workspace::ActiveModel {
+            name: Set(name.to_owned()),
+            ..Default::default()
+        })
         .filter(workspace::Column::Id.eq(id.0))
         .exec(tx)
         .await?;
@@ -68,7 +89,10 @@ pub async fn rename(tx: &impl ConnectionTrait, id: WorkspaceId, name: &str) -> R
 
 pub async fn set_suspended(tx: &impl ConnectionTrait, id: WorkspaceId, since: Option<Timestamp>) -> Result<()> {
     workspace::Entity::update_many()
-        .set(workspace::ActiveModel { suspended_at: Set(since.map(Timestamp::millis)), ..Default::default() })
+        .set(workspace::ActiveModel {
+            suspended_at: Set(since.map(Timestamp::millis)),
+            ..Default::default()
+        })
         .filter(workspace::Column::Id.eq(id.0))
         .exec(tx)
         .await?;

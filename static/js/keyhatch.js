@@ -1,4 +1,4 @@
-// Pages work without this file; it saves clicks. What is of use only with it is marked `data-js hidden`.
+// Pages work without this. What needs it is marked `data-js hidden`.
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const one = (selector, root = document) => root.querySelector(selector);
 const on = (type, act, target = document) => target.addEventListener(type, act);
@@ -6,13 +6,13 @@ const on = (type, act, target = document) => target.addEventListener(type, act);
 all("[data-js]").forEach((element) => (element.hidden = false));
 one("[data-problems]")?.focus();
 
-// What happened, for people who hear the page.
+// For people who hear the page.
 const voice = document.createElement("p");
 voice.className = "visually-hidden";
 voice.role = "status";
 document.body.append(voice);
 
-// Where the clipboard is refused, the text is selected: one keystroke is left.
+// Where the clipboard is refused, the text gets selected.
 async function copy(button) {
   const source = one(button.dataset.copy);
   const label = button.firstChild;
@@ -24,7 +24,7 @@ async function copy(button) {
   } catch {
     getSelection().selectAllChildren(source);
     label.data = "Selected";
-    voice.textContent = "The text is selected. Press Ctrl or Command and C to copy it.";
+    voice.textContent = "Selected. Press Ctrl or Command and C.";
   }
   clearTimeout(button.timer);
   button.timer = setTimeout(() => {
@@ -46,7 +46,7 @@ on("keydown", ({ key }) => {
   one("summary", menu).focus();
 });
 
-// The back button brings pages back as they were left: without the secret, ready to send again.
+// Back brings pages back as they were left: without secrets, ready to send again.
 on("pagehide", () => all("[data-secret]").forEach((element) => (element.textContent = "")), window);
 on("pageshow", () => all("form[data-sent]").forEach((form) => {
   delete form.dataset.sent;
@@ -56,20 +56,20 @@ on("pageshow", () => all("form[data-sent]").forEach((form) => {
   });
 }), window);
 
-// One click sends a form once; `data-again` is for forms that answer with a download.
+// A form is sent once; `data-again` is for those that answer with a download.
 on("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || "again" in form.dataset) return;
   if ("sent" in form.dataset) return event.preventDefault();
   form.dataset.sent = "";
-  // A turn later: a disabled button's own value would not be sent.
+  // A turn later: a disabled button's value is not sent.
   setTimeout(() => all("button:not([type=button])", form).forEach((button) => {
     button.disabled = true;
     button.ariaBusy = "true";
   }));
 });
 
-// The form for a new key, and the summary beside it.
+// The new key's form, and the summary beside it.
 const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 
 function keyForm(form) {
@@ -89,7 +89,7 @@ function keyForm(form) {
     const scopes = all("[name=scopes]:checked", form).map((box) => box.value).join(", ");
     const place = picked("environment")?.value ?? environment ?? "";
     const expiry = picked("expiry")?.value;
-    say("name", fields.name.value.trim());
+    say("name", fields.name.value);
     say("type", label);
     say("environment", { live: "Live", test: "Test" }[place]);
     say("scopes", asks ? scopes : { all: "Everything", read: "Read everything, change nothing" }[access]);
@@ -125,7 +125,7 @@ function keyForm(form) {
 }
 all("[data-key-form]").forEach(keyForm);
 
-// What waits for an event looks again every two seconds while it is looked at, for ten minutes.
+// What waits looks again every two seconds, for ten minutes.
 const stop = Date.now() + 6e5;
 async function poll() {
   const waiting = all("[data-poll][id]");

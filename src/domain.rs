@@ -1,0 +1,73 @@
+//! What Keyhatch does: one file an operation, each in the same order: authorise, decide, transact, record.
+//!
+//! Web pages and the JSON API call the same operations. An operation takes a proof that the caller may
+//! ([`access`]), runs one transaction with its audit row inside, and sends mail after the commit.
+
+pub mod access;
+pub mod accounts;
+pub mod audit;
+pub mod keys;
+pub mod mail;
+pub mod onboarding;
+pub mod passwords;
+pub mod projects;
+pub mod seal;
+pub mod service_tokens;
+pub mod staff;
+pub mod throttle;
+pub mod usage;
+pub mod verify;
+pub mod workspaces;
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::model::ids::uuid_v7;
+use crate::model::timestamp::Timestamp;
+use crate::profile::Profile;
+use crate::random::{self, Random};
+use crate::store::Db;
+
+/// Everything an operation may need: one for the whole process, shared.
+#[derive(Debug)]
+pub struct App {
+    pub db: Db,
+    pub profile: Profile,
+    pub settings: Settings,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+    pub master_key: seal::MasterKey,
+    pub passwords: passwords::Hashing,
+    pub mailer: mail::Mailer,
+    pub throttle: throttle::Throttle,
+    pub usage: usage::Counters,
+}
+
+/// The settings that operations need to know.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where people find the dashboard, without a trailing slash: what links in mails begin with. Never taken from a
+    /// request's `Host`.
+    pub public_url: String,
+    /// Plain http on this machine: webhook URLs may be internal, mail is shown on a page.
+    pub development: bool,
+}
+
+impl App {
+    /// The moment it is.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A fresh id, ordered by time.
+    pub fn new_id(&self) -> Uuid {
+        uuid_v7(self.now(), random::bytes(&*self.random))
+    }
+
+    /// A link into the dashboard.
+    pub fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.settings.public_url)
+    }
+}

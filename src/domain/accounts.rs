@@ -1,0 +1,8 @@
+//! People: signing up, in and out, passwords, sessions. One file an operation.
+
+mod create;
+pub mod sessions;
+mod sign_in;
+
+pub use create::create;
+pub use sign_in::{confirm_password, sign_in};

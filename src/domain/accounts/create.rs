@@ -1,0 +1,54 @@
+//! Creating an account whose owner needs no mail to prove the address: the operator does it, or the first link.
+
+use crate::domain::App;
+use crate::error::{AppError, FieldErrors, Result};
+use crate::model::account::Account;
+use crate::model::email::Email;
+use crate::model::ids::AccountId;
+use crate::model::password::Password;
+use crate::store::accounts::NewAccount;
+use crate::store::db::commit;
+use crate::store::{self, Tx};
+
+/// Creates a confirmed account.
+pub async fn create(app: &App, email: &str, password: &str, is_staff: bool) -> Result<Account> {
+    let (email, password) = check(email, password)?;
+    let hash = app.passwords.hash(&password).await?;
+    let tx = app.db.begin().await?;
+    let account = insert_confirmed(&tx, app, &email, hash, is_staff).await?;
+    commit(tx).await?;
+    Ok(account)
+}
+
+/// Checks both fields at once.
+pub(super) fn check(email: &str, password: &str) -> Result<(Email, Password)> {
+    let mut errors = FieldErrors::default();
+    let checked = errors.check("email", Email::parse(email));
+    let password = errors.check("password", Password::parse(password, email));
+    match (checked, password) {
+        (Some(email), Some(password)) => Ok((email, password)),
+        _ => Err(AppError::Invalid(errors)),
+    }
+}
+
+pub(super) async fn insert_confirmed(
+    tx: &Tx,
+    app: &App,
+    email: &Email,
+    password_hash: String,
+    is_staff: bool,
+) -> Result<Account> {
+    let now = app.now();
+    let new = NewAccount {
+        id: AccountId(app.new_id()),
+        email,
+        password_hash,
+        is_staff,
+        confirmed_at: Some(now),
+        now,
+    };
+    store::accounts::insert(tx, new).await.map_err(|error| match error {
+        store::Error::Duplicate => AppError::invalid("email", "This address has an account already."),
+        other => other.into(),
+    })
+}

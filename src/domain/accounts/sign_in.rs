@@ -1,0 +1,46 @@
+//! Signing in: the same answer, in the same time, for a wrong password and for an address nobody has.
+
+use crate::domain::App;
+use crate::domain::throttle::Attempt;
+use crate::error::{AppError, Result};
+use crate::model::account::Account;
+use crate::model::email::Email;
+use crate::model::password::Password;
+use crate::store;
+
+const WRONG: &str = "This e-mail address and password do not match.";
+
+/// The account, if the password is its own and its address is confirmed.
+pub async fn sign_in(app: &App, email: &str, password: &str, address: &str) -> Result<Account> {
+    let now = app.now();
+    let folded = email.trim().to_ascii_lowercase();
+    app.throttle.attempt(Attempt::SignInAddress, address, now)?;
+    app.throttle.attempt(Attempt::SignInAccount, &folded, now)?;
+    let found = match Email::parse(email) {
+        Ok(email) => store::accounts::find_by_email(app.db.reader(), &email).await?,
+        Err(_) => None,
+    };
+    let hash = found.as_ref().map(|found| found.password_hash.as_str());
+    let matches = app.passwords.verify(&Password::presented(password), hash).await?;
+    match found {
+        // An unconfirmed account answers like none: who holds the address finds the link in the mail.
+        Some(found) if matches && found.account.email_confirmed_at.is_some() => {
+            app.throttle.forgive(Attempt::SignInAccount, &folded);
+            Ok(found.account)
+        }
+        _ => Err(AppError::invalid("", WRONG)),
+    }
+}
+
+/// Checks the password of somebody who is signed in.
+pub async fn confirm_password(app: &App, account: &Account, password: &str) -> Result<()> {
+    let who = account.id.to_string();
+    app.throttle.attempt(Attempt::ConfirmPassword, &who, app.now())?;
+    let found = store::accounts::find_with_hash(app.db.reader(), account.id).await?;
+    let hash = found.as_ref().map(|found| found.password_hash.as_str());
+    if !app.passwords.verify(&Password::presented(password), hash).await? {
+        return Err(AppError::invalid("password", "This is not your password."));
+    }
+    app.throttle.forgive(Attempt::ConfirmPassword, &who);
+    Ok(())
+}

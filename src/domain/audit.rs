@@ -1,0 +1,78 @@
+//! The audit trail: written inside the transaction of what it tells of, read by the workspace it happened in.
+
+use crate::domain::App;
+use crate::domain::access::{By, ManageWorkspace, ReadKeys};
+use crate::error::Result;
+use crate::model::audit::{Action, Actor, AuditEvent};
+use crate::model::ids::{AuditEventId, KeyId, ProjectId, WorkspaceId};
+use crate::store::audit::NewEvent;
+use crate::store::{self, Tx};
+
+/// What an action was done to.
+#[derive(Clone, Debug, Default)]
+pub struct Subject {
+    pub project_id: Option<ProjectId>,
+    pub key_id: Option<KeyId>,
+    /// As it is called now: the trail must stay readable when it is gone.
+    pub name: String,
+    /// A sentence about what changed, or nothing.
+    pub details: String,
+}
+
+/// Writes a line.
+pub async fn record(
+    tx: &Tx,
+    app: &App,
+    workspace: WorkspaceId,
+    by: &By,
+    action: Action,
+    subject: Subject,
+) -> Result<()> {
+    let actor_id = match by.actor {
+        Actor::Account { id, .. } | Actor::Staff { id, .. } => Some(id.0),
+        Actor::Key { id, .. } => Some(id.0),
+        Actor::Operator => None,
+    };
+    let event = AuditEvent {
+        id: AuditEventId(app.new_id()),
+        project_id: subject.project_id,
+        key_id: subject.key_id,
+        action: action.as_str().to_owned(),
+        actor_kind: by.actor.kind().to_owned(),
+        actor_name: by.actor.name().to_owned(),
+        subject: subject.name,
+        details: subject.details,
+        address: by.address.clone(),
+        at: app.now(),
+    };
+    Ok(store::audit::insert(
+        tx,
+        NewEvent {
+            event,
+            workspace_id: workspace,
+            actor_id,
+        },
+    )
+    .await?)
+}
+
+/// How many lines a page shows.
+pub const PAGE: u64 = 50;
+
+/// A page of a workspace's trail, and the cursor of the next one.
+pub async fn page(
+    app: &App,
+    proof: ManageWorkspace<'_>,
+    before: Option<AuditEventId>,
+) -> Result<(Vec<AuditEvent>, Option<AuditEventId>)> {
+    let mut events = store::audit::list(app.db.reader(), proof.workspace().id, before, PAGE + 1).await?;
+    let more = events.len() as u64 > PAGE;
+    events.truncate(PAGE as usize);
+    let next = events.last().filter(|_| more).map(|event| event.id);
+    Ok((events, next))
+}
+
+/// The latest lines about one key.
+pub async fn of_key(app: &App, proof: ReadKeys<'_>, key: KeyId) -> Result<Vec<AuditEvent>> {
+    Ok(store::audit::list_of_key(app.db.reader(), proof.ring().workspace.id, key, PAGE).await?)
+}

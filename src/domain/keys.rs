@@ -1,0 +1,27 @@
+//! Keys: issuing, showing once, changing, rolling, revoking. One file an operation.
+
+mod bounds;
+mod change;
+mod disable;
+mod edit;
+pub mod input;
+mod issue;
+mod limits;
+mod list;
+mod mint;
+pub mod reveal;
+mod revoke;
+mod roll;
+mod rotate_secret;
+
+pub use change::find;
+pub use disable::{disable, enable};
+pub use edit::{Edit, edit};
+pub use input::{NewKey, NewKeyInput};
+pub use issue::{Issued, issue, issue_for_reveal};
+pub use limits::{Places, places};
+pub use list::{KeyPage, list};
+pub use reveal::{Shown, Ticket};
+pub use revoke::{Evidence, evidence, revoke};
+pub use roll::{Grace, roll, successor_expiry};
+pub use rotate_secret::rotate_signing_secret;

@@ -1,0 +1,49 @@
+//! A key made or changed by a key can never hold more than the key that does it.
+
+use crate::domain::access::ManageKeys;
+use crate::error::{AppError, Result};
+use crate::model::key::Key;
+use crate::model::timestamp::Timestamp;
+use crate::profile::{Access, Environment};
+
+const TOO_MUCH: &str = "A key cannot create or change a key that holds more than it does itself.";
+
+/// Refuses what exceeds the maker; people are bounded by their role alone.
+pub(super) fn within_makers_power(
+    proof: ManageKeys<'_>,
+    environment: Environment,
+    access: Access,
+    scopes: &[String],
+    expires_at: Option<Timestamp>,
+) -> Result<()> {
+    let Some(maker) = proof.maker() else { return Ok(()) };
+    let access_fits = match (maker.access, access) {
+        (Access::All, _) => true,
+        (Access::Scopes, Access::Scopes) => scopes.iter().all(|scope| maker.key.scopes.contains(scope)),
+        // What a reading key may read is not the same as any list of scopes.
+        _ => false,
+    };
+    // A shorter-lived key could otherwise outlive itself through its children.
+    let lifetime_fits = match (maker.key.expires_at, expires_at) {
+        (None, _) => true,
+        (Some(makers), Some(asked)) => asked <= makers,
+        (Some(_), None) => false,
+    };
+    if environment != maker.key.environment || !access_fits {
+        return Err(AppError::Forbidden(TOO_MUCH));
+    }
+    if !lifetime_fits {
+        return Err(AppError::invalid(
+            "expires_at",
+            "A key cannot create a key that outlives it: choose an earlier expiry.",
+        ));
+    }
+    Ok(())
+}
+
+/// Refuses to let a key touch one that holds more than it does.
+pub(super) fn may_touch(proof: ManageKeys<'_>, target: &Key, access: Access) -> Result<()> {
+    let Some(maker) = proof.maker() else { return Ok(()) };
+    let expires_at = maker.key.expires_at;
+    within_makers_power(proof, target.environment, access, &target.scopes, expires_at)
+}

@@ -1,0 +1,87 @@
+//! How every change of a key goes: lock, refuse what is frozen, change, write as a new version, record.
+
+use crate::domain::App;
+use crate::domain::access::{ManageKeys, ReadKeys};
+use crate::domain::audit::{self, Subject};
+use crate::domain::keys::bounds;
+use crate::domain::keys::issue::{name_is_taken, subject_name};
+use crate::error::{AppError, Result};
+use crate::model::audit::Action;
+use crate::model::ids::KeyId;
+use crate::model::key::Key;
+use crate::profile::Access;
+use crate::store::db::commit;
+use crate::store::{self, Tx};
+
+/// A key on this ring; anybody else's is not found.
+pub async fn find(app: &App, proof: ReadKeys<'_>, id: KeyId) -> Result<Key> {
+    store::keys::find(app.db.reader(), proof.ring().owner_id(), id)
+        .await?
+        .ok_or(AppError::NotFound)
+}
+
+/// What a change did: the line for the trail, or nothing when all was so already.
+pub(super) type Change = Option<(Action, String)>;
+
+/// Changes a key inside one transaction.
+pub(super) async fn change(
+    app: &App,
+    proof: ManageKeys<'_>,
+    id: KeyId,
+    apply: impl FnOnce(&mut Key) -> Result<Change>,
+) -> Result<Key> {
+    let tx = app.db.begin().await?;
+    let mut key = open_for_change(&tx, app, proof, id).await?;
+    if let Some((action, details)) = apply(&mut key)? {
+        write(&tx, app, proof, &mut key, action, details).await?;
+        commit(tx).await?;
+    }
+    Ok(key)
+}
+
+/// Locks a key that may be changed by this holder.
+pub(super) async fn open_for_change(tx: &Tx, app: &App, proof: ManageKeys<'_>, id: KeyId) -> Result<Key> {
+    let key = store::keys::lock(tx, proof.ring().owner_id(), id)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    bounds::may_touch(proof, &key, access_of(app, &key))?;
+    Ok(key)
+}
+
+/// Writes a changed key as its next version, with a line in the trail.
+pub(super) async fn write(
+    tx: &Tx,
+    app: &App,
+    proof: ManageKeys<'_>,
+    key: &mut Key,
+    action: Action,
+    details: String,
+) -> Result<()> {
+    key.version += 1;
+    key.updated_at = app.now();
+    store::keys::update(tx, key).await.map_err(name_is_taken)?;
+    let subject = Subject {
+        project_id: key.project_id,
+        key_id: Some(key.id),
+        name: subject_name(key),
+        details,
+    };
+    audit::record(tx, app, key.workspace_id, proof.by(), action, subject).await
+}
+
+/// The error for whoever wants to change a revoked key.
+pub(super) fn refuse_frozen(key: &Key) -> Result<()> {
+    if key.is_frozen() {
+        return Err(AppError::Conflict(
+            "This key is revoked. Nothing about it can change any more.".to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+/// A type that the profile no longer has is treated as the most powerful, so that no lesser key can touch it.
+pub(super) fn access_of(app: &App, key: &Key) -> Access {
+    app.profile
+        .key_type(&key.type_id)
+        .map_or(Access::All, |key_type| key_type.access)
+}

@@ -1,0 +1,166 @@
+//! Editing: name, scopes, expiry, webhook URL; and over the API, in the same request, whether it is enabled.
+
+use crate::domain::App;
+use crate::domain::access::ManageKeys;
+use crate::domain::keys::bounds;
+use crate::domain::keys::change::{access_of, change, refuse_frozen};
+use crate::domain::keys::input::{check_scopes, check_webhook_url};
+use crate::error::{AppError, FieldErrors, Result};
+use crate::model::audit::Action;
+use crate::model::expiry;
+use crate::model::ids::KeyId;
+use crate::model::key::{Key, KeyState};
+use crate::model::name::Name;
+use crate::model::timestamp::Timestamp;
+
+/// What is to change; what is absent stays.
+#[derive(Clone, Debug, Default)]
+pub struct Edit {
+    pub name: Option<String>,
+    pub scopes: Option<Vec<String>>,
+    /// Preset and date as in the form ([`expiry::parse`]); a date that equals the present one is kept even if it is past.
+    pub expiry: Option<(String, String)>,
+    /// Empty: none.
+    pub webhook_url: Option<String>,
+    pub enabled: Option<bool>,
+}
+
+/// Changes a key's settings; each error is at its field.
+pub async fn edit(app: &App, proof: ManageKeys<'_>, id: KeyId, edit: Edit) -> Result<Key> {
+    change(app, proof, id, |key| {
+        refuse_frozen(key)?;
+        let before = key.clone();
+        apply(app, key, &edit)?;
+        bounds::within_makers_power(
+            proof,
+            key.environment,
+            access_of(app, key),
+            &key.scopes,
+            touched_expiry(&before, key, proof),
+        )?;
+        let details = describe(&before, key);
+        Ok((!details.is_empty()).then_some((action(&before, key, &details), details)))
+    })
+    .await
+}
+
+/// Only an expiry that is changed is measured against the maker's own.
+fn touched_expiry(before: &Key, after: &Key, proof: ManageKeys<'_>) -> Option<Timestamp> {
+    if before.expires_at == after.expires_at {
+        return proof.maker().and_then(|maker| maker.key.expires_at);
+    }
+    after.expires_at
+}
+
+fn apply(app: &App, key: &mut Key, edit: &Edit) -> Result<()> {
+    let mut errors = FieldErrors::default();
+    if let Some(name) = edit
+        .name
+        .as_deref()
+        .and_then(|typed| errors.check("name", Name::parse(typed)))
+    {
+        key.name = name.to_string();
+    }
+    if let Some(asked) = &edit.scopes
+        && let Some(scopes) = errors.check("scopes", check_scopes(&app.profile, access_of(app, key), asked))
+    {
+        key.scopes = scopes;
+    }
+    if let Some((preset, date)) = &edit.expiry
+        && let Some(expires_at) = errors.check("expires_at", new_expiry(key, preset, date, app.now()))
+    {
+        key.expires_at = expires_at;
+    }
+    if let Some(typed) = &edit.webhook_url
+        && let Some(url) = errors.check("webhook_url", check_webhook_url(app, typed))
+    {
+        key.webhook_url = url.map(|url| url.to_string());
+    }
+    match edit.enabled {
+        Some(true) => {
+            key.state = KeyState::Active;
+            key.disabled_at = None;
+        }
+        Some(false) if key.state != KeyState::Disabled => {
+            key.state = KeyState::Disabled;
+            key.disabled_at = Some(app.now());
+        }
+        _ => {}
+    }
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(AppError::Invalid(errors))
+    }
+}
+
+fn new_expiry(
+    key: &Key,
+    preset: &str,
+    date: &str,
+    now: Timestamp,
+) -> std::result::Result<Option<Timestamp>, &'static str> {
+    let unchanged = key.expires_at.is_some_and(|at| {
+        let date = date.trim();
+        date == at.rfc3339() || (preset == "date" && date == at.iso_day())
+    });
+    if unchanged {
+        return Ok(key.expires_at);
+    }
+    let asked = expiry::parse(preset, date, now)?;
+    // The end of a rolled key's grace is part of the plan's count: it can be brought forward, not put off.
+    if key.replaced_by.is_some() && (asked.is_none() || asked > key.expires_at) {
+        return Err("This key has been rolled: its end can be earlier, not later.");
+    }
+    Ok(asked)
+}
+
+fn action(before: &Key, after: &Key, details: &str) -> Action {
+    match (before.state, after.state) {
+        (KeyState::Active, KeyState::Disabled) if details == "disabled" => Action::KeyDisabled,
+        (KeyState::Disabled, KeyState::Active) if details == "enabled" => Action::KeyEnabled,
+        _ => Action::KeyChanged,
+    }
+}
+
+/// What changed, in words for the trail.
+fn describe(before: &Key, after: &Key) -> String {
+    let mut changes = Vec::new();
+    if before.name != after.name {
+        changes.push(format!("name: “{}” → “{}”", before.name, after.name));
+    }
+    if before.scopes != after.scopes {
+        changes.push(format!(
+            "scopes: {} → {}",
+            before.scopes.join(", "),
+            after.scopes.join(", ")
+        ));
+    }
+    if before.expires_at != after.expires_at {
+        let words = |at: Option<Timestamp>| at.map_or("never".to_owned(), Timestamp::rfc3339);
+        changes.push(format!(
+            "expires: {} → {}",
+            words(before.expires_at),
+            words(after.expires_at)
+        ));
+    }
+    if before.webhook_url != after.webhook_url {
+        let words = |url: &Option<String>| url.clone().unwrap_or_else(|| "none".to_owned());
+        changes.push(format!(
+            "webhook URL: {} → {}",
+            words(&before.webhook_url),
+            words(&after.webhook_url)
+        ));
+    }
+    if before.state != after.state {
+        changes.push(
+            if after.state == KeyState::Disabled {
+                "disabled"
+            } else {
+                "enabled"
+            }
+            .to_owned(),
+        );
+    }
+    changes.join("; ")
+}

@@ -1,0 +1,140 @@
+//! Rolling: a new key with the same settings takes over; the old one lives on for a grace.
+
+use crate::domain::App;
+use crate::domain::access::ManageKeys;
+use crate::domain::audit::{self, Subject};
+use crate::domain::keys::change::{open_for_change, refuse_frozen, write};
+use crate::domain::keys::issue::{insert_row, key_from, subject_name};
+use crate::domain::keys::reveal::{self, Secrets, Ticket};
+use crate::domain::keys::{NewKey, mint};
+use crate::error::{AppError, Result};
+use crate::model::audit::Action;
+use crate::model::ids::KeyId;
+use crate::model::key::{Key, KeyState};
+use crate::model::name::Name;
+use crate::model::timestamp::{DAY, HOUR, Timestamp};
+use crate::model::webhook_url::WebhookUrl;
+use crate::store;
+use crate::store::db::commit;
+
+/// How long the old key lives on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grace {
+    Now,
+    OneHour,
+    OneDay,
+    SevenDays,
+}
+
+impl Grace {
+    /// Every grace the page offers, shortest first.
+    pub const ALL: [Grace; 4] = [Grace::Now, Grace::OneHour, Grace::OneDay, Grace::SevenDays];
+
+    /// The word in the form and the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Grace::Now => "now",
+            Grace::OneHour => "1h",
+            Grace::OneDay => "24h",
+            Grace::SevenDays => "7d",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(text: &str) -> Result<Self> {
+        let found = Self::ALL.into_iter().find(|grace| grace.as_str() == text);
+        found.ok_or_else(|| AppError::invalid("grace", "Choose when the old key stops: now, 1h, 24h or 7d."))
+    }
+
+    /// Milliseconds.
+    pub fn millis(self) -> i64 {
+        match self {
+            Grace::Now => 0,
+            Grace::OneHour => HOUR,
+            Grace::OneDay => DAY,
+            Grace::SevenDays => 7 * DAY,
+        }
+    }
+}
+
+/// Rolls a key; the new one's text waits for the holder of the ticket. Returns the new key's id. A form that is submitted
+/// twice rolls once.
+pub async fn roll(app: &App, proof: ManageKeys<'_>, id: KeyId, grace: Grace, ticket: &Ticket) -> Result<KeyId> {
+    let account = proof.by().account().ok_or(AppError::Unauthenticated)?;
+    let tx = app.db.begin().await?;
+    store::workspaces::lock(&tx, proof.ring().workspace.id).await?;
+    if let Some(made) = store::reveals::submitted(&tx, ticket.nonce_digest(), account).await? {
+        return Ok(made);
+    }
+    let mut old = open_for_change(&tx, app, proof, id).await?;
+    refuse_frozen(&old)?;
+    if old.replaced_by.is_some() {
+        return Err(AppError::Conflict(
+            "This key has been rolled already: its successor can be rolled.".to_owned(),
+        ));
+    }
+    let new = same_settings(app, &old)?;
+    let minted = mint::mint(app, &new.key_type, new.environment)?;
+    let now = app.now();
+
+    // The old key lets go of its name and its place before the new one takes them.
+    old.replaced_by = Some(minted.id);
+    old.replaced_at = Some(now);
+    if grace == Grace::Now {
+        old.state = KeyState::Revoked;
+        old.revoked_at = Some(now);
+    } else {
+        let end = now.plus(grace.millis());
+        old.expires_at = Some(old.expires_at.map_or(end, |at: Timestamp| at.min(end)));
+    }
+    let details = match grace {
+        Grace::Now => "the old key is revoked".to_owned(),
+        _ => format!(
+            "the old key works until {}",
+            old.expires_at.map_or_else(String::new, Timestamp::rfc3339)
+        ),
+    };
+    write(&tx, app, proof, &mut old, Action::KeyRolled, details).await?;
+
+    let key = key_from(app, proof, &new, &minted);
+    insert_row(&tx, app, proof, &new, &minted, &key).await?;
+    let subject = Subject {
+        project_id: key.project_id,
+        key_id: Some(key.id),
+        name: subject_name(&key),
+        details: format!("replaces {}", old.display_prefix),
+    };
+    audit::record(&tx, app, key.workspace_id, proof.by(), Action::KeyCreated, subject).await?;
+    store::reveals::note_submission(&tx, ticket.nonce_digest(), account, key.id, now).await?;
+    let secrets = Secrets {
+        key: Some(&minted.text),
+        signing_secret: minted.signing_secret.as_ref(),
+    };
+    reveal::put(&tx, app, account, key.id, ticket, secrets).await?;
+    commit(tx).await?;
+    Ok(key.id)
+}
+
+/// The settings of a key, for its successor. Its lifetime is as long as the old one's was, counted from now.
+fn same_settings(app: &App, old: &Key) -> Result<NewKey> {
+    let gone = || AppError::Conflict("This type of key is no longer offered: create a key of another type.".to_owned());
+    let key_type = app.profile.key_type(&old.type_id).ok_or_else(gone)?;
+    let development = true; // The URL was accepted once; it stays.
+    Ok(NewKey {
+        name: Name::parse(&old.name).map_err(|message| AppError::Conflict(message.to_owned()))?,
+        key_type: key_type.clone(),
+        environment: old.environment,
+        scopes: old.scopes.clone(),
+        expires_at: successor_expiry(old, app.now()),
+        webhook_url: old
+            .webhook_url
+            .as_deref()
+            .and_then(|url| WebhookUrl::parse(url, development).ok()),
+    })
+}
+
+/// When a successor made now would expire.
+pub fn successor_expiry(old: &Key, now: Timestamp) -> Option<Timestamp> {
+    old.expires_at
+        .map(|at| now.plus((at.millis() - old.created_at.millis()).max(DAY)))
+}

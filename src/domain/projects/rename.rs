@@ -1,0 +1,38 @@
+//! Renaming a project. Its slug stays, so that nobody's links break.
+
+use crate::domain::App;
+use crate::domain::access::ManageProjects;
+use crate::domain::audit::{self, Subject};
+use crate::error::{AppError, Result};
+use crate::model::audit::Action;
+use crate::model::name::Name;
+use crate::model::workspace::Project;
+use crate::store;
+use crate::store::db::commit;
+
+/// Renames a project of the workspace that the proof is about.
+pub async fn rename(app: &App, proof: ManageProjects<'_>, project: &Project, name: &str) -> Result<()> {
+    let name = Name::parse(name).map_err(|message| AppError::invalid("name", message))?;
+    if project.name == name.as_str() {
+        return Ok(());
+    }
+    let tx = app.db.begin().await?;
+    store::projects::rename(&tx, proof.workspace().id, project.id, name.as_str()).await?;
+    let details = format!("“{}” → “{name}”", project.name);
+    let subject = Subject {
+        project_id: Some(project.id),
+        name: name.to_string(),
+        details,
+        ..Subject::default()
+    };
+    audit::record(
+        &tx,
+        app,
+        proof.workspace().id,
+        proof.by(),
+        Action::ProjectRenamed,
+        subject,
+    )
+    .await?;
+    Ok(commit(tx).await?)
+}

@@ -1,0 +1,53 @@
+//! Service tokens: how the provider's own systems prove themselves to the provider API.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::domain::{App, seal};
+use crate::error::{AppError, Result};
+use crate::model::ids::ServiceTokenId;
+use crate::model::name::Name;
+use crate::store;
+use crate::store::db::commit;
+
+/// What a token begins with: so that a scanner of leaked secrets can tell whose it is.
+pub const PREFIX: &str = "khs_";
+
+/// A new token; its text is shown once, here.
+#[derive(Debug)]
+pub struct NewServiceToken {
+    pub id: ServiceTokenId,
+    pub name: Name,
+    pub text: SecretString,
+}
+
+/// Creates a token; only the operator does.
+pub async fn create(app: &App, name: &str) -> Result<NewServiceToken> {
+    let name = Name::parse(name).map_err(|message| AppError::invalid("name", message))?;
+    let text = SecretString::from(format!("{PREFIX}{}", seal::token(&*app.random).expose_secret()));
+    let id = ServiceTokenId(app.new_id());
+    let display_prefix = text.expose_secret().chars().take(PREFIX.len() + 6).collect();
+    let tx = app.db.begin().await?;
+    store::service_tokens::insert(
+        &tx,
+        id,
+        name.as_str(),
+        &seal::digest(text.expose_secret()),
+        display_prefix,
+        app.now(),
+    )
+    .await
+    .map_err(|error| match error {
+        store::Error::Duplicate => AppError::invalid("name", "Another service token has this name."),
+        other => other.into(),
+    })?;
+    commit(tx).await?;
+    Ok(NewServiceToken { id, name, text })
+}
+
+/// The name of the token that was presented, or nothing.
+pub async fn recognise(app: &App, presented: &str) -> Result<Option<String>> {
+    if !presented.starts_with(PREFIX) {
+        return Ok(None);
+    }
+    Ok(store::service_tokens::find_living(app.db.reader(), &seal::digest(presented)).await?)
+}

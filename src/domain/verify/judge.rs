@@ -1,0 +1,69 @@
+//! Whether a good key may make this request: environment, the route's access or scope, and scopes asked for by name.
+
+use crate::domain::verify::Question;
+use crate::model::verdict::{Identity, Refusal};
+use crate::profile::{Access, Profile, Route};
+
+/// Pure: the profile's routes and the question decide.
+pub(super) fn permits(profile: &Profile, identity: &Identity, question: &Question<'_>) -> Result<(), Refusal> {
+    let route = match (question.method, question.path) {
+        (Some(method), Some(path)) => profile
+            .route_of(method, path)
+            .map_err(|unclear| Refusal::Insufficient(unclear.to_string()))?,
+        _ => None,
+    };
+    for wanted in [question.environment, route.and_then(|route| route.environment)]
+        .into_iter()
+        .flatten()
+    {
+        if wanted != identity.key.environment {
+            return Err(Refusal::WrongEnvironment(wanted));
+        }
+    }
+    let safe = question
+        .method
+        .map(|method| matches!(method, "GET" | "HEAD" | "OPTIONS"));
+    let needs_all = question.full_access_unless_scoped && route.is_none_or(|route| route.scope.is_none());
+    match identity.access {
+        Access::All => Ok(()),
+        Access::Read => reading(question, route, safe, needs_all),
+        Access::Scopes => scoped(identity, question, route, needs_all),
+    }
+}
+
+fn reading(question: &Question<'_>, route: Option<&Route>, safe: Option<bool>, needs_all: bool) -> Result<(), Refusal> {
+    let route_wants_all = route.is_some_and(|route| route.access == Some(Access::All));
+    if needs_all || route_wants_all {
+        return Err(Refusal::Insufficient("full access".to_owned()));
+    }
+    match safe {
+        Some(true) => Ok(()),
+        Some(false) => Err(Refusal::Insufficient("write access".to_owned())),
+        // Nobody said what the request does: scopes asked for by name may be more than reading.
+        None if question.scopes.is_empty() => Ok(()),
+        None => Err(Refusal::Insufficient(question.scopes.join(" "))),
+    }
+}
+
+fn scoped(identity: &Identity, question: &Question<'_>, route: Option<&Route>, needs_all: bool) -> Result<(), Refusal> {
+    if needs_all {
+        return Err(Refusal::Insufficient("full access".to_owned()));
+    }
+    if let Some(route) = route {
+        match (&route.scope, route.access) {
+            (Some(scope), _) if !identity.key.scopes.contains(scope) => {
+                return Err(Refusal::Insufficient(scope.clone()));
+            }
+            (None, Some(access)) => return Err(Refusal::Insufficient(format!("{} access", access.as_str()))),
+            _ => {}
+        }
+    }
+    match question
+        .scopes
+        .iter()
+        .find(|scope| !identity.key.scopes.contains(scope))
+    {
+        Some(missing) => Err(Refusal::Insufficient(missing.clone())),
+        None => Ok(()),
+    }
+}

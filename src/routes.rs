@@ -1,0 +1,123 @@
+//! The whole URL table, one line a route. What is not here does not exist, and `tests/it/authz_matrix.rs` fails for a route
+//! that it does not know.
+
+use actix_web::http::Method;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{FromRequest, Handler, Responder, Route};
+
+use crate::error::AppError;
+use crate::profile::Profile;
+use crate::web::accounts;
+
+/// A line of the table, for the tests and the documentation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub method: Method,
+    pub path: String,
+}
+
+/// Routes on their way into actix.
+#[derive(Default)]
+pub struct Table {
+    routes: Vec<(Line, Route)>,
+}
+
+impl Table {
+    fn get<F, Args>(&mut self, path: impl Into<String>, handler: F)
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.add(Method::GET, path, handler);
+    }
+
+    fn post<F, Args>(&mut self, path: impl Into<String>, handler: F)
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.add(Method::POST, path, handler);
+    }
+
+    fn add<F, Args>(&mut self, method: Method, path: impl Into<String>, handler: F)
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        let route = web::route().method(method.clone()).to(handler);
+        self.routes.push((
+            Line {
+                method,
+                path: path.into(),
+            },
+            route,
+        ));
+    }
+
+    /// The lines alone.
+    pub fn lines(&self) -> Vec<Line> {
+        self.routes.iter().map(|(line, _)| line.clone()).collect()
+    }
+
+    /// Registers everything: routes of one path are one resource, so that another method is "not allowed" and not "not
+    /// found".
+    pub fn register(self, config: &mut ServiceConfig) {
+        let mut routes: Vec<(String, Vec<Route>)> = Vec::new();
+        for (line, route) in self.routes {
+            match routes.iter_mut().find(|(path, _)| *path == line.path) {
+                Some((_, same)) => same.push(route),
+                None => routes.push((line.path, vec![route])),
+            }
+        }
+        for (path, same) in routes {
+            let resource = web::resource(path.as_str())
+                .default_service(web::to(|| async { Err::<String, _>(AppError::MethodNotAllowed) }));
+            config.service(same.into_iter().fold(resource, actix_web::Resource::route));
+        }
+    }
+}
+
+/// Every page.
+pub fn pages(profile: &Profile) -> Table {
+    let mut table = Table::default();
+    accounts(&mut table);
+    workspaces(&mut table);
+    projects(&mut table);
+    keys(&mut table, profile);
+    onboarding(&mut table);
+    staff(&mut table);
+    table
+}
+
+fn accounts(table: &mut Table) {
+    table.get("/sign-in", accounts::sign_in::show);
+    table.post("/sign-in", accounts::sign_in::submit);
+    table.post("/sign-out", accounts::sign_out::submit);
+}
+
+fn workspaces(_table: &mut Table) {}
+
+fn projects(_table: &mut Table) {}
+
+fn keys(_table: &mut Table, _profile: &Profile) {}
+
+fn onboarding(_table: &mut Table) {}
+
+fn staff(_table: &mut Table) {}
+
+/// What the provider's customers and systems call.
+pub fn api(_profile: &Profile) -> Table {
+    Table::default()
+}
+
+/// What operators and monitors call.
+pub fn operations() -> Table {
+    let mut table = Table::default();
+    table.get("/healthz", crate::health::healthz);
+    table.get("/readyz", crate::health::readyz);
+    table.get("/static/{file:.*}", crate::web::assets::show);
+    table
+}

@@ -1,0 +1,19 @@
+//! Pages: HTTP and HTML at the edge. A handler reads a form, calls one operation of `domain`, and renders or redirects.
+//! A folder a noun, a file a page; rules live in `domain`, markup in `templates`.
+
+pub mod assets;
+pub mod browser;
+pub mod errors;
+pub mod extract;
+pub mod flash;
+pub mod form;
+pub mod guard;
+pub mod page;
+pub mod session;
+
+pub mod accounts;
+pub mod keys;
+pub mod onboarding;
+pub mod projects;
+pub mod staff;
+pub mod workspaces;

@@ -1,0 +1,154 @@
+//! Errors as pages: what happened, in plain words, with a way on.
+
+use actix_web::body::BoxBody;
+use actix_web::dev::ServiceResponse;
+use actix_web::http::Method;
+use actix_web::http::header::{HeaderValue, RETRY_AFTER};
+use askama::Template;
+
+use crate::domain::App;
+use crate::error::AppError;
+use crate::web::extract::Visitor;
+use crate::web::page::{self, Page};
+
+#[derive(Template)]
+#[template(path = "errors/error.html")]
+struct ErrorPage<'a> {
+    page: Page,
+    title: &'a str,
+    text: String,
+    /// Where the button leads, and what it says.
+    back: &'a str,
+    back_label: &'a str,
+    /// For support: the number in our log.
+    reference: Option<String>,
+    /// A page that is to be asked again, in seconds.
+    wait: Option<u64>,
+}
+
+/// Gives a failed response its page. What is not an [`AppError`] (a success, a redirect) passes untouched.
+pub async fn dress(app: &App, response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let Some(error) = response
+        .response()
+        .error()
+        .and_then(|error| error.as_error::<AppError>())
+    else {
+        return response;
+    };
+    let request = response.request().clone();
+    let visitor = match Visitor::load(app, &request).await {
+        Ok(visitor) => visitor,
+        Err(_) => Visitor::nobody(app, &request),
+    };
+    let made = match error {
+        AppError::Unauthenticated if request.method().is_safe() => Ok(sign_in_first(&request)),
+        AppError::SignInTooOld => Ok(confirm_password_first(&request)),
+        error => render(app, &visitor, error, request.method()),
+    };
+    match made {
+        Ok(made) => ServiceResponse::new(request, made),
+        Err(_) => response,
+    }
+}
+
+fn render(
+    app: &App,
+    visitor: &Visitor,
+    error: &AppError,
+    method: &Method,
+) -> Result<actix_web::HttpResponse, AppError> {
+    let reference = match error {
+        AppError::Internal(cause) => {
+            let reference = app.new_id().simple().to_string();
+            tracing::error!(error.reference = %reference, error = format!("{cause:#}"), "a page failed");
+            Some(reference)
+        }
+        _ => None,
+    };
+    let (title, text) = words(error);
+    let (back, back_label) = match error {
+        AppError::Unauthenticated => ("/sign-in", "Sign in"),
+        _ if visitor.account.is_some() => ("/workspaces", "Go to your workspaces"),
+        _ => ("/", "Go to the start"),
+    };
+    let status = actix_web::ResponseError::status_code(error);
+    let template = ErrorPage {
+        page: visitor.page(app, ""),
+        title,
+        text,
+        back,
+        back_label,
+        reference,
+        wait: error.retry_after_seconds().filter(|_| method.is_safe()),
+    };
+    let mut response = page::html(status, &template)?;
+    if let Some(seconds) = error.retry_after_seconds() {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    Ok(response)
+}
+
+fn words(error: &AppError) -> (&'static str, String) {
+    match error {
+        AppError::NotFound => ("Nothing here", "This page does not exist, or it is not yours to see.".into()),
+        AppError::Forbidden(who) => ("You may not do this", (*who).into()),
+        AppError::Unauthenticated => {
+            ("You are signed out", "Sign in again, then go back: your browser still has what you typed.".into())
+        }
+        AppError::SignInTooOld => ("Confirm your password", "It has been a while since you signed in.".into()),
+        AppError::FormExpired => (
+            "This form has expired",
+            "Go back, load the page again and send it once more: your browser still has what you typed. Nothing was changed."
+                .into(),
+        ),
+        AppError::Invalid(fields) => (
+            "That cannot be done like this",
+            fields.all().iter().map(|(_, message)| message.as_str()).collect::<Vec<_>>().join(" "),
+        ),
+        AppError::Conflict(why) => ("That is not possible now", why.clone()),
+        AppError::PlanLimit(why) => ("The plan is full", why.clone()),
+        AppError::TooLarge => ("That is too much", "The form is larger than anything this page takes.".into()),
+        AppError::MethodNotAllowed => ("Nothing here", "This page cannot be used like that.".into()),
+        AppError::BadRequest(why) => ("That could not be read", (*why).into()),
+        AppError::RateLimited { retry_after_seconds } => {
+            ("Too many attempts", format!("Try again in {}.", wait(*retry_after_seconds)))
+        }
+        AppError::Unavailable { retry_after_seconds } => {
+            ("Very busy right now", format!("Try again in {}. Nothing was changed.", wait(*retry_after_seconds)))
+        }
+        AppError::Internal(_) => {
+            ("Something broke here", "It is our fault, and it has been written down. Try again in a minute.".into())
+        }
+    }
+}
+
+/// `40 seconds`, `3 minutes`.
+pub fn wait(seconds: u64) -> String {
+    let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+    if seconds < 120 {
+        crate::model::timestamp::plural(seconds, "second")
+    } else {
+        crate::model::timestamp::plural(seconds.div_euclid(60) + i64::from(seconds % 60 > 0), "minute")
+    }
+}
+
+fn sign_in_first(request: &actix_web::HttpRequest) -> actix_web::HttpResponse {
+    let next = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    page::redirect(&format!("/sign-in?{}", next_query(next)))
+}
+
+fn confirm_password_first(request: &actix_web::HttpRequest) -> actix_web::HttpResponse {
+    // After a form, the way back is the page that form is on; its address ends before the last part.
+    let path = request.uri().path();
+    let next = if request.method().is_safe() {
+        path
+    } else {
+        path.rsplit_once('/').map_or("/", |(page, _)| page)
+    };
+    page::redirect(&format!("/confirm-password?{}", next_query(next)))
+}
+
+/// `next=…`, escaped.
+pub fn next_query(next: &str) -> String {
+    serde_html_form::to_string([("next", next)]).unwrap_or_default()
+}

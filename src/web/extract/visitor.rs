@@ -1,0 +1,77 @@
+//! Anybody: signed in or not.
+
+use actix_session::{Session, SessionExt};
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+
+use crate::client;
+use crate::domain::App;
+use crate::error::AppError;
+use crate::model::account::Account;
+use crate::store;
+use crate::web::browser::Browser;
+use crate::web::extract::{Extracting, app_of};
+use crate::web::flash::Flash;
+use crate::web::page::{Page, PagePerson};
+use crate::web::session;
+
+/// Whoever opens a page.
+#[derive(Clone)]
+pub struct Visitor {
+    pub account: Option<Account>,
+    pub session: Session,
+    pub browser: Browser,
+    pub address: String,
+    pub user_agent: String,
+    flash: Option<Flash>,
+}
+
+impl Visitor {
+    /// Loads the account behind the session, if there is one.
+    pub async fn load(app: &App, request: &HttpRequest) -> Result<Self, AppError> {
+        let mut visitor = Self::nobody(app, request);
+        if let Some(id) = session::account_id(&visitor.session) {
+            visitor.account = store::accounts::find(app.db.reader(), id).await?;
+        }
+        Ok(visitor)
+    }
+
+    /// A visitor of whom nothing is known: for error pages when even the database is gone.
+    pub fn nobody(app: &App, request: &HttpRequest) -> Self {
+        Self {
+            account: None,
+            session: request.get_session(),
+            browser: Browser::of(request).unwrap_or_else(|| Browser::read_or_new(app, request)),
+            address: client::address(request),
+            user_agent: client::user_agent(request),
+            flash: request.extensions().get::<Flash>().cloned(),
+        }
+    }
+
+    /// The context of a page outside of any workspace.
+    pub fn page(&self, app: &App, section: &'static str) -> Page {
+        Page {
+            product: app.profile.api.name.clone(),
+            csrf: self.browser.csrf(app, session::account_id(&self.session)),
+            person: self.account.as_ref().map(|account| PagePerson {
+                email: account.email.to_string(),
+                is_staff: account.is_staff,
+            }),
+            place: None,
+            section,
+            flash: self.flash.clone(),
+            development: app.settings.development && app.mailer.folder().is_some(),
+            now: app.now(),
+        }
+    }
+}
+
+impl FromRequest for Visitor {
+    type Error = AppError;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { Self::load(&*app_of(&request)?, &request).await })
+    }
+}

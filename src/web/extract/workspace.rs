@@ -1,0 +1,63 @@
+//! A member in a workspace.
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+
+use crate::domain::access::Standing;
+use crate::domain::{App, workspaces};
+use crate::error::AppError;
+use crate::profile::KeyOwner;
+use crate::web::extract::{Extracting, Person, app_of};
+use crate::web::page::{Page, Place};
+
+/// Where the path begins with `/w/{workspace}`; not found for everybody but members.
+#[derive(Clone)]
+pub struct WorkspacePage {
+    pub person: Person,
+    pub standing: Standing,
+    workspaces: usize,
+}
+
+impl WorkspacePage {
+    /// `/w/acme`
+    pub fn url(&self) -> String {
+        format!("/w/{}", self.standing.workspace.slug)
+    }
+
+    /// The context of a page in this workspace.
+    pub fn page(&self, app: &App, section: &'static str) -> Page {
+        let place = Place {
+            workspace_name: self.standing.workspace.name.clone(),
+            workspace_url: self.url(),
+            project: None,
+            role: self.standing.role.to_string(),
+            workspaces_more: self.workspaces > 1,
+            workspace_keys: app.profile.api.keys_belong_to == KeyOwner::Workspace,
+        };
+        Page {
+            place: Some(place),
+            ..self.person.page(app, section)
+        }
+    }
+}
+
+impl FromRequest for WorkspacePage {
+    type Error = AppError;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let person = Person::from_request(request, payload);
+        let request = request.clone();
+        Box::pin(async move {
+            let (app, person) = (app_of(&request)?, person.await?);
+            let slug = request.match_info().query("workspace");
+            let standing = Standing::enter(&app, &person.account, slug, &person.visitor.address).await?;
+            let workspaces = workspaces::list(&app, &person.account).await?.len();
+            Ok(Self {
+                person,
+                standing,
+                workspaces,
+            })
+        })
+    }
+}

@@ -1,0 +1,71 @@
+//! Forms: the only way a page's handler reads a body, so that none is read without its proof of origin (CSRF).
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::{Bytes, Data};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::domain::App;
+use crate::error::AppError;
+use crate::web::browser::{Browser, SessionAccount};
+
+/// A form's fields. `T` is `#[serde(default)]`: what a browser does not send is empty.
+#[derive(Clone, Debug)]
+pub struct Form<T>(pub T);
+
+/// A form without fields of its own: a button.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+pub struct Button {}
+
+/// The most bytes a form may have; also the limit that the routes set for `Bytes`.
+pub const LARGEST_FORM: usize = 64 * 1024;
+
+#[derive(Deserialize)]
+struct Proof {
+    #[serde(default)]
+    csrf: String,
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
+    type Error = AppError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, AppError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = Bytes::from_request(request, payload);
+        let request = request.clone();
+        Box::pin(async move {
+            let app = request
+                .app_data::<Data<App>>()
+                .ok_or_else(|| AppError::Internal(anyhow::anyhow!("no app")))?;
+            let kind = request
+                .headers()
+                .get(CONTENT_TYPE)
+                .and_then(|kind| kind.to_str().ok())
+                .unwrap_or_default();
+            if !kind
+                .to_ascii_lowercase()
+                .starts_with("application/x-www-form-urlencoded")
+            {
+                return Err(AppError::FormExpired);
+            }
+            let body = body.await.map_err(|_| AppError::TooLarge)?;
+            let proof: Proof = serde_html_form::from_bytes(&body).map_err(|_| AppError::FormExpired)?;
+            let account = request
+                .extensions()
+                .get::<SessionAccount>()
+                .and_then(|session| session.0);
+            let browser = Browser::of(&request).ok_or(AppError::FormExpired)?;
+            if !browser.proves(app, account, &proof.csrf) {
+                return Err(AppError::FormExpired);
+            }
+            serde_html_form::from_bytes(&body)
+                .map(Self)
+                .map_err(|_| AppError::BadRequest("The form could not be read."))
+        })
+    }
+}

@@ -1,0 +1,117 @@
+//! What stands around every page: the browser's secret, the refusal of foreign submissions, the skin of errors, and the
+//! headers that keep a page to itself.
+
+use actix_session::SessionExt;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, ORIGIN, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpMessage, HttpRequest};
+
+use crate::domain::App;
+use crate::error::AppError;
+use crate::web::browser::{Browser, SessionAccount, is_https};
+use crate::web::flash::Flash;
+use crate::web::{errors, session};
+
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+                   form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The middleware.
+pub async fn around(
+    app: Data<App>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let browser = Browser::read_or_new(&app, request.request());
+    let session = request.get_session();
+    session::renew_if_asked(&session);
+    let flash = Flash::read(&app, request.request());
+    {
+        let mut extensions = request.extensions_mut();
+        extensions.insert(browser.clone());
+        extensions.insert(SessionAccount(session::account_id(&session)));
+        if let Some(flash) = &flash {
+            extensions.insert(flash.clone());
+        }
+    }
+    let response = if is_foreign(&app, request.request()) {
+        request.error_response(AppError::FormExpired).map_into_boxed_body()
+    } else {
+        next.call(request).await?.map_into_boxed_body()
+    };
+    let mut response = errors::dress(&app, response).await;
+    let shows_flash = flash.is_some() && !response.status().is_redirection();
+    let head = response.response_mut().head_mut();
+    secure(&app, head.headers_mut());
+    let response_mut = response.response_mut();
+    if browser.is_new {
+        add_cookie(response_mut, &browser.cookie(&app));
+    }
+    if shows_flash {
+        add_cookie(response_mut, &Flash::removal(&app));
+    }
+    Ok(response)
+}
+
+/// Whether an unsafe request says itself that it comes from elsewhere. What says nothing is judged by its proof alone.
+fn is_foreign(app: &App, request: &HttpRequest) -> bool {
+    if request.method().is_safe() {
+        return false;
+    }
+    let header = |name: HeaderName| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
+    if let Some(site) = header(HeaderName::from_static("sec-fetch-site")) {
+        return !matches!(site, "same-origin" | "none");
+    }
+    // Browsers send `null` where the referrer policy hides the origin, as ours does.
+    match header(ORIGIN) {
+        None | Some("null") => false,
+        Some(origin) => origin != app.settings.public_url && !is_own_host(request, origin),
+    }
+}
+
+/// In development the dashboard may be opened as `localhost` or `127.0.0.1`; the host is compared, never linked to.
+fn is_own_host(request: &HttpRequest, origin: &str) -> bool {
+    let host = request.connection_info().host().to_owned();
+    origin
+        .split_once("://")
+        .is_some_and(|(_, origin_host)| origin_host == host)
+}
+
+fn secure(app: &App, headers: &mut HeaderMap) {
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(CSP));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    );
+    headers.insert(
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    );
+    headers.insert(
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=()"),
+    );
+    if !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if is_https(app) {
+        headers.insert(
+            STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+        );
+    }
+}
+
+fn add_cookie<B>(response: &mut actix_web::HttpResponse<B>, cookie: &actix_web::cookie::Cookie<'_>) {
+    if let Err(error) = response.add_cookie(cookie) {
+        tracing::error!(error = %error, "a cookie could not be set");
+    }
+}

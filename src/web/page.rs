@@ -1,0 +1,111 @@
+//! What every page has: who is here, where they are, what was just said; and how a page or a redirect is answered.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, LOCATION};
+use askama::Template;
+
+use crate::domain::App;
+use crate::error::{AppError, Result};
+use crate::model::timestamp::Timestamp;
+use crate::web::assets;
+use crate::web::flash::Flash;
+
+/// The context of a page: one field of each template, built once by its extractor.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The API's name.
+    pub product: String,
+    /// The proof for this page's forms.
+    pub csrf: String,
+    pub person: Option<PagePerson>,
+    pub place: Option<Place>,
+    /// The current item of the navigation.
+    pub section: &'static str,
+    pub flash: Option<Flash>,
+    pub development: bool,
+    pub now: Timestamp,
+}
+
+/// Who is signed in.
+#[derive(Clone, Debug)]
+pub struct PagePerson {
+    pub email: String,
+    pub is_staff: bool,
+}
+
+/// Where in the dashboard this is.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub workspace_name: String,
+    /// `/w/acme`
+    pub workspace_url: String,
+    pub project: Option<PlaceProject>,
+    pub role: String,
+    pub workspaces_more: bool,
+    /// Whether keys hang on the workspace itself: then it has a "Keys" item of its own.
+    pub workspace_keys: bool,
+}
+
+/// The project, when the page is inside of one.
+#[derive(Clone, Debug)]
+pub struct PlaceProject {
+    pub name: String,
+    /// `/w/acme/p/site`
+    pub url: String,
+}
+
+impl Page {
+    /// The URL of an asset.
+    pub fn asset(&self, name: &str) -> String {
+        assets::url(name)
+    }
+
+    /// A moment as a template shows it: for programs, exact, and relative to now.
+    pub fn moment(&self, at: &Timestamp) -> Moment {
+        Moment {
+            iso: at.rfc3339(),
+            exact: at.exact(),
+            relative: at.relative(self.now),
+        }
+    }
+}
+
+/// A moment in the three forms of the `time` component.
+#[derive(Clone, Debug)]
+pub struct Moment {
+    pub iso: String,
+    pub exact: String,
+    pub relative: String,
+}
+
+/// Renders a page.
+pub fn html(status: StatusCode, template: &impl Template) -> Result<HttpResponse> {
+    let body = template.render().map_err(|error| AppError::Internal(error.into()))?;
+    Ok(HttpResponse::build(status)
+        .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
+        .body(body))
+}
+
+/// Renders a page that is fine.
+pub fn ok(template: &impl Template) -> Result<HttpResponse> {
+    html(StatusCode::OK, template)
+}
+
+/// Renders a form again, with what is wrong.
+pub fn unprocessable(template: &impl Template) -> Result<HttpResponse> {
+    html(StatusCode::UNPROCESSABLE_ENTITY, template)
+}
+
+/// After a POST: `303 See Other`.
+pub fn redirect(to: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((LOCATION, to)).finish()
+}
+
+/// After a POST, with a sentence for the next page.
+pub fn redirect_with(app: &App, to: &str, flash: &Flash) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((LOCATION, to))
+        .cookie(flash.cookie(app))
+        .finish()
+}

@@ -1,0 +1,163 @@
+//! Sessions of browsers, through actix-session, kept in our own store so that they can be listed and ended.
+
+use std::collections::HashMap;
+
+use actix_session::config::{CookieContentSecurity, PersistentSession, TtlExtensionPolicy};
+use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
+use actix_session::{Session, SessionMiddleware};
+use actix_web::cookie::time::Duration;
+use actix_web::cookie::{Key, SameSite};
+use actix_web::web::Data;
+use secrecy::ExposeSecret;
+
+use crate::domain::App;
+use crate::domain::accounts::sessions::{self, ABSOLUTE, State};
+use crate::error::AppError;
+use crate::model::account::Account;
+use crate::model::ids::AccountId;
+use crate::model::timestamp::{HOUR, Timestamp};
+use crate::web::browser::{cookie_name, is_https};
+
+const ACCOUNT: &str = "account";
+const AUTHENTICATED_AT: &str = "authenticated_at";
+const ADDRESS: &str = "address";
+const USER_AGENT: &str = "user_agent";
+const RENEW: &str = "renew";
+
+/// For how long a password counts as just given, in milliseconds: after that, revealing and rotating secrets asks again.
+pub const FRESH: i64 = 12 * HOUR;
+
+/// The middleware around all pages.
+pub fn middleware(app: &Data<App>) -> SessionMiddleware<OurStore> {
+    let key = Key::derive_from(app.master_key.derive("session-cookie").as_slice());
+    // The store ends sessions by its own clock; the cookie only has to live as long.
+    let lifecycle = PersistentSession::default()
+        .session_ttl(Duration::milliseconds(ABSOLUTE))
+        .session_ttl_extension_policy(TtlExtensionPolicy::OnStateChanges);
+    SessionMiddleware::builder(OurStore(app.clone()), key)
+        .cookie_name(cookie_name(app, "session"))
+        .cookie_secure(is_https(app))
+        .cookie_http_only(true)
+        .cookie_same_site(SameSite::Lax)
+        .cookie_content_security(CookieContentSecurity::Private)
+        .session_lifecycle(lifecycle)
+        .build()
+}
+
+/// Who is signed in, according to the session.
+pub fn account_id(session: &Session) -> Option<AccountId> {
+    session.get::<String>(ACCOUNT).ok().flatten()?.parse().ok()
+}
+
+/// Whether the password was given recently enough for showing or rotating a secret.
+pub fn is_fresh(session: &Session, now: Timestamp) -> bool {
+    let at = session
+        .get::<i64>(AUTHENTICATED_AT)
+        .ok()
+        .flatten()
+        .map(Timestamp::from_millis);
+    at.is_some_and(|at| now.since(at).as_millis() < FRESH as u128)
+}
+
+/// Signs an account in: a new session id, whatever the browser had before.
+pub fn sign_in(
+    session: &Session,
+    account: &Account,
+    now: Timestamp,
+    address: &str,
+    user_agent: &str,
+) -> Result<(), AppError> {
+    session.clear();
+    session.renew();
+    let failed = |error: actix_session::SessionInsertError| AppError::Internal(anyhow::anyhow!("{error}"));
+    session.insert(ACCOUNT, account.id.to_string()).map_err(failed)?;
+    session.insert(AUTHENTICATED_AT, now.millis()).map_err(failed)?;
+    session.insert(ADDRESS, address).map_err(failed)?;
+    session.insert(USER_AGENT, user_agent).map_err(failed)
+}
+
+/// Notes that the password was given again, under a new session id.
+pub fn confirm_password(session: &Session, now: Timestamp) -> Result<(), AppError> {
+    session.renew();
+    session
+        .insert(AUTHENTICATED_AT, now.millis())
+        .map_err(|error| AppError::Internal(anyhow::anyhow!("{error}")))
+}
+
+/// Signs out.
+pub fn sign_out(session: &Session) {
+    session.purge();
+}
+
+/// Asks for a new session cookie with the next page. A browser that keeps whole pages for its Back button throws away
+/// a `no-store` page when a cookie changes after it: that is how a reveal is kept from coming back.
+pub fn renew_with_next_page(session: &Session) -> Result<(), AppError> {
+    session
+        .insert(RENEW, true)
+        .map_err(|error| AppError::Internal(anyhow::anyhow!("{error}")))
+}
+
+/// Renews if the page before asked for it.
+pub fn renew_if_asked(session: &Session) {
+    if session.remove(RENEW).is_some() {
+        session.renew();
+    }
+}
+
+/// actix-session's store, over `domain::accounts::sessions`.
+#[derive(Clone, Debug)]
+pub struct OurStore(Data<App>);
+
+impl SessionStore for OurStore {
+    async fn load(&self, key: &SessionKey) -> Result<Option<HashMap<String, String>>, LoadError> {
+        let found = sessions::load(&self.0, key.as_ref())
+            .await
+            .map_err(|error| LoadError::Other(error.into()))?;
+        let Some(session) = found else { return Ok(None) };
+        serde_json::from_str(&session.state)
+            .map(Some)
+            .map_err(|error| LoadError::Deserialization(error.into()))
+    }
+
+    async fn save(&self, state: HashMap<String, String>, _ttl: &Duration) -> Result<SessionKey, SaveError> {
+        let state = state_of(&state).map_err(SaveError::Serialization)?;
+        let cookie = sessions::save(&self.0, state)
+            .await
+            .map_err(|error| SaveError::Other(error.into()))?;
+        let key = cookie.expose_secret().to_owned();
+        SessionKey::try_from(key).map_err(|error| SaveError::Other(anyhow::anyhow!("{error}")))
+    }
+
+    async fn update(
+        &self,
+        key: SessionKey,
+        state: HashMap<String, String>,
+        _ttl: &Duration,
+    ) -> Result<SessionKey, UpdateError> {
+        let state = state_of(&state).map_err(UpdateError::Serialization)?;
+        // A session that was ended meanwhile stays ended: it is not made again.
+        sessions::update(&self.0, key.as_ref(), state)
+            .await
+            .map_err(|error| UpdateError::Other(error.into()))?;
+        Ok(key)
+    }
+
+    async fn update_ttl(&self, _key: &SessionKey, _ttl: &Duration) -> Result<(), anyhow::Error> {
+        Ok(())
+    }
+
+    async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
+        Ok(sessions::delete(&self.0, key.as_ref()).await?)
+    }
+}
+
+/// actix-session keeps each value as JSON of its own.
+fn state_of(entries: &HashMap<String, String>) -> anyhow::Result<State> {
+    let text = |name: &str| -> Option<String> { serde_json::from_str(entries.get(name)?).ok() };
+    Ok(State {
+        account: text(ACCOUNT).and_then(|id| id.parse().ok()),
+        address: text(ADDRESS).unwrap_or_default(),
+        user_agent: text(USER_AGENT).unwrap_or_default(),
+        text: serde_json::to_string(entries)?,
+    })
+}

@@ -1,0 +1,3 @@
+//! People: signing in and out.
+
+mod sign_in;

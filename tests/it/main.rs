@@ -1,0 +1,15 @@
+//! Every test that drives Keyhatch from outside, in one binary: over HTTP against a real listener.
+//!
+//! Alice owns, Bob develops, Victor views, Charlie is a stranger, Sam is staff. Time moves by a clock that tests set.
+
+#![allow(unreachable_pub, reason = "a test binary has no outside")]
+
+mod accounts;
+mod api;
+mod cli;
+mod keys;
+mod onboarding;
+mod projects;
+mod staff;
+mod support;
+mod workspaces;

@@ -1,0 +1,1 @@
+//! onboarding: to be driven over HTTP.

@@ -1,0 +1,1 @@
+//! projects: to be driven over HTTP.

@@ -1,0 +1,1 @@
+//! staff: to be driven over HTTP.

@@ -1,0 +1,185 @@
+//! The harness: an application of its own for each test, and people with browsers who use it.
+
+mod browser;
+mod database;
+
+pub use browser::{Answer, Browser};
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web::Data;
+use keyhatch::app::Application;
+use keyhatch::clock::MovableClock;
+use keyhatch::config::Config;
+use keyhatch::domain::App;
+use keyhatch::model::account::Account;
+use keyhatch::model::workspace::{Project, Workspace};
+use keyhatch::random::SystemRandom;
+
+use database::TestDatabase;
+
+/// Everybody's password.
+pub const PASSWORD: &str = "four unrelated words make sense";
+
+/// A running application.
+pub struct TestApp {
+    pub app: Data<App>,
+    pub clock: Arc<MovableClock>,
+    /// `http://127.0.0.1:12345`
+    pub address: String,
+    pub data: tempfile::TempDir,
+    database: TestDatabase,
+    server: actix_web::dev::ServerHandle,
+    beside: tokio::task::JoinHandle<()>,
+}
+
+/// Somebody with an account, signed in.
+pub struct Person {
+    pub account: Account,
+    pub browser: Browser,
+}
+
+impl std::ops::Deref for Person {
+    type Target = Browser;
+
+    fn deref(&self) -> &Browser {
+        &self.browser
+    }
+}
+
+impl TestApp {
+    /// An application with the example profile.
+    pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// An application with settings of its own (`KEYHATCH_PROFILE`, …).
+    pub async fn start_with(settings: &[(&str, &str)]) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let database = TestDatabase::create().await;
+        let mut all: Vec<(String, String)> = vec![
+            ("KEYHATCH_LISTEN".into(), "127.0.0.1:0".into()),
+            ("KEYHATCH_DATA_DIR".into(), data.path().display().to_string()),
+            ("KEYHATCH_MASTER_KEY".into(), "5a".repeat(32)),
+        ];
+        all.extend(database.url().map(|url| ("KEYHATCH_DATABASE_URL".to_owned(), url)));
+        all.extend(
+            settings
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        );
+        let setting = |name: &str| {
+            all.iter()
+                .rev()
+                .find(|(known, _)| known == name)
+                .map(|(_, value)| value.clone())
+        };
+        let config = Config::load(None, setting).unwrap();
+        let clock = Arc::new(MovableClock::default());
+        let built = Application::build(&config, clock.clone(), Arc::new(SystemRandom))
+            .await
+            .unwrap();
+        let (app, address) = (built.app.clone(), format!("http://127.0.0.1:{}", built.port()));
+        let server = built.server(Some(2)).unwrap();
+        let handle = server.handle();
+        tokio::spawn(server);
+        let beside = tokio::spawn(keyhatch::app::run_beside(app.clone()));
+        Self {
+            app,
+            clock,
+            address,
+            data,
+            database,
+            server: handle,
+            beside,
+        }
+    }
+
+    /// Moves time on.
+    pub fn advance(&self, by: Duration) {
+        self.clock.advance_millis(i64::try_from(by.as_millis()).unwrap());
+    }
+
+    /// A browser of nobody in particular.
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.address)
+    }
+
+    /// Somebody with a confirmed account, signed in. Sam is staff.
+    pub async fn person(&self, name: &str) -> Person {
+        let email = format!("{name}@example.com");
+        let account = keyhatch::domain::accounts::create(&self.app, &email, PASSWORD, name == "sam")
+            .await
+            .unwrap();
+        let browser = self.browser();
+        browser.sign_in(&email, PASSWORD).await;
+        Person { account, browser }
+    }
+
+    /// A workspace of this person, on the default plan.
+    pub async fn workspace(&self, owner: &Person, name: &str) -> Workspace {
+        self.workspace_on(owner, name, None).await
+    }
+
+    /// A workspace on a plan.
+    pub async fn workspace_on(&self, owner: &Person, name: &str, plan: Option<&str>) -> Workspace {
+        let by = keyhatch::domain::access::By::operator();
+        keyhatch::domain::workspaces::create(&self.app, &owner.account, &by, name, plan)
+            .await
+            .unwrap()
+    }
+
+    /// A project.
+    pub async fn project(&self, workspace: &Workspace, name: &str) -> Project {
+        let by = keyhatch::domain::access::By::operator();
+        let proof = keyhatch::domain::access::ManageProjects::operator(workspace, &by);
+        keyhatch::domain::projects::create(&self.app, proof, name)
+            .await
+            .unwrap()
+    }
+
+    /// Makes somebody a member.
+    pub async fn join(&self, workspace: &Workspace, person: &Person, role: &str) {
+        let tx = self.app.db.begin().await.unwrap();
+        let role = role.parse().unwrap();
+        keyhatch::store::members::insert(&tx, workspace.id, person.account.id, role, self.app.now())
+            .await
+            .unwrap();
+        keyhatch::store::db::commit(tx).await.unwrap();
+    }
+
+    /// The letters that were sent, oldest first, once there are at least `count`.
+    pub async fn letters(&self, count: usize) -> Vec<String> {
+        let folder = self.data.path().join("mail");
+        for _ in 0..200 {
+            let mut letters: Vec<_> = std::fs::read_dir(&folder)
+                .into_iter()
+                .flatten()
+                .flatten()
+                .filter(|entry| entry.file_name().to_string_lossy().ends_with(".eml"))
+                .map(|entry| {
+                    (
+                        entry.metadata().unwrap().modified().unwrap(),
+                        std::fs::read_to_string(entry.path()).unwrap(),
+                    )
+                })
+                .collect();
+            if letters.len() >= count {
+                letters.sort();
+                return letters.into_iter().map(|(_, text)| text).collect();
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("no {count} letters came");
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.beside.abort();
+        // The workers stop by themselves; nobody waits for them.
+        drop(self.server.stop(false));
+        self.database.forget();
+    }
+}

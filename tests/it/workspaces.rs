@@ -1,0 +1,1 @@
+//! workspaces: to be driven over HTTP.
