@@ -47,7 +47,8 @@ pub struct Config {
     pub mail_from: String,
     pub trusted_proxies: Vec<IpNet>,
     pub webhook_allowed_networks: Vec<IpNet>,
-    pub log: String,
+    /// Nothing: what the command finds right.
+    pub log: Option<String>,
     pub log_json: bool,
 }
 
@@ -67,7 +68,7 @@ impl Config {
             None => Raw::default(),
             Some(path) => {
                 let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
-                toml::from_str(&text).with_context(|| format!("in {}", path.display()))?
+                toml::from_str(&text).map_err(|error| mistake(path, &text, &error))?
             }
         };
         Self::check(overlay(raw, environment))
@@ -86,6 +87,12 @@ impl Config {
             }
         };
         let public_url = raw.public_url.map(|url| check_public_url(&url)).transpose()?;
+        if public_url.is_none() && !listen.ip().is_loopback() {
+            bail!(
+                "KEYHATCH_LISTEN is {listen}, which other machines reach: set KEYHATCH_PUBLIC_URL to the address people will \
+                 use, like https://keys.example.com"
+            );
+        }
         let master_key = match (raw.master_key, raw.master_key_file) {
             (Some(_), Some(_)) => bail!("set KEYHATCH_MASTER_KEY or KEYHATCH_MASTER_KEY_FILE, not both"),
             (Some(key), None) => MasterKeySource::Given(key),
@@ -118,7 +125,7 @@ impl Config {
                 "KEYHATCH_WEBHOOK_ALLOWED_NETWORKS",
                 raw.webhook_allowed_networks.as_deref(),
             )?,
-            log: raw.log.unwrap_or_else(|| "info".to_owned()),
+            log: raw.log,
             log_json: match raw.log_format.as_deref() {
                 None | Some("text") => false,
                 Some("json") => true,
@@ -126,6 +133,13 @@ impl Config {
             },
         })
     }
+}
+
+/// A mistake in the file: where it is, and never the line itself, which may hold a secret.
+fn mistake(path: &Path, text: &str, error: &toml::de::Error) -> anyhow::Error {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    anyhow::anyhow!("{}:{line}: {}", path.display(), error.message())
 }
 
 fn overlay(mut raw: Raw, environment: impl Fn(&str) -> Option<String>) -> Raw {
@@ -219,6 +233,7 @@ mod tests {
     fn what_is_unsafe_is_refused_with_a_sentence() {
         for (settings, word) in [
             (vec![("KEYHATCH_LISTEN", "here")], "KEYHATCH_LISTEN"),
+            (vec![("KEYHATCH_LISTEN", "0.0.0.0:8080")], "KEYHATCH_PUBLIC_URL"),
             (vec![("KEYHATCH_PUBLIC_URL", "http://keys.example.com")], "https"),
             (
                 vec![("KEYHATCH_PUBLIC_URL", "https://keys.example.com/path")],
