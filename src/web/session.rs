@@ -20,6 +20,8 @@ use crate::web::browser::{cookie_name, is_https};
 
 const ACCOUNT: &str = "account";
 const AUTHENTICATED_AT: &str = "authenticated_at";
+/// When this person signed in: a renewed id is still the same session, and ends when that would have.
+const STARTED_AT: &str = "started_at";
 const ADDRESS: &str = "address";
 const USER_AGENT: &str = "user_agent";
 const RENEW: &str = "renew";
@@ -72,6 +74,7 @@ pub fn sign_in(
     let failed = |error: actix_session::SessionInsertError| AppError::Internal(anyhow::anyhow!("{error}"));
     session.insert(ACCOUNT, account.id.to_string()).map_err(failed)?;
     session.insert(AUTHENTICATED_AT, now.millis()).map_err(failed)?;
+    session.insert(STARTED_AT, now.millis()).map_err(failed)?;
     session.insert(ADDRESS, address).map_err(failed)?;
     session.insert(USER_AGENT, user_agent).map_err(failed)
 }
@@ -154,7 +157,11 @@ impl SessionStore for OurStore {
 /// actix-session keeps each value as JSON of its own.
 fn state_of(entries: &HashMap<String, String>) -> anyhow::Result<State> {
     let text = |name: &str| -> Option<String> { serde_json::from_str(entries.get(name)?).ok() };
+    let started_at = entries
+        .get(STARTED_AT)
+        .and_then(|millis| serde_json::from_str(millis).ok());
     Ok(State {
+        started_at: started_at.map(Timestamp::from_millis),
         account: text(ACCOUNT).and_then(|id| id.parse().ok()),
         address: text(ADDRESS).unwrap_or_default(),
         user_agent: text(USER_AGENT).unwrap_or_default(),
