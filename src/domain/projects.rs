@@ -9,6 +9,7 @@ pub use rename::rename;
 use crate::domain::App;
 use crate::domain::access::Standing;
 use crate::error::{AppError, Result};
+use crate::model::slug::Slug;
 use crate::model::workspace::Project;
 use crate::store;
 
