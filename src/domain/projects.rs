@@ -20,7 +20,7 @@ pub async fn list(app: &App, standing: &Standing) -> Result<Vec<Project>> {
 
 /// One of them.
 pub async fn find(app: &App, standing: &Standing, slug: &str) -> Result<Project> {
-    store::projects::find_by_slug(app.db.reader(), standing.workspace.id, slug)
-        .await?
-        .ok_or(AppError::NotFound)
+    let slug = Slug::parse(slug).ok_or(AppError::NotFound)?;
+    let found = store::projects::find_by_slug(app.db.reader(), standing.workspace.id, slug.as_str()).await?;
+    found.ok_or(AppError::NotFound)
 }
