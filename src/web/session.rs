@@ -113,9 +113,14 @@ pub struct OurStore(Data<App>);
 
 impl SessionStore for OurStore {
     async fn load(&self, key: &SessionKey) -> Result<Option<HashMap<String, String>>, LoadError> {
-        let found = sessions::load(&self.0, key.as_ref())
-            .await
-            .map_err(|error| LoadError::Other(error.into()))?;
+        let found = match sessions::load(&self.0, key.as_ref()).await {
+            Ok(found) => found,
+            // The page asks the database too: its failure has a page of its own, one here would be bare text.
+            Err(error) => {
+                tracing::error!(error = format!("{error:#}"), "a session could not be read");
+                None
+            }
+        };
         let Some(session) = found else { return Ok(None) };
         serde_json::from_str(&session.state)
             .map(Some)
