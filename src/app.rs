@@ -19,6 +19,7 @@ use crate::domain::mail::{Mailer, Post};
 use crate::domain::passwords::Hashing;
 use crate::domain::seal::MasterKey;
 use crate::domain::throttle::Throttle;
+use crate::domain::totals::Totals;
 use crate::domain::usage::Counters;
 use crate::domain::{App, Settings, keys, seal};
 use crate::error::AppError;
@@ -26,19 +27,24 @@ use crate::profile::Profile;
 use crate::random::{self, Random};
 use crate::store::{self, Db};
 use crate::web::form::LARGEST_FORM;
-use crate::{routes, web as pages};
+use crate::{metrics, routes, web as pages};
 
 /// An application that listens, but does not answer yet.
 pub struct Application {
     pub app: Data<App>,
     listener: TcpListener,
     trusted_proxies: TrustedProxies,
+    metrics: Option<TcpListener>,
 }
 
 impl Application {
     /// Connects, migrates, checks the master key, binds.
     pub async fn build(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> anyhow::Result<Self> {
         let listener = TcpListener::bind(config.listen).with_context(|| format!("listening on {}", config.listen))?;
+        let metrics = match config.metrics_listen {
+            Some(address) => Some(TcpListener::bind(address).with_context(|| format!("listening on {address}"))?),
+            None => None,
+        };
         let address = listener.local_addr()?;
         let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         let app = Data::new(open(config, public_url, clock, random).await?);
@@ -46,12 +52,21 @@ impl Application {
             app,
             listener,
             trusted_proxies: TrustedProxies(config.trusted_proxies.clone()),
+            metrics,
         })
     }
 
     /// The port it listens on.
     pub fn port(&self) -> u16 {
         self.listener.local_addr().map_or(0, |address| address.port())
+    }
+
+    /// The server for `/metrics`, where one is set.
+    pub fn metrics_server(&mut self) -> anyhow::Result<Option<Server>> {
+        let Some(listener) = self.metrics.take() else {
+            return Ok(None);
+        };
+        Ok(Some(metrics::server(self.app.clone(), listener)?))
     }
 
     /// The server; it answers while it is awaited.
@@ -77,6 +92,7 @@ fn default_workers() -> usize {
 
 fn configure(config: &mut web::ServiceConfig, app: &Data<App>) {
     routes::operations().register(config);
+    routes::assets().register(config);
     routes::api(&app.profile).register(config);
     let pages = web::scope("")
         .configure(|config| routes::pages(&app.profile).register(config))
@@ -126,6 +142,7 @@ pub async fn open(
         mailer: Mailer::new(post, from),
         throttle: Throttle::default(),
         usage: Counters::default(),
+        totals: Totals::default(),
     })
 }
 
