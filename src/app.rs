@@ -233,8 +233,16 @@ async fn sweep(app: &App) -> Result<(), AppError> {
 
 /// After the server has stopped: what is still in memory is written down, letters on their way arrive.
 pub async fn finish(app: &App) {
-    if let Err(error) = app.usage.flush(&app.db).await {
+    if let Err(error) = last_flush(app).await {
         tracing::error!(error = format!("{error:#}"), "the last usage could not be written down");
     }
     app.mailer.finish(Duration::from_secs(10)).await;
+}
+
+/// A PostgreSQL connection lives on the runtime of the worker that opened it, and the workers are gone by now: the last
+/// flush has connections of its own.
+async fn last_flush(app: &App) -> Result<(), AppError> {
+    let db = app.db.reconnect().await?;
+    app.usage.flush(&db).await?;
+    Ok(db.close().await?)
 }

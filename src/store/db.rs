@@ -111,6 +111,11 @@ impl Db {
         Ok((connection.clone(), connection))
     }
 
+    /// The same database through connections of its own.
+    pub async fn reconnect(&self) -> Result<Self> {
+        Self::connect(&self.location).await
+    }
+
     /// Brings the schema up to date.
     pub async fn migrate(&self) -> Result<()> {
         Ok(migrations::Migrator::up(&self.writer, None).await?)
