@@ -22,6 +22,7 @@ use crate::config::{Config, is_loopback};
 use crate::domain::mail::{Mailer, Post};
 use crate::domain::passwords::Hashing;
 use crate::domain::throttle::Throttle;
+use crate::domain::totals::Totals;
 use crate::domain::usage::Counters;
 use crate::domain::{App, Settings, keys};
 use crate::error::AppError;
@@ -29,19 +30,24 @@ use crate::profile::Profile;
 use crate::random::Random;
 use crate::store::{self, Db};
 use crate::web::form::LARGEST_FORM;
-use crate::{routes, telemetry, web as pages};
+use crate::{metrics, routes, telemetry, web as pages};
 
 /// An application that listens, but does not answer yet.
 pub struct Application {
     pub app: Data<App>,
     listener: TcpListener,
     trusted_proxies: TrustedProxies,
+    metrics: Option<TcpListener>,
 }
 
 impl Application {
     /// Connects, migrates, checks the master key, binds.
     pub async fn build(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> anyhow::Result<Self> {
-        let listener = TcpListener::bind(config.listen).map_err(|error| cannot_listen(config.listen, &error))?;
+        let listener = listen(config.listen, "KEYHATCH_LISTEN")?;
+        let metrics = match config.metrics_listen {
+            Some(address) => Some(listen(address, "KEYHATCH_METRICS_LISTEN")?),
+            None => None,
+        };
         let address = listener.local_addr()?;
         let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         let app = Data::new(open(config, public_url, clock, random).await?);
@@ -49,6 +55,7 @@ impl Application {
             app,
             listener,
             trusted_proxies: TrustedProxies(config.trusted_proxies.clone()),
+            metrics,
         })
     }
 
@@ -61,6 +68,14 @@ impl Application {
     pub fn address(&self) -> String {
         let address = self.listener.local_addr();
         address.map_or_else(|_| String::new(), |address| format!("http://{address}"))
+    }
+
+    /// The server for `/metrics`, where one is set.
+    pub fn metrics_server(&mut self) -> anyhow::Result<Option<Server>> {
+        let Some(listener) = self.metrics.take() else {
+            return Ok(None);
+        };
+        Ok(Some(metrics::server(self.app.clone(), listener)?))
     }
 
     /// The server; it answers while it is awaited.
@@ -82,13 +97,13 @@ impl Application {
     }
 }
 
-fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> anyhow::Error {
-    if error.kind() == std::io::ErrorKind::AddrInUse {
-        return anyhow::anyhow!(
-            "something listens on {address} already: stop it, or choose another address with KEYHATCH_LISTEN"
-        );
-    }
-    anyhow::anyhow!("it is not possible to listen on {address}: {error}")
+fn listen(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            anyhow::anyhow!("something listens on {address} already: stop it, or choose another address with {setting}")
+        }
+        _ => anyhow::anyhow!("it is not possible to listen on {address}: {error}"),
+    })
 }
 
 fn default_workers() -> usize {
@@ -97,6 +112,7 @@ fn default_workers() -> usize {
 
 fn configure(config: &mut web::ServiceConfig, app: &Data<App>) {
     routes::operations().register(config);
+    routes::assets().register(config);
     routes::api(&app.profile).register(config);
     let pages = web::scope("")
         .configure(|config| routes::pages(&app.profile).register(config))
@@ -153,6 +169,7 @@ pub async fn open(
         mailer: Mailer::new(post, from),
         throttle: Throttle::default(),
         usage: Counters::default(),
+        totals: Totals::default(),
     })
 }
 
@@ -193,8 +210,16 @@ async fn sweep(app: &App) -> Result<(), AppError> {
 
 /// After the server has stopped: what is still in memory is written down, letters on their way arrive.
 pub async fn finish(app: &App) {
-    if let Err(error) = app.usage.flush(&app.db).await {
+    if let Err(error) = last_flush(app).await {
         tracing::error!(error = format!("{error:#}"), "the last usage could not be written down");
     }
     app.mailer.finish(Duration::from_secs(10)).await;
+}
+
+/// A PostgreSQL connection lives on the runtime of the worker that opened it, and the workers are gone by now: the last
+/// flush has connections of its own.
+async fn last_flush(app: &App) -> Result<(), AppError> {
+    let db = app.db.reconnect().await?;
+    app.usage.flush(&db).await?;
+    Ok(db.close().await?)
 }

@@ -20,6 +20,7 @@ pub struct Raw {
     pub public_url: Option<String>,
     pub data_dir: Option<PathBuf>,
     pub database_url: Option<SecretString>,
+    /// Read, and not used yet: one node needs none.
     pub redis_url: Option<SecretString>,
     pub profile: Option<PathBuf>,
     pub master_key: Option<SecretString>,
@@ -36,6 +37,8 @@ pub struct Raw {
 #[derive(Clone, Debug)]
 pub struct Config {
     pub listen: SocketAddr,
+    /// Where `/metrics` is answered; nothing: nowhere.
+    pub metrics_listen: Option<SocketAddr>,
     /// Where people find the dashboard; nothing: the address it listens on.
     pub public_url: Option<String>,
     pub data_dir: PathBuf,
@@ -76,9 +79,7 @@ impl Config {
 
     fn check(raw: Raw) -> anyhow::Result<Self> {
         let listen = raw.listen.as_deref().unwrap_or("127.0.0.1:8080");
-        let listen: SocketAddr = listen
-            .parse()
-            .with_context(|| format!("KEYHATCH_LISTEN is “{listen}”; write it like 127.0.0.1:8080"))?;
+        let listen = parse_address("KEYHATCH_LISTEN", listen)?;
         let data_dir = raw.data_dir.unwrap_or_else(|| PathBuf::from("data"));
         let database = match &raw.database_url {
             None => Location::File(data_dir.join("keyhatch.db")),
@@ -103,14 +104,13 @@ impl Config {
                  machine (openssl rand -hex 32 > master.key; chmod 600 master.key)"
             ),
         };
-        if raw.redis_url.is_some() {
-            bail!("KEYHATCH_REDIS_URL is set, but this version shares nothing through Redis: remove the setting");
-        }
-        if raw.metrics_listen.is_some() {
-            bail!("KEYHATCH_METRICS_LISTEN is set, but this version has no metrics: remove the setting");
-        }
+        let metrics_listen = raw
+            .metrics_listen
+            .as_deref()
+            .map(|text| parse_address("KEYHATCH_METRICS_LISTEN", text));
         Ok(Self {
             listen,
+            metrics_listen: metrics_listen.transpose()?,
             public_url,
             data_dir,
             database,
@@ -140,6 +140,11 @@ fn mistake(path: &Path, text: &str, error: &toml::de::Error) -> anyhow::Error {
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
     let line = before.matches('\n').count() + 1;
     anyhow::anyhow!("{}:{line}: {}", path.display(), error.message())
+}
+
+fn parse_address(name: &str, text: &str) -> anyhow::Result<SocketAddr> {
+    text.parse()
+        .with_context(|| format!("{name} is “{text}”; write it like 127.0.0.1:8080"))
 }
 
 fn overlay(mut raw: Raw, environment: impl Fn(&str) -> Option<String>) -> Raw {

@@ -1,5 +1,6 @@
 //! Types and pure rules: no async, no I/O, no HTTP, no clock. A value that exists here is a value that was checked.
 
+pub mod access;
 pub mod account;
 pub mod audit;
 pub mod email;

@@ -21,8 +21,9 @@ mod tests;
 
 use std::path::Path;
 
+pub use crate::model::access::{Access, Environment, UnknownEnvironment};
 pub use api::{Api, CodeCase, CredentialPlace, Envelope, ErrorStyle, KeyOwner};
-pub use key_type::{Access, Environment, KeyTemplate, KeyType, UnknownEnvironment};
+pub use key_type::{KeyTemplate, KeyType};
 pub use mistakes::{Mistake, Mistakes};
 pub use plan::{LimitOf, Period, Plan, RateLimit};
 use raw::Section;

@@ -2,6 +2,7 @@
 //! that it does not know.
 
 use actix_web::http::Method;
+use actix_web::middleware::Compress;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{FromRequest, Handler, Responder, Route};
 
@@ -19,6 +20,8 @@ pub struct Line {
 /// Routes on their way into actix.
 #[derive(Default)]
 pub struct Table {
+    /// Pages are not: compressing what holds secrets beside what a stranger chose tells him about them (BREACH).
+    compressed: bool,
     routes: Vec<(Line, Route)>,
 }
 
@@ -75,7 +78,12 @@ impl Table {
         for (path, same) in routes {
             let resource = web::resource(path.as_str())
                 .default_service(web::to(|| async { Err::<String, _>(AppError::MethodNotAllowed) }));
-            config.service(same.into_iter().fold(resource, actix_web::Resource::route));
+            let resource = same.into_iter().fold(resource, actix_web::Resource::route);
+            if self.compressed {
+                config.service(resource.wrap(Compress::default()));
+            } else {
+                config.service(resource);
+            }
         }
     }
 }
@@ -118,6 +126,15 @@ pub fn operations() -> Table {
     let mut table = Table::default();
     table.get("/healthz", crate::health::healthz);
     table.get("/readyz", crate::health::readyz);
+    table
+}
+
+/// Styles, scripts and pictures.
+pub fn assets() -> Table {
+    let mut table = Table {
+        compressed: true,
+        ..Table::default()
+    };
     table.get("/static/{file:.*}", crate::web::assets::show);
     table
 }

@@ -1,6 +1,7 @@
 //! `keyhatch serve`: listens until it is told to stop, then finishes what runs.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -14,15 +15,19 @@ use crate::telemetry;
 /// Libraries speak when something is wrong, Keyhatch also when all is well.
 const LOG: &str = "warn,keyhatch=info";
 
+/// How long the database may take to close.
+const CLOSING: Duration = Duration::from_secs(3);
+
 pub(super) async fn run(files: &Files) -> Result<(), Failure> {
     let config = files.config()?;
     telemetry::start(config.log.as_deref().unwrap_or(LOG), config.log_json)?;
     let mut stop = StopSignals::listen()?;
-    let application = Application::build(&config, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
+    let mut application = Application::build(&config, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
     let app = application.app.clone();
     print(&format!("Keyhatch is listening on {}", application.address()))?;
     greet(&app).await?;
 
+    let metrics = application.metrics_server()?.map(tokio::spawn);
     let server = application.server(None)?;
     let handle = server.handle();
     let beside = tokio::spawn(app::run_beside(app.clone()));
@@ -38,10 +43,14 @@ pub(super) async fn run(files: &Files) -> Result<(), Failure> {
         () = handle.stop(true) => {}
         () = stop.received() => handle.stop(false).await,
     }
+    if let Some(metrics) = metrics {
+        metrics.abort();
+    }
     // Usage that is being written down is never cut off: the last flush waits for it, and only then its task is ended.
     app::finish(&app).await;
     beside.abort();
-    app.db.clone().close().await?;
+    // A PostgreSQL connection of a worker that has ended may never answer again.
+    let _ = tokio::time::timeout(CLOSING, app.db.clone().close()).await;
     tracing::info!("stopped");
     Ok(())
 }

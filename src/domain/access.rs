@@ -10,6 +10,7 @@ use crate::model::account::Account;
 use crate::model::audit::Actor;
 use crate::model::ids::{AccountId, OwnerId};
 use crate::model::role::{Deed, Role};
+use crate::model::slug::Slug;
 use crate::model::verdict::Identity;
 use crate::model::workspace::{Project, Workspace};
 use crate::profile::KeyOwner;
@@ -64,7 +65,8 @@ pub struct Standing {
 impl Standing {
     /// Enters a workspace; to everybody but its members it does not exist.
     pub async fn enter(app: &App, account: &Account, slug: &str, address: &str) -> Result<Self> {
-        let found = store::workspaces::find_for(app.db.reader(), account.id, slug).await?;
+        let slug = Slug::parse(slug).ok_or(AppError::NotFound)?;
+        let found = store::workspaces::find_for(app.db.reader(), account.id, slug.as_str()).await?;
         let membership = found.ok_or(AppError::NotFound)?;
         Ok(Self {
             account: account.clone(),
@@ -106,7 +108,8 @@ impl Standing {
     pub async fn key_ring(&self, app: &App, project: Option<&str>) -> Result<KeyRing> {
         let project = match (project, app.profile.api.keys_belong_to) {
             (Some(slug), KeyOwner::Project) => {
-                let found = store::projects::find_by_slug(app.db.reader(), self.workspace.id, slug).await?;
+                let slug = Slug::parse(slug).ok_or(AppError::NotFound)?;
+                let found = store::projects::find_by_slug(app.db.reader(), self.workspace.id, slug.as_str()).await?;
                 Some(found.ok_or(AppError::NotFound)?)
             }
             (None, KeyOwner::Workspace) => None,

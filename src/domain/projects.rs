@@ -9,6 +9,7 @@ pub use rename::rename;
 use crate::domain::App;
 use crate::domain::access::Standing;
 use crate::error::{AppError, Result};
+use crate::model::slug::Slug;
 use crate::model::workspace::Project;
 use crate::store;
 
@@ -19,7 +20,7 @@ pub async fn list(app: &App, standing: &Standing) -> Result<Vec<Project>> {
 
 /// One of them.
 pub async fn find(app: &App, standing: &Standing, slug: &str) -> Result<Project> {
-    store::projects::find_by_slug(app.db.reader(), standing.workspace.id, slug)
-        .await?
-        .ok_or(AppError::NotFound)
+    let slug = Slug::parse(slug).ok_or(AppError::NotFound)?;
+    let found = store::projects::find_by_slug(app.db.reader(), standing.workspace.id, slug.as_str()).await?;
+    found.ok_or(AppError::NotFound)
 }

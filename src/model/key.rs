@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::model::access::Environment;
 use crate::model::ids::{KeyId, OwnerId, ProjectId, WorkspaceId};
 use crate::model::timestamp::{DAY, Timestamp};
-use crate::profile::Environment;
 
 /// What a person (or a program) decided about a key. Expiry is not a state: it is a matter of the hour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

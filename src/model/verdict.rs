@@ -1,9 +1,9 @@
 //! The answer of verification: a value, not an error.
 
+use crate::model::access::{Access, Environment};
 use crate::model::ids::KeyId;
 use crate::model::key::Key;
 use crate::model::workspace::{Project, Workspace};
-use crate::profile::{Access, Environment};
 
 /// What verification answers.
 #[derive(Clone, Debug)]

@@ -124,6 +124,11 @@ impl Db {
         Ok((connection.clone(), connection))
     }
 
+    /// The same database through connections of its own.
+    pub async fn reconnect(&self) -> Result<Self> {
+        Self::connect(&self.location).await
+    }
+
     /// Brings the schema up to date. Nodes that start together do it one after the other.
     pub async fn migrate(&self) -> Result<()> {
         let turn = match &self.location {

@@ -90,6 +90,9 @@ pub async fn find_by_digest(db: &impl ConnectionTrait, digest: &[u8]) -> Result<
 
 /// Keys with exactly this display prefix, newest first, for the support desk.
 pub async fn find_by_display_prefix(db: &impl ConnectionTrait, prefix: &str, limit: u64) -> Result<Vec<Key>> {
+    if prefix.contains('\0') {
+        return Ok(Vec::new());
+    }
     let rows = key::Entity::find()
         .filter(key::Column::DisplayPrefix.eq(prefix))
         .order_by_desc(key::Column::Id)
@@ -133,6 +136,15 @@ pub async fn list(
     now: Timestamp,
     limit: u64,
 ) -> Result<Vec<Key>> {
+    let texts = [
+        Some(&filter.search),
+        filter.environment.as_ref(),
+        filter.type_id.as_ref(),
+    ];
+    if texts.into_iter().flatten().any(|text| text.contains('\0')) {
+        // No key holds a NUL, and PostgreSQL takes none even in a question.
+        return Ok(Vec::new());
+    }
     let mut query = key::Entity::find()
         .filter(key::Column::OwnerId.eq(owner.0))
         .filter(with_status(filter.status, now));

@@ -138,14 +138,14 @@ fn sign_in_first(request: &actix_web::HttpRequest) -> actix_web::HttpResponse {
 }
 
 fn confirm_password_first(request: &actix_web::HttpRequest) -> actix_web::HttpResponse {
-    // After a form, the way back is the page that form is on; its address ends before the last part.
+    // After a form, the way back is the page it is on: its own address, but for the form that makes a key.
     let path = request.uri().path();
-    let next = if request.method().is_safe() {
-        path
+    let next = if !request.method().is_safe() && path.ends_with("/keys") {
+        format!("{path}/new")
     } else {
-        path.rsplit_once('/').map_or("/", |(page, _)| page)
+        path.to_owned()
     };
-    page::redirect(&format!("/confirm-password?{}", next_query(next)))
+    page::redirect(&format!("/confirm-password?{}", next_query(&next)))
 }
 
 /// `next=…`, escaped.

@@ -5,7 +5,7 @@ use actix_session::SessionExt;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, ORIGIN, REFERRER_POLICY,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN, REFERRER_POLICY,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use actix_web::middleware::Next;
@@ -70,16 +70,20 @@ fn is_foreign(app: &App, request: &HttpRequest) -> bool {
     // Browsers send `null` where the referrer policy hides the origin, as ours does.
     match header(ORIGIN) {
         None | Some("null") => false,
-        Some(origin) => origin != app.settings.public_url && !is_own_host(request, origin),
+        Some(origin) => {
+            origin != app.settings.public_url && !(app.settings.development && is_own_host(request, origin))
+        }
     }
 }
 
 /// In development the dashboard may be opened as `localhost` or `127.0.0.1`; the host is compared, never linked to.
 fn is_own_host(request: &HttpRequest, origin: &str) -> bool {
-    let host = request.connection_info().host().to_owned();
-    origin
-        .split_once("://")
-        .is_some_and(|(_, origin_host)| origin_host == host)
+    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+    host.is_some_and(|host| {
+        origin
+            .split_once("://")
+            .is_some_and(|(_, origin_host)| origin_host == host)
+    })
 }
 
 fn secure(app: &App, headers: &mut HeaderMap) {

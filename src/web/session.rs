@@ -20,6 +20,8 @@ use crate::web::browser::{cookie_name, is_https};
 
 const ACCOUNT: &str = "account";
 const AUTHENTICATED_AT: &str = "authenticated_at";
+/// When this person signed in: a renewed id is still the same session, and ends when that would have.
+const STARTED_AT: &str = "started_at";
 const ADDRESS: &str = "address";
 const USER_AGENT: &str = "user_agent";
 const RENEW: &str = "renew";
@@ -72,6 +74,7 @@ pub fn sign_in(
     let failed = |error: actix_session::SessionInsertError| AppError::Internal(anyhow::anyhow!("{error}"));
     session.insert(ACCOUNT, account.id.to_string()).map_err(failed)?;
     session.insert(AUTHENTICATED_AT, now.millis()).map_err(failed)?;
+    session.insert(STARTED_AT, now.millis()).map_err(failed)?;
     session.insert(ADDRESS, address).map_err(failed)?;
     session.insert(USER_AGENT, user_agent).map_err(failed)
 }
@@ -110,9 +113,14 @@ pub struct OurStore(Data<App>);
 
 impl SessionStore for OurStore {
     async fn load(&self, key: &SessionKey) -> Result<Option<HashMap<String, String>>, LoadError> {
-        let found = sessions::load(&self.0, key.as_ref())
-            .await
-            .map_err(|error| LoadError::Other(error.into()))?;
+        let found = match sessions::load(&self.0, key.as_ref()).await {
+            Ok(found) => found,
+            // The page asks the database too: its failure has a page of its own, one here would be bare text.
+            Err(error) => {
+                tracing::error!(error = format!("{error:#}"), "a session could not be read");
+                None
+            }
+        };
         let Some(session) = found else { return Ok(None) };
         serde_json::from_str(&session.state)
             .map(Some)
@@ -154,7 +162,11 @@ impl SessionStore for OurStore {
 /// actix-session keeps each value as JSON of its own.
 fn state_of(entries: &HashMap<String, String>) -> anyhow::Result<State> {
     let text = |name: &str| -> Option<String> { serde_json::from_str(entries.get(name)?).ok() };
+    let started_at = entries
+        .get(STARTED_AT)
+        .and_then(|millis| serde_json::from_str(millis).ok());
     Ok(State {
+        started_at: started_at.map(Timestamp::from_millis),
         account: text(ACCOUNT).and_then(|id| id.parse().ok()),
         address: text(ADDRESS).unwrap_or_default(),
         user_agent: text(USER_AGENT).unwrap_or_default(),

@@ -6,7 +6,7 @@ use crate::domain::{App, seal};
 use crate::error::{AppError, Result};
 use crate::model::account::{Account, SignedIn};
 use crate::model::ids::{AccountId, SessionId};
-use crate::model::timestamp::{DAY, MINUTE};
+use crate::model::timestamp::{DAY, MINUTE, Timestamp};
 use crate::store;
 use crate::store::db::commit;
 use crate::store::sessions::StoredSession;
@@ -21,6 +21,8 @@ pub const ABSOLUTE: i64 = 30 * DAY;
 #[derive(Clone, Debug, Default)]
 pub struct State {
     pub account: Option<AccountId>,
+    /// When it began, if it is a renewed one.
+    pub started_at: Option<Timestamp>,
     /// JSON.
     pub text: String,
     pub address: String,
@@ -55,7 +57,7 @@ pub async fn save(app: &App, state: State) -> Result<SecretString> {
         state: state.text,
         address: state.address,
         user_agent: state.user_agent,
-        created_at: now,
+        created_at: state.started_at.unwrap_or(now),
         last_seen_at: now,
         expires_at: now.plus(IDLE),
     };
