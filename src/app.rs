@@ -205,6 +205,7 @@ async fn sweep(app: &App) -> Result<(), AppError> {
     let tx = app.db.begin().await?;
     store::sessions::delete_expired(&tx, app.now()).await?;
     store::mailed_links::delete_expired(&tx, app.now()).await?;
+    store::sign_ups::delete_expired(&tx, app.now()).await?;
     Ok(store::db::commit(tx).await?)
 }
 

@@ -8,7 +8,7 @@ use actix_web::{FromRequest, Handler, Responder, Route};
 
 use crate::error::AppError;
 use crate::profile::Profile;
-use crate::web::accounts;
+use crate::web::{accounts, home};
 
 /// A line of the table, for the tests and the documentation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,6 +104,26 @@ fn accounts(table: &mut Table) {
     table.get("/sign-in", accounts::sign_in::show);
     table.post("/sign-in", accounts::sign_in::submit);
     table.post("/sign-out", accounts::sign_out::submit);
+    table.get("/", home::show);
+    table.get("/sign-up", accounts::sign_up::show);
+    table.post("/sign-up", accounts::sign_up::submit);
+    table.get("/sign-up/sent", accounts::sign_up::sent);
+    table.get("/verify-email", accounts::verify_email::show);
+    table.post("/verify-email", accounts::verify_email::submit);
+    table.get("/forgot-password", accounts::forgot_password::show);
+    table.post("/forgot-password", accounts::forgot_password::submit);
+    table.get("/forgot-password/sent", accounts::forgot_password::sent);
+    table.get("/reset-password", accounts::reset_password::show);
+    table.post("/reset-password", accounts::reset_password::submit);
+    table.get("/confirm-password", accounts::confirm_password::show);
+    table.post("/confirm-password", accounts::confirm_password::submit);
+    table.get("/account", accounts::account::show);
+    table.get("/account/security", accounts::security::show);
+    table.post("/account/security", accounts::security::submit);
+    table.get("/account/sessions", accounts::sessions::list);
+    table.post("/account/sessions/others/revocation", accounts::sessions::revoke_others);
+    table.post("/account/sessions/{session}/revocation", accounts::sessions::revoke);
+    table.get("/dev/mail", accounts::letters::show);
 }
 
 fn workspaces(_table: &mut Table) {}
