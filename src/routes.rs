@@ -7,8 +7,8 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{FromRequest, Handler, Responder, Route};
 
 use crate::error::AppError;
-use crate::profile::Profile;
-use crate::web::{accounts, home};
+use crate::profile::{KeyOwner, Profile};
+use crate::web::{accounts, home, keys};
 
 /// A line of the table, for the tests and the documentation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,7 +130,30 @@ fn workspaces(_table: &mut Table) {}
 
 fn projects(_table: &mut Table) {}
 
-fn keys(_table: &mut Table, _profile: &Profile) {}
+fn keys(table: &mut Table, profile: &Profile) {
+    let keys = match profile.api.keys_belong_to {
+        KeyOwner::Project => "/w/{workspace}/p/{project}/keys",
+        KeyOwner::Workspace => "/w/{workspace}/keys",
+    };
+    let key = format!("{keys}/{{key}}");
+    table.get(keys, keys::list::show);
+    table.post(keys, keys::create::submit);
+    table.get(format!("{keys}/new"), keys::create::show);
+    table.get(key.clone(), keys::show::show);
+    table.get(format!("{key}/reveal"), keys::reveal::show);
+    table.add(Method::HEAD, format!("{key}/reveal"), keys::reveal::head);
+    table.post(format!("{key}/reveal/acknowledgement"), keys::reveal::acknowledge);
+    table.get(format!("{key}/edit"), keys::edit::show);
+    table.post(format!("{key}/edit"), keys::edit::submit);
+    table.post(format!("{key}/disablement"), keys::state::disable);
+    table.post(format!("{key}/enablement"), keys::state::enable);
+    table.get(format!("{key}/roll"), keys::roll::show);
+    table.post(format!("{key}/roll"), keys::roll::submit);
+    table.get(format!("{key}/signing-secret"), keys::signing_secret::show);
+    table.post(format!("{key}/signing-secret"), keys::signing_secret::submit);
+    table.get(format!("{key}/revocation"), keys::revoke::show);
+    table.post(format!("{key}/revocation"), keys::revoke::submit);
+}
 
 fn onboarding(_table: &mut Table) {}
 

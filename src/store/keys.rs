@@ -79,6 +79,16 @@ pub async fn lock(tx: &impl ConnectionTrait, owner: OwnerId, id: KeyId) -> Resul
     query.one(tx).await?.map(Key::try_from).transpose()
 }
 
+/// The key that was rolled into this one.
+pub async fn find_replaced(db: &impl ConnectionTrait, owner: OwnerId, successor: KeyId) -> Result<Option<Key>> {
+    let found = key::Entity::find()
+        .filter(key::Column::OwnerId.eq(owner.0))
+        .filter(key::Column::ReplacedBy.eq(successor.0))
+        .one(db)
+        .await?;
+    found.map(Key::try_from).transpose()
+}
+
 /// The key whose text has this digest: the one look-up that crosses tenants, for verification alone.
 pub async fn find_by_digest(db: &impl ConnectionTrait, digest: &[u8]) -> Result<Option<Key>> {
     let found = key::Entity::find()

@@ -107,3 +107,28 @@ pub async fn hours_since(db: &impl ConnectionTrait, id: KeyId, hour: i64) -> Res
         })
         .collect())
 }
+
+/// Counts of the keys with one outcome, summed over each day since one (in days since 1970); in no order.
+pub async fn days_since(
+    db: &impl ConnectionTrait,
+    keys: &[KeyId],
+    outcome: &str,
+    day: i64,
+) -> Result<Vec<(KeyId, i64, i64)>> {
+    // Written out, not bound: PostgreSQL takes two bound 24s for two different groupings.
+    let by_day = || Expr::cust("\"hour\" / 24");
+    let sums: Vec<(uuid::Uuid, i64, i64)> = usage_hour::Entity::find()
+        .select_only()
+        .column(usage_hour::Column::KeyId)
+        .column_as(by_day(), "day")
+        .column_as(Expr::col(usage_hour::Column::Count).sum().cast_as("bigint"), "sum")
+        .filter(usage_hour::Column::KeyId.is_in(keys.iter().map(|key| key.0)))
+        .filter(usage_hour::Column::Hour.gte(day * 24))
+        .filter(usage_hour::Column::Outcome.eq(outcome))
+        .group_by(usage_hour::Column::KeyId)
+        .group_by(by_day())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(sums.into_iter().map(|(key, day, count)| (KeyId(key), day, count)).collect())
+}

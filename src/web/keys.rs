@@ -1,1 +1,16 @@
-//! Pages about keys.
+//! Pages about keys: the list, making one, showing it once, changing, rolling and revoking it. A file a page; what several of
+//! them say is in `words`, what a form offers in `choices`, and how a form is tied to its reveal in `ticket`.
+
+mod choices;
+pub mod create;
+pub mod edit;
+pub mod list;
+pub mod reveal;
+pub mod revoke;
+pub mod roll;
+pub mod show;
+pub mod signing_secret;
+mod snippets;
+pub mod state;
+mod ticket;
+mod words;

@@ -84,7 +84,7 @@ function keyForm(form) {
   });
   const summarise = () => {
     const { label, access, environment } = picked("type")?.dataset ?? {};
-    const asks = access === "scopes";
+    const asks = !access || access === "scopes";
     all("[data-scopes]", form).forEach((group) => (group.disabled = group.hidden = !asks));
     const scopes = all("[name=scopes]:checked", form).map((box) => box.value).join(", ");
     const place = picked("environment")?.value ?? environment ?? "";

@@ -20,6 +20,11 @@ pub async fn find(app: &App, proof: ReadKeys<'_>, id: KeyId) -> Result<Key> {
         .ok_or(AppError::NotFound)
 }
 
+/// The key that this one took over from, when it was rolled.
+pub async fn find_replaced(app: &App, proof: ReadKeys<'_>, successor: KeyId) -> Result<Option<Key>> {
+    Ok(store::keys::find_replaced(app.db.reader(), proof.ring().owner_id(), successor).await?)
+}
+
 /// What a change did: the line for the trail, or nothing when all was so already.
 pub(super) type Change = Option<(Action, String)>;
 
@@ -70,7 +75,7 @@ pub(super) async fn write(
 }
 
 /// The error for whoever wants to change a revoked key.
-pub(super) fn refuse_frozen(key: &Key) -> Result<()> {
+pub fn refuse_frozen(key: &Key) -> Result<()> {
     if key.is_frozen() {
         return Err(AppError::Conflict(
             "This key is revoked. Nothing about it can change any more.".to_owned(),

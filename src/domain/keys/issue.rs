@@ -48,7 +48,7 @@ pub async fn issue_for_reveal(app: &App, proof: ManageKeys<'_>, new: NewKey, tic
         return Ok(made);
     }
     let key = insert(&tx, app, proof, &new, &minted).await?;
-    store::reveals::note_submission(&tx, ticket.nonce_digest(), account, key.id, app.now()).await?;
+    reveal::note_submission(&tx, app, account, ticket, key.id).await?;
     let secrets = Secrets {
         key: Some(&minted.text),
         signing_secret: minted.signing_secret.as_ref(),

@@ -28,20 +28,37 @@ pub(super) async fn take_place(tx: &Tx, app: &App, workspace: &Workspace, key_ty
     Ok(())
 }
 
-/// How many places of a type are taken, and how many the plan has.
+/// How many places there are for keys of a type, and how many of them are taken: those of the type, or those of all types
+/// together, whichever runs out first.
 #[derive(Clone, Copy, Debug)]
 pub struct Places {
     pub taken: u64,
     pub limit: Option<u32>,
 }
 
+impl Places {
+    /// How many are left; nothing when the plan sets no limit.
+    pub fn left(&self) -> Option<u64> {
+        self.limit.map(|limit| u64::from(limit).saturating_sub(self.taken))
+    }
+}
+
 /// For showing on the form; the truth is decided when the key is made.
 pub async fn places(app: &App, workspace: &Workspace, key_type: &KeyType) -> Result<Places> {
-    let taken = store::keys::count_places(app.db.reader(), workspace.id, Some(&key_type.id)).await?;
-    Ok(Places {
-        taken,
-        limit: plan_of(app, workspace).key_limit(&key_type.id),
-    })
+    let (db, plan) = (app.db.reader(), plan_of(app, workspace));
+    let of_type = Places {
+        taken: store::keys::count_places(db, workspace.id, Some(&key_type.id)).await?,
+        limit: plan.key_limit(&key_type.id),
+    };
+    if plan.max_keys.is_none() {
+        return Ok(of_type);
+    }
+    let of_all = Places {
+        taken: store::keys::count_places(db, workspace.id, None).await?,
+        limit: plan.max_keys,
+    };
+    let all_run_out_first = of_type.left().is_none_or(|left| of_all.left() < Some(left));
+    Ok(if all_run_out_first { of_all } else { of_type })
 }
 
 /// A workspace on a plan that the profile no longer has is on the default one.

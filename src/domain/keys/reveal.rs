@@ -156,6 +156,22 @@ pub async fn sweep(app: &App) -> Result<()> {
     Ok(commit(tx).await?)
 }
 
+/// Notes that the form of this ticket made (or changed) a key.
+pub(super) async fn note_submission(
+    tx: &Tx,
+    app: &App,
+    account: AccountId,
+    ticket: &Ticket,
+    id: KeyId,
+) -> Result<()> {
+    let noted = store::reveals::note_submission(tx, ticket.nonce_digest(), account, id, app.now()).await;
+    noted.map_err(|error| match error {
+        // Somebody else's form: its nonce is worth nothing to this account.
+        store::Error::Duplicate => AppError::FormExpired,
+        other => other.into(),
+    })
+}
+
 /// What is to be shown.
 pub(super) struct Secrets<'a> {
     pub(super) key: Option<&'a KeyText>,

@@ -105,7 +105,7 @@ pub async fn roll(app: &App, proof: ManageKeys<'_>, id: KeyId, grace: Grace, tic
         details: format!("replaces {}", old.display_prefix),
     };
     audit::record(&tx, app, key.workspace_id, proof.by(), Action::KeyCreated, subject).await?;
-    store::reveals::note_submission(&tx, ticket.nonce_digest(), account, key.id, now).await?;
+    reveal::note_submission(&tx, app, account, ticket, key.id).await?;
     let secrets = Secrets {
         key: Some(&minted.text),
         signing_secret: minted.signing_secret.as_ref(),

@@ -29,7 +29,7 @@ pub async fn rotate_signing_secret(app: &App, proof: ManageKeys<'_>, id: KeyId, 
     let secret = mint::mint_signing_secret(app);
     store::keys::set_signing_secret(&tx, id, mint::seal_signing_secret(app, id, &secret)?).await?;
     write(&tx, app, proof, &mut key, Action::SigningSecretRotated, String::new()).await?;
-    store::reveals::note_submission(&tx, ticket.nonce_digest(), account, id, app.now()).await?;
+    reveal::note_submission(&tx, app, account, ticket, id).await?;
     reveal::put(
         &tx,
         app,

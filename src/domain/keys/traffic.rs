@@ -1,0 +1,107 @@
+//! How much a key is used: today, over two weeks, and why requests with it were refused.
+
+use std::collections::HashMap;
+
+use crate::domain::App;
+use crate::domain::access::ReadKeys;
+use crate::domain::usage::ACCEPTED;
+use crate::error::Result;
+use crate::model::ids::KeyId;
+use crate::model::key::Key;
+use crate::model::timestamp::{DAY, Timestamp};
+use crate::store;
+
+/// How many days are looked at, today included.
+const DAYS: usize = 14;
+
+/// Accepted requests of each day, oldest first, today last.
+pub type Daily = [i64; DAYS];
+
+/// What a key's page shows.
+#[derive(Clone, Debug, Default)]
+pub struct Traffic {
+    pub daily: Daily,
+    pub refusals: Vec<RefusalCount>,
+}
+
+/// How often a key was refused for one reason.
+#[derive(Clone, Debug, Default)]
+pub struct RefusalCount {
+    /// See [`crate::model::verdict::Refusal::reason`].
+    pub reason: String,
+    pub today: i64,
+    /// In all the days, today included.
+    pub total: i64,
+}
+
+impl Traffic {
+    /// Accepted since midnight, UTC.
+    pub fn accepted_today(&self) -> i64 {
+        self.daily.last().copied().unwrap_or_default()
+    }
+
+    /// Accepted in all the days.
+    pub fn accepted(&self) -> i64 {
+        self.daily.iter().sum()
+    }
+
+    /// Refused since midnight, UTC.
+    pub fn refused_today(&self) -> i64 {
+        self.refusals.iter().map(|refusal| refusal.today).sum()
+    }
+
+    /// Refused in all the days.
+    pub fn refused(&self) -> i64 {
+        self.refusals.iter().map(|refusal| refusal.total).sum()
+    }
+}
+
+/// A key and its traffic, with what is still in memory written down first.
+pub async fn traffic(app: &App, proof: ReadKeys<'_>, id: KeyId) -> Result<(Key, Traffic)> {
+    app.usage.flush(&app.db).await?;
+    let key = super::find(app, proof, id).await?;
+    let first = first_day(app.now());
+    let mut traffic = Traffic::default();
+    for count in store::usage::hours_since(app.db.reader(), id, first * 24).await? {
+        let day = place(count.hour.div_euclid(24), first);
+        if count.outcome == ACCEPTED {
+            traffic.daily[day] += count.count;
+            continue;
+        }
+        let today = if day == DAYS - 1 { count.count } else { 0 };
+        match traffic.refusals.iter_mut().find(|known| known.reason == count.outcome) {
+            Some(known) => {
+                known.today += today;
+                known.total += count.count;
+            }
+            None => traffic.refusals.push(RefusalCount {
+                reason: count.outcome,
+                today,
+                total: count.count,
+            }),
+        }
+    }
+    traffic.refusals.sort_by_key(|refusal| std::cmp::Reverse(refusal.total));
+    Ok((key, traffic))
+}
+
+/// The accepted requests of several keys, for the small pictures of a list: one query for all of them.
+pub(super) async fn daily(app: &App, keys: &[Key]) -> Result<HashMap<KeyId, Daily>> {
+    let ids: Vec<_> = keys.iter().map(|key| key.id).collect();
+    let first = first_day(app.now());
+    let mut all: HashMap<KeyId, Daily> = HashMap::new();
+    for (key, day, count) in store::usage::days_since(app.db.reader(), &ids, ACCEPTED, first).await? {
+        all.entry(key).or_default()[place(day, first)] += count;
+    }
+    Ok(all)
+}
+
+/// Days since 1970 of the oldest day that is looked at.
+fn first_day(now: Timestamp) -> i64 {
+    now.millis().div_euclid(DAY) - (DAYS as i64 - 1)
+}
+
+/// Where a day stands; a clock that runs ahead on another node counts as today.
+fn place(day: i64, first: i64) -> usize {
+    usize::try_from(day - first).unwrap_or_default().min(DAYS - 1)
+}

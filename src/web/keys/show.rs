@@ -1,0 +1,91 @@
+//! `…/keys/{key}`: everything about a key, and what can be done with it.
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use askama::Template;
+
+use crate::domain::keys::{self, Traffic};
+use crate::domain::{App, audit};
+use crate::error::Result;
+use crate::model::audit::{Action, AuditEvent};
+use crate::model::key::{Key, KeyState};
+use crate::model::role::Deed;
+use crate::web::extract::{KeyPath, KeysPage};
+use crate::web::keys::words::{self, Badge, number};
+use crate::web::page::{self, Page};
+
+#[derive(Template)]
+#[template(path = "keys/show.html")]
+struct ShowPage {
+    page: Page,
+    list_url: String,
+    url: String,
+    key: Key,
+    badge: Badge,
+    type_label: String,
+    may: &'static str,
+    may_manage: bool,
+    /// Neither frozen nor replaced already.
+    can_roll: bool,
+    is_disabled: bool,
+    is_idle: bool,
+    /// Whether its time is over, and that of the key it took over from.
+    is_over: bool,
+    replaces_is_over: bool,
+    traffic: Traffic,
+    bars: Vec<i64>,
+    refusals: Vec<RefusalLine>,
+    events: Vec<AuditEvent>,
+    replaces: Option<Key>,
+    replaced_by: Option<Key>,
+}
+
+struct RefusalLine {
+    words: String,
+    code: String,
+    today: String,
+    total: String,
+}
+
+/// `GET …/keys/{key}`
+pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpResponse> {
+    let proof = page.ring.read_keys();
+    let (key, traffic) = keys::traffic(&app, proof, key.0).await?;
+    let events = audit::of_key(&app, proof, key.id).await?;
+    let replaces = keys::find_replaced(&app, proof, key.id).await?;
+    let replaced_by = match key.replaced_by {
+        Some(successor) => Some(keys::find(&app, proof, successor).await?),
+        None => None,
+    };
+    let refusals = traffic.refusals.iter().map(|refusal| {
+        let (words, code) = words::reason(&refusal.reason);
+        RefusalLine {
+            words,
+            code: app.profile.errors.case.write(code).into_owned(),
+            today: number(refusal.today),
+            total: number(refusal.total),
+        }
+    });
+    let now = app.now();
+    page::ok(&ShowPage {
+        page: page.page(&app),
+        list_url: page.url(),
+        url: page.key_url(key.id),
+        badge: words::badge(&key, now),
+        type_label: words::type_label(&app, &key),
+        may: words::key_may(&app, &key),
+        may_manage: page.workspace.standing.may(Deed::ManageKeys) && !key.is_frozen(),
+        can_roll: key.replaced_by.is_none() && !key.is_frozen() && app.profile.key_type(&key.type_id).is_some(),
+        is_disabled: key.state == KeyState::Disabled,
+        is_over: key.is_expired(now),
+        replaces_is_over: replaces.as_ref().is_some_and(|old| old.is_expired(now)),
+        is_idle: words::is_idle(&key, now),
+        bars: words::bars(&traffic.daily),
+        refusals: refusals.collect(),
+        traffic,
+        events,
+        replaces,
+        replaced_by,
+        key,
+    })
+}

@@ -1,0 +1,134 @@
+//! What several pages say about a key.
+
+use crate::domain::App;
+use crate::model::key::{Key, KeyState, KeyStatus};
+use crate::model::timestamp::{DAY, HOUR, MINUTE, Timestamp};
+use crate::profile::Access;
+
+/// The badge of a key: its state, and how much longer.
+pub(super) struct Badge {
+    pub(super) state: &'static str,
+    pub(super) detail: String,
+}
+
+/// What a key is at this moment.
+pub(super) fn badge(key: &Key, now: Timestamp) -> Badge {
+    let status = key.status(now);
+    let detail = match status {
+        KeyStatus::Expiring(at) => left(at, now),
+        KeyStatus::Replaced(at) => format!("· works {} more", left(at, now)),
+        _ => String::new(),
+    };
+    Badge {
+        state: status.as_str(),
+        detail,
+    }
+}
+
+/// `5 d`, `3 h`, `12 min`.
+fn left(at: Timestamp, now: Timestamp) -> String {
+    let millis = at.millis() - now.millis();
+    match millis {
+        ..MINUTE => "a minute".to_owned(),
+        ..HOUR => format!("{} min", millis / MINUTE),
+        ..DAY => format!("{} h", millis / HOUR),
+        _ => format!("{} d", millis / DAY),
+    }
+}
+
+/// The name of a key's type. A type that the profile no longer has is called by its id.
+pub(super) fn type_label(app: &App, key: &Key) -> String {
+    app.profile
+        .key_type(&key.type_id)
+        .map_or_else(|| key.type_id.clone(), |key_type| key_type.label.clone())
+}
+
+/// What a type allows, where it is not by scopes.
+pub(super) fn may(access: Access) -> &'static str {
+    match access {
+        Access::All => "Everything",
+        Access::Read => "Read everything, change nothing",
+        Access::Scopes => "",
+    }
+}
+
+/// The same for a key; empty where its scopes say it.
+pub(super) fn key_may(app: &App, key: &Key) -> &'static str {
+    app.profile
+        .key_type(&key.type_id)
+        .map_or("", |key_type| may(key_type.access))
+}
+
+/// For how long a key has to lie unused until the list asks whether it is needed, in milliseconds.
+const IDLE: i64 = 30 * DAY;
+
+/// Whether a key that would work has not been used for a month.
+pub(super) fn is_idle(key: &Key, now: Timestamp) -> bool {
+    let since = key.last_use.as_ref().map_or(key.created_at, |last| last.at);
+    key.state == KeyState::Active && !key.is_expired(now) && since.plus(IDLE) <= now
+}
+
+/// Why requests were refused, in words, and with the code that the API answers.
+pub(super) fn reason(reason: &str) -> (String, &'static str) {
+    let (words, code) = match reason {
+        "revoked" => ("The key is revoked", "invalid_credentials"),
+        "disabled" => ("The key is disabled", "invalid_credentials"),
+        "expired" => ("The key has expired", "invalid_credentials"),
+        "wrong_environment" => ("A key of the other environment was needed", "invalid_credentials"),
+        "workspace_suspended" => ("The workspace is suspended", "workspace_suspended"),
+        "insufficient_scope" => ("The key lacks the scope or access that was needed", "insufficient_scope"),
+        other => return (other.replace('_', " "), ""),
+    };
+    (words.to_owned(), code)
+}
+
+/// `1,204`.
+pub(super) fn number(count: i64) -> String {
+    let digits = count.to_string();
+    let mut words = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) && !words.ends_with('-') {
+            words.push(',');
+        }
+        words.push(digit);
+    }
+    words
+}
+
+/// Bars of 0 to 20 for the small picture: what is not nothing can be seen.
+pub(super) fn bars(daily: &[i64]) -> Vec<i64> {
+    let most = daily.iter().copied().max().unwrap_or_default().max(1);
+    daily
+        .iter()
+        .map(|&count| if count == 0 { 0 } else { (count * 20 / most).max(2) })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_commas() {
+        assert_eq!(
+            [0, 7, 999, 1_000, 1_204, 1_234_567].map(number),
+            ["0", "7", "999", "1,000", "1,204", "1,234,567"]
+        );
+    }
+
+    #[test]
+    fn bars_fit_and_can_be_seen() {
+        assert_eq!(bars(&[0, 1, 1_000, 500]), [0, 2, 20, 10]);
+        assert_eq!(bars(&[0, 0]), [0, 0]);
+    }
+
+    #[test]
+    fn what_is_left_is_told_in_one_word() {
+        let now = Timestamp::from_millis(0);
+        let told = |millis| left(now.plus(millis), now);
+        assert_eq!(told(5 * DAY + HOUR), "5 d");
+        assert_eq!(told(3 * HOUR), "3 h");
+        assert_eq!(told(12 * MINUTE), "12 min");
+        assert_eq!(told(1), "a minute");
+    }
+}
