@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod audit;
 pub mod keys;
 pub mod mail;
+pub mod members;
 pub mod onboarding;
 pub mod passwords;
 pub mod projects;
