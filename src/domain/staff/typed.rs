@@ -17,7 +17,8 @@ pub enum Refused {
 /// The display prefix in what was typed: without spaces, and without the sign for "there is more".
 pub(super) fn display_prefix(profile: &Profile, typed: &KeyText) -> Result<String, Refused> {
     let formats = || profile.key_types.iter().flat_map(|key_type| &key_type.formats);
-    let text: String = typed.expose_secret().split_whitespace().collect();
+    let written = |c: &char| !c.is_whitespace() && !c.is_control();
+    let text: String = typed.expose_secret().chars().filter(written).collect();
     let mut prefix = text.trim_end_matches(['…', '.']);
     if let Some((_, format)) = formats().find(|(_, format)| text.ends_with(&format.display.suffix)) {
         prefix = prefix.trim_end_matches(format.display.suffix.as_str());
@@ -50,6 +51,7 @@ mod tests {
             " kh_live_4f7aQm2X… ",
             "kh_live_ 4f7a Qm2X...",
             "kh_live_4f7aQm2X..",
+            "kh_live_4f7aQm2X\0\n",
         ] {
             assert_eq!(read(typed), Ok("kh_live_4f7aQm2X".to_owned()), "{typed}");
         }

@@ -95,8 +95,8 @@ async fn all_keys_with_the_same_prefix_are_shown_each_in_its_own_trail() {
         workspaces.push((workspace, key));
     }
     // Chance would take sixty-two to the eighth tries.
-    let sql = format!("UPDATE keys SET display_prefix = 'kh_test_4f7aQm2X' WHERE name IN ('Acme', 'Umbrella')");
-    app.app.db.execute(&sql).await.unwrap();
+    let sql = "UPDATE keys SET display_prefix = 'kh_test_4f7aQm2X' WHERE name IN ('Acme', 'Umbrella')";
+    app.app.db.execute(sql).await.unwrap();
     let answer = look_up(&sam, "kh_test_4f7aQm2X").await;
     assert_eq!(answer.text(".count"), "2 keys have this display prefix");
     assert_eq!(answer.texts("article h2"), ["Umbrella", "Acme"]);
@@ -131,6 +131,7 @@ async fn only_the_exact_prefix_finds() {
         "kh_live_%%%%%%%%",
         "kh_live_________",
         "'; DROP TABLE --",
+        "kh_live_\0\0日本日本日本日本",
     ] {
         let answer = look_up(&sam, other).await;
         assert_eq!(answer.texts("article").len(), 0, "{other}");
