@@ -197,7 +197,8 @@ async fn headers_that_are_no_key() {
     let missing = (401, "missing_authorization".to_owned());
     let invalid = (401, "invalid_credentials".to_owned());
     let good = (200, String::new());
-    let table: Vec<(Vec<(&str, Vec<u8>)>, &(u16, String))> = vec![
+    type Case<'a> = (Vec<(&'static str, Vec<u8>)>, &'a (u16, String));
+    let table: Vec<Case<'_>> = vec![
         (
             vec![(
                 "authorization",

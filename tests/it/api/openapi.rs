@@ -37,7 +37,8 @@ async fn the_document_is_valid_and_has_every_route() {
             .iter()
             .map(|line| format!("{} {}", line.method, line.path))
             .collect();
-        (lines.sort(), served.sort());
+        lines.sort();
+        served.sort();
         assert_eq!(lines, served);
         assert_references(&document, &document);
     }
