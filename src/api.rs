@@ -1,1 +1,44 @@
-//! JSON at the edge: what the provider’s customers and systems call, over the same operations as the pages.
+//! JSON at the edge: what the provider’s customers and systems call, over the same operations as the pages. It stands outside
+//! of sessions and of everything else that surrounds a page. Come here for the envelope of errors, for where a request
+//! carries its key, and for what each address takes and gives; who may do what is decided by `domain`.
+
+pub mod body;
+pub mod caller;
+pub mod credentials;
+pub mod errors;
+pub mod guard;
+pub mod keys;
+pub mod me;
+pub mod openapi;
+pub mod provider;
+pub mod query;
+
+use actix_web::dev::HttpServiceFactory;
+use actix_web::guard::fn_guard;
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data};
+
+use crate::error::AppError;
+use crate::profile::Profile;
+use crate::routes;
+
+/// Where the provider's own systems call.
+pub const PROVIDER: &str = "/provider";
+
+/// Everything under the profile's base path and under [`PROVIDER`], what does not exist included.
+pub fn service(profile: &Profile) -> impl HttpServiceFactory + use<> {
+    let roots = [profile.api.base_path.clone(), PROVIDER.to_owned()];
+    let is_ours = move |path: &str| {
+        let below = |root: &String| path.strip_prefix(root.as_str());
+        roots
+            .iter()
+            .filter_map(below)
+            .any(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    web::scope("")
+        .guard(fn_guard(move |context| is_ours(context.head().uri.path())))
+        .app_data(Data::new(openapi::Document::of(profile)))
+        .configure(|config| routes::api(profile).register(config))
+        .default_service(web::to(|| async { Err::<String, _>(AppError::NotFound) }))
+        .wrap(from_fn(guard::around))
+}

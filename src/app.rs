@@ -30,7 +30,7 @@ use crate::profile::Profile;
 use crate::random::Random;
 use crate::store::{self, Db};
 use crate::web::form::LARGEST_FORM;
-use crate::{metrics, routes, telemetry, web as pages};
+use crate::{api, metrics, routes, telemetry, web as pages};
 
 /// An application that listens, but does not answer yet.
 pub struct Application {
@@ -113,7 +113,7 @@ fn default_workers() -> usize {
 fn configure(config: &mut web::ServiceConfig, app: &Data<App>) {
     routes::operations().register(config);
     routes::assets().register(config);
-    routes::api(&app.profile).register(config);
+    config.service(api::service(&app.profile));
     let pages = web::scope("")
         .configure(|config| routes::pages(&app.profile).register(config))
         .default_service(web::to(|| async { Err::<String, _>(AppError::NotFound) }))

@@ -2,10 +2,12 @@
 //! that it does not know.
 
 use actix_web::http::Method;
+use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::middleware::Compress;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{FromRequest, Handler, Responder, Route};
+use actix_web::{FromRequest, Handler, HttpResponse, Responder, Route};
 
+use crate::api;
 use crate::error::AppError;
 use crate::profile::Profile;
 use crate::web::accounts;
@@ -44,6 +46,24 @@ impl Table {
         self.add(Method::POST, path, handler);
     }
 
+    fn patch<F, Args>(&mut self, path: impl Into<String>, handler: F)
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.add(Method::PATCH, path, handler);
+    }
+
+    fn delete<F, Args>(&mut self, path: impl Into<String>, handler: F)
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.add(Method::DELETE, path, handler);
+    }
+
     fn add<F, Args>(&mut self, method: Method, path: impl Into<String>, handler: F)
     where
         F: Handler<Args>,
@@ -68,16 +88,23 @@ impl Table {
     /// Registers everything: routes of one path are one resource, so that another method is "not allowed" and not "not
     /// found".
     pub fn register(self, config: &mut ServiceConfig) {
-        let mut routes: Vec<(String, Vec<Route>)> = Vec::new();
+        let mut routes: Vec<(String, Vec<Method>, Vec<Route>)> = Vec::new();
         for (line, route) in self.routes {
-            match routes.iter_mut().find(|(path, _)| *path == line.path) {
-                Some((_, same)) => same.push(route),
-                None => routes.push((line.path, vec![route])),
+            match routes.iter_mut().find(|(path, ..)| *path == line.path) {
+                Some((_, methods, same)) => {
+                    methods.push(line.method);
+                    same.push(route);
+                }
+                None => routes.push((line.path, vec![line.method], vec![route])),
             }
         }
-        for (path, same) in routes {
-            let resource = web::resource(path.as_str())
-                .default_service(web::to(|| async { Err::<String, _>(AppError::MethodNotAllowed) }));
+        for (path, methods, same) in routes {
+            let methods: Vec<_> = methods.iter().map(Method::as_str).collect();
+            let allowed = methods.join(", ");
+            let resource = web::resource(path.as_str()).default_service(web::to(move || {
+                let refused = not_allowed(&allowed);
+                async { refused }
+            }));
             let resource = same.into_iter().fold(resource, actix_web::Resource::route);
             if self.compressed {
                 config.service(resource.wrap(Compress::default()));
@@ -86,6 +113,15 @@ impl Table {
             }
         }
     }
+}
+
+/// RFC 9110, section 15.5.6: whoever is told that a method is not allowed is told which are.
+fn not_allowed(allowed: &str) -> HttpResponse {
+    let mut response = HttpResponse::from_error(AppError::MethodNotAllowed);
+    if let Ok(allowed) = HeaderValue::from_str(allowed) {
+        response.headers_mut().insert(ALLOW, allowed);
+    }
+    response
 }
 
 /// Every page.
@@ -117,8 +153,18 @@ fn onboarding(_table: &mut Table) {}
 fn staff(_table: &mut Table) {}
 
 /// What the provider's customers and systems call.
-pub fn api(_profile: &Profile) -> Table {
-    Table::default()
+pub fn api(profile: &Profile) -> Table {
+    let mut table = Table::default();
+    let base = &profile.api.base_path;
+    table.get(format!("{base}/openapi.json"), api::openapi::show);
+    table.get(format!("{base}/me"), api::me::show);
+    table.get(format!("{base}/api-keys"), api::keys::list::list);
+    table.post(format!("{base}/api-keys"), api::keys::create::create);
+    table.get(format!("{base}/api-keys/{{id}}"), api::keys::show::show);
+    table.patch(format!("{base}/api-keys/{{id}}"), api::keys::change::change);
+    table.delete(format!("{base}/api-keys/{{id}}"), api::keys::delete::revoke);
+    table.post("/provider/v1/keys/verify", api::provider::verify::answer);
+    table
 }
 
 /// What operators and monitors call.

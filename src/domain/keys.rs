@@ -25,3 +25,6 @@ pub use reveal::{Shown, Ticket};
 pub use revoke::{Evidence, evidence, revoke};
 pub use roll::{Grace, roll, successor_expiry};
 pub use rotate_secret::rotate_signing_secret;
+
+/// What a list of keys shows, and of which status.
+pub use crate::store::keys::{Filter, StatusFilter};

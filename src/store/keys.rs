@@ -1,6 +1,6 @@
 //! Keys. Every finder but the digest's takes what owns the key: another tenant's key does not exist.
 
-use sea_orm::sea_query::{Expr, LikeExpr};
+use sea_orm::sea_query::{Expr, LikeExpr, LockType};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Set,
@@ -74,9 +74,35 @@ pub async fn find(db: &impl ConnectionTrait, owner: OwnerId, id: KeyId) -> Resul
 pub async fn lock(tx: &impl ConnectionTrait, owner: OwnerId, id: KeyId) -> Result<Option<Key>> {
     let mut query = key::Entity::find_by_id(id.0).filter(key::Column::OwnerId.eq(owner.0));
     if tx.get_database_backend() == sea_orm::DbBackend::Postgres {
-        query = query.lock_exclusive();
+        // Not `FOR UPDATE`: usage that is being written down refers to the key, and need not wait.
+        query = query.lock(LockType::NoKeyUpdate);
     }
     query.one(tx).await?.map(Key::try_from).transpose()
+}
+
+/// Reads a key and keeps everybody who would change it waiting until this transaction ends; others may read it likewise.
+pub async fn lock_shared(tx: &impl ConnectionTrait, owner: OwnerId, id: KeyId) -> Result<Option<Key>> {
+    let mut query = key::Entity::find_by_id(id.0).filter(key::Column::OwnerId.eq(owner.0));
+    if tx.get_database_backend() == sea_orm::DbBackend::Postgres {
+        query = query.lock(LockType::Share);
+    }
+    query.one(tx).await?.map(Key::try_from).transpose()
+}
+
+/// Which of these keys there are.
+pub async fn existing(db: &impl ConnectionTrait, keys: &[KeyId]) -> Result<Vec<KeyId>> {
+    let mut found = Vec::with_capacity(keys.len());
+    for batch in keys.chunks(500) {
+        let ids: Vec<uuid::Uuid> = key::Entity::find()
+            .select_only()
+            .column(key::Column::Id)
+            .filter(key::Column::Id.is_in(batch.iter().map(|id| id.0)))
+            .into_tuple()
+            .all(db)
+            .await?;
+        found.extend(ids.into_iter().map(KeyId));
+    }
+    Ok(found)
 }
 
 /// The key whose text has this digest: the one look-up that crosses tenants, for verification alone.

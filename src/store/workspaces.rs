@@ -1,5 +1,6 @@
 //! Workspaces.
 
+use sea_orm::sea_query::LockType;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use super::Result;
@@ -104,7 +105,9 @@ pub async fn set_suspended(tx: &impl ConnectionTrait, id: WorkspaceId, since: Op
 pub async fn lock(tx: &impl ConnectionTrait, id: WorkspaceId) -> Result<Option<Workspace>> {
     let mut query = workspace::Entity::find_by_id(id.0);
     if tx.get_database_backend() == sea_orm::DbBackend::Postgres {
-        query = query.lock_exclusive();
+        // Not `FOR UPDATE`: that would also keep out every row that only refers to the workspace, such as an audit line
+        // written by somebody who holds a lock that we are about to ask for.
+        query = query.lock(LockType::NoKeyUpdate);
     }
     Ok(query.one(tx).await?.map(Workspace::from))
 }

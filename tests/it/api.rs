@@ -1,1 +1,36 @@
-//! api: to be driven over HTTP.
+//! The API, driven as programs drive it: over HTTP, with keys and service tokens.
+
+mod bad_input;
+mod bounds;
+mod envelopes;
+mod keys;
+mod openapi;
+mod provider;
+mod refusals;
+mod true_at_that_instant;
+
+use keyhatch::model::workspace::{Project, Workspace};
+
+use crate::support::TestApp;
+
+/// Alice's workspace Acme with its project Site, on a plan without limits.
+async fn acme(app: &TestApp) -> (Workspace, Project) {
+    let alice = app.person("alice").await;
+    let workspace = app.workspace_on(&alice, "Acme", Some("enterprise")).await;
+    let project = app.project(&workspace, "Site").await;
+    (workspace, project)
+}
+
+/// A profile beside the example: its text changed by these replacements, each of which must be there.
+fn profile_with(changes: &[(&str, &str)]) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut text = include_str!("../../profiles/example.toml").to_owned();
+    for (from, to) in changes {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
+    let path = folder.path().join("profile.toml");
+    std::fs::write(&path, text).unwrap();
+    let path = path.display().to_string();
+    (folder, path)
+}

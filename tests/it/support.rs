@@ -2,8 +2,12 @@
 
 mod browser;
 mod database;
+mod hammer;
+mod program;
 
 pub use browser::{Answer, Browser};
+pub use hammer::Hammer;
+pub use program::Program;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +17,8 @@ use keyhatch::app::Application;
 use keyhatch::clock::MovableClock;
 use keyhatch::config::Config;
 use keyhatch::domain::App;
+use keyhatch::domain::access::KeyRing;
+use keyhatch::domain::keys::{Issued, NewKeyInput};
 use keyhatch::model::account::Account;
 use keyhatch::model::workspace::{Project, Workspace};
 use keyhatch::random::SystemRandom;
@@ -137,6 +143,52 @@ impl TestApp {
         keyhatch::domain::projects::create(&self.app, proof, name)
             .await
             .unwrap()
+    }
+
+    /// A key of the workspace, or of a project in it: minted by the operator, without a page.
+    pub async fn key(
+        &self,
+        workspace: &Workspace,
+        project: Option<&Project>,
+        type_id: &str,
+        environment: &str,
+        scopes: &[&str],
+    ) -> Issued {
+        let input = NewKeyInput {
+            name: format!("key {}", self.app.new_id().simple()),
+            type_id: type_id.to_owned(),
+            environment: environment.to_owned(),
+            scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+            ..NewKeyInput::default()
+        };
+        self.key_of(workspace, project, input).await
+    }
+
+    /// A key with settings of its own.
+    pub async fn key_of(&self, workspace: &Workspace, project: Option<&Project>, input: NewKeyInput) -> Issued {
+        let ring = self.ring(workspace, project);
+        let proof = ring.manage_keys().unwrap();
+        let new = input.check(&self.app, proof).unwrap();
+        keyhatch::domain::keys::issue(&self.app, proof, new).await.unwrap()
+    }
+
+    /// The keys of a workspace or project, in the operator's hands.
+    pub fn ring(&self, workspace: &Workspace, project: Option<&Project>) -> KeyRing {
+        KeyRing::held_by_operator(workspace.clone(), project.cloned())
+    }
+
+    /// A program that presents this key.
+    pub fn program(&self, key: &str) -> Program {
+        Program::new(&self.address, Some(key))
+    }
+
+    /// A program of the provider's own, with a service token.
+    pub async fn backend(&self) -> Program {
+        let name = format!("backend {}", self.app.new_id().simple());
+        let token = keyhatch::domain::service_tokens::create(&self.app, &name)
+            .await
+            .unwrap();
+        Program::new(&self.address, Some(secrecy::ExposeSecret::expose_secret(&token.text)))
     }
 
     /// Makes somebody a member.

@@ -1,10 +1,12 @@
 //! A key made or changed by a key can never hold more than the key that does it.
 
+use crate::domain::App;
 use crate::domain::access::ManageKeys;
 use crate::error::{AppError, Result};
-use crate::model::key::Key;
+use crate::model::key::{Key, KeyState};
 use crate::model::timestamp::Timestamp;
 use crate::profile::{Access, Environment};
+use crate::store::{self, Tx};
 
 const TOO_MUCH: &str = "A key cannot create or change a key that holds more than it does itself.";
 
@@ -36,6 +38,27 @@ pub(super) fn within_makers_power(
         return Err(AppError::invalid(
             "expires_at",
             "A key cannot create a key that outlives it: choose an earlier expiry.",
+        ));
+    }
+    Ok(())
+}
+
+/// Asks, inside the transaction, whether the key that acts still may: it was verified before the transaction began, and
+/// may have been revoked or narrowed since. Whoever would do that now waits.
+pub(super) async fn maker_still_may(tx: &Tx, app: &App, proof: ManageKeys<'_>) -> Result<()> {
+    let Some(maker) = proof.maker() else { return Ok(()) };
+    // Keys that act in one workspace do so one after the other, so that two that change each other cannot wait in a circle.
+    let workspace = store::workspaces::lock(tx, maker.workspace.id).await?;
+    if workspace.is_none_or(|workspace| workspace.suspended_at.is_some()) {
+        return Err(AppError::Forbidden("The workspace of this API key is suspended."));
+    }
+    let today = store::keys::lock_shared(tx, maker.key.owner_id, maker.key.id).await?;
+    let Some(today) = today.filter(|key| key.state == KeyState::Active && !key.is_expired(app.now())) else {
+        return Err(AppError::Unauthenticated);
+    };
+    if today.scopes != maker.key.scopes || today.expires_at != maker.key.expires_at {
+        return Err(AppError::Conflict(
+            "The key that asks for this was changed at the same moment. Send the request again.".to_owned(),
         ));
     }
     Ok(())

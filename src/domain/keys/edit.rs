@@ -4,7 +4,7 @@ use crate::domain::App;
 use crate::domain::access::ManageKeys;
 use crate::domain::keys::bounds;
 use crate::domain::keys::change::{access_of, change, refuse_frozen};
-use crate::domain::keys::input::{check_scopes, check_webhook_url};
+use crate::domain::keys::input::{check_scopes, check_webhook_url, refuse_meaningless_scopes};
 use crate::error::{AppError, FieldErrors, Result};
 use crate::model::audit::Action;
 use crate::model::expiry;
@@ -61,10 +61,12 @@ fn apply(app: &App, key: &mut Key, edit: &Edit) -> Result<()> {
     {
         key.name = name.to_string();
     }
-    if let Some(asked) = &edit.scopes
-        && let Some(scopes) = errors.check("scopes", check_scopes(&app.profile, access_of(app, key), asked))
-    {
-        key.scopes = scopes;
+    if let Some(asked) = &edit.scopes {
+        let access = access_of(app, key);
+        let checked = refuse_meaningless_scopes(access, asked).and_then(|()| check_scopes(&app.profile, access, asked));
+        if let Some(scopes) = errors.check("scopes", checked) {
+            key.scopes = scopes;
+        }
     }
     if let Some((preset, date)) = &edit.expiry
         && let Some(expires_at) = errors.check("expires_at", new_expiry(key, preset, date, app.now()))

@@ -37,6 +37,16 @@ pub struct NewKey {
 }
 
 impl NewKeyInput {
+    /// As [`Self::check`], for programs: a form sends what was ticked for another type, a program does not, so scopes that
+    /// would mean nothing are an error.
+    pub fn check_strictly(&self, app: &App, proof: ManageKeys<'_>) -> Result<NewKey> {
+        if let Some(key_type) = app.profile.key_type(&self.type_id) {
+            refuse_meaningless_scopes(key_type.access, &self.scopes)
+                .map_err(|message| AppError::invalid("scopes", message))?;
+        }
+        self.check(app, proof)
+    }
+
     /// Checks everything at once; each error is at its field.
     pub fn check(&self, app: &App, proof: ManageKeys<'_>) -> Result<NewKey> {
         let mut errors = FieldErrors::default();
@@ -63,6 +73,34 @@ impl NewKeyInput {
             }
             _ => Err(AppError::Invalid(errors)),
         }
+    }
+}
+
+/// The type that is meant when none is named: the only one, or the only one that takes scopes when there are scopes.
+pub fn unnamed_type(profile: &Profile, with_scopes: bool) -> std::result::Result<&KeyType, String> {
+    let meant: Vec<_> = profile
+        .key_types
+        .iter()
+        .filter(|key_type| !with_scopes || key_type.access == Access::Scopes)
+        .collect();
+    match meant[..] {
+        [only] => Ok(only),
+        _ => {
+            let known: Vec<_> = profile.key_types.iter().map(|key_type| key_type.id.as_str()).collect();
+            Err(format!(
+                "Say what kind of key to create. The types are: {}.",
+                known.join(", ")
+            ))
+        }
+    }
+}
+
+/// Scopes say something about keys whose access is by scopes, and about no others.
+pub(super) fn refuse_meaningless_scopes(access: Access, asked: &[String]) -> std::result::Result<(), String> {
+    match access {
+        Access::All if !asked.is_empty() => Err("A key of this type may do everything: send no scopes.".to_owned()),
+        Access::Read if !asked.is_empty() => Err("A key of this type reads everything: send no scopes.".to_owned()),
+        _ => Ok(()),
     }
 }
 

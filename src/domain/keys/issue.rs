@@ -5,7 +5,7 @@ use crate::domain::access::ManageKeys;
 use crate::domain::audit::{self, Subject};
 use crate::domain::keys::mint::{self, Minted};
 use crate::domain::keys::reveal::{Secrets, Ticket};
-use crate::domain::keys::{NewKey, limits, reveal};
+use crate::domain::keys::{NewKey, bounds, limits, reveal};
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
 use crate::model::ids::KeyId;
@@ -27,6 +27,7 @@ pub struct Issued {
 pub async fn issue(app: &App, proof: ManageKeys<'_>, new: NewKey) -> Result<Issued> {
     let minted = mint::mint(app, &new.key_type, new.environment)?;
     let tx = app.db.begin().await?;
+    bounds::maker_still_may(&tx, app, proof).await?;
     let key = insert(&tx, app, proof, &new, &minted).await?;
     commit(tx).await?;
     Ok(Issued {

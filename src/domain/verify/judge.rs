@@ -2,24 +2,20 @@
 
 use crate::domain::verify::Question;
 use crate::model::verdict::{Identity, Refusal};
-use crate::profile::{Access, Profile, Route};
+use crate::profile::{Access, Environment, Profile, Route};
 
 /// Pure: the profile's routes and the question decide.
 pub(super) fn permits(profile: &Profile, identity: &Identity, question: &Question<'_>) -> Result<(), Refusal> {
+    refuse_other_environment(identity, question.environment)?;
     let route = match (question.method, question.path) {
         (Some(method), Some(path)) => profile
             .route_of(method, path)
-            .map_err(|unclear| Refusal::Insufficient(unclear.to_string()))?,
-        _ => None,
+            .map_err(|unclear| Refusal::Insufficient(format!("a request that can be read in one way ({unclear})")))?,
+        // Which route a path falls under depends on the method, so a path alone can be judged by none.
+        (None, Some(_)) => return Err(Refusal::Insufficient("a request with a method".to_owned())),
+        (_, None) => None,
     };
-    for wanted in [question.environment, route.and_then(|route| route.environment)]
-        .into_iter()
-        .flatten()
-    {
-        if wanted != identity.key.environment {
-            return Err(Refusal::WrongEnvironment(wanted));
-        }
-    }
+    refuse_other_environment(identity, route.and_then(|route| route.environment))?;
     let safe = question
         .method
         .map(|method| matches!(method, "GET" | "HEAD" | "OPTIONS"));
@@ -28,6 +24,13 @@ pub(super) fn permits(profile: &Profile, identity: &Identity, question: &Questio
         Access::All => Ok(()),
         Access::Read => reading(question, route, safe, needs_all),
         Access::Scopes => scoped(identity, question, route, needs_all),
+    }
+}
+
+fn refuse_other_environment(identity: &Identity, wanted: Option<Environment>) -> Result<(), Refusal> {
+    match wanted {
+        Some(wanted) if wanted != identity.key.environment => Err(Refusal::WrongEnvironment(wanted)),
+        _ => Ok(()),
     }
 }
 
@@ -67,3 +70,6 @@ fn scoped(identity: &Identity, question: &Question<'_>, route: Option<&Route>, n
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;

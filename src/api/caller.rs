@@ -1,0 +1,94 @@
+//! Who calls: a handler that takes one of these is reached by good credentials only.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
+
+use crate::api::credentials::{Presented, bearer, presented};
+use crate::api::errors::{ApiError, Result};
+use crate::client;
+use crate::domain::access::KeyRing;
+use crate::domain::verify::{Question, verify};
+use crate::domain::{App, service_tokens};
+use crate::error::AppError;
+use crate::model::verdict::{Identity, Verdict};
+
+type Extracting<T> = Pin<Box<dyn Future<Output = Result<T>>>>;
+
+/// A good key, as far as the profile's routes say what this address asks of one.
+pub struct Caller(pub Box<Identity>);
+
+/// A key that may manage the keys it belongs to: it has the scope that the profile's routes name for this address, or full
+/// access where they name none.
+pub struct KeyKeeper(pub KeyRing);
+
+/// One of the provider's own systems.
+pub struct Provider;
+
+impl FromRequest for Caller {
+    type Error = ApiError;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { Ok(Self(identify(&request, false).await?)) })
+    }
+}
+
+impl FromRequest for KeyKeeper {
+    type Error = ApiError;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let identity = identify(&request, true).await?;
+            Ok(Self(KeyRing::held_by_key(&identity, Some(client::address(&request)))))
+        })
+    }
+}
+
+impl FromRequest for Provider {
+    type Error = ApiError;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let app = app_of(&request)?;
+            match bearer(request.headers()) {
+                Presented::Nothing => Err(ApiError::NoServiceToken),
+                Presented::Unreadable => Err(ApiError::UnknownServiceToken),
+                Presented::Text(text) => match service_tokens::recognise(&app, text).await? {
+                    Some(_) => Ok(Self),
+                    None => Err(ApiError::UnknownServiceToken),
+                },
+            }
+        })
+    }
+}
+
+async fn identify(request: &HttpRequest, full_access_unless_scoped: bool) -> Result<Box<Identity>> {
+    let app = app_of(request)?;
+    let question = Question {
+        credential: presented(request.headers(), &app.profile.api.credentials).credential(),
+        method: Some(request.method().as_str()),
+        path: Some(request.uri().path()),
+        full_access_unless_scoped,
+        address: &client::address(request),
+        user_agent: &client::user_agent(request),
+        ..Question::default()
+    };
+    match verify(&app, &question).await? {
+        Verdict::Allowed(identity) => Ok(identity),
+        Verdict::Refused(refused) => Err(ApiError::Refused(refused.refusal)),
+    }
+}
+
+fn app_of(request: &HttpRequest) -> Result<Data<App>> {
+    let app = request.app_data::<Data<App>>().cloned();
+    app.ok_or_else(|| AppError::Internal(anyhow::anyhow!("no application data")).into())
+}

@@ -1,0 +1,135 @@
+//! Where a request carries its key: the places the profile names, in its order.
+
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+
+use crate::profile::CredentialPlace;
+
+/// What a request carries as its credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presented<'a> {
+    Nothing,
+    Text(&'a str),
+    /// Something is there, but no key can look like that: bytes that are no text, or two headers where one belongs.
+    Unreadable,
+}
+
+impl<'a> Presented<'a> {
+    /// For verification: what is unreadable is a text that no key has.
+    pub fn credential(self) -> Option<&'a str> {
+        match self {
+            Self::Nothing => None,
+            Self::Text(text) => Some(text),
+            Self::Unreadable => Some(""),
+        }
+    }
+}
+
+/// What the first place that holds anything holds.
+pub fn presented<'a>(headers: &'a HeaderMap, places: &[CredentialPlace]) -> Presented<'a> {
+    places
+        .iter()
+        .map(|place| match place {
+            CredentialPlace::Bearer => bearer(headers),
+            CredentialPlace::XApiKey | CredentialPlace::Header(_) => header(headers, place.header_name()),
+        })
+        .find(|found| *found != Presented::Nothing)
+        .unwrap_or(Presented::Nothing)
+}
+
+/// `Authorization: Bearer …`. Another scheme is somebody else's credential: nothing.
+pub fn bearer(headers: &HeaderMap) -> Presented<'_> {
+    let mut values = headers.get_all(AUTHORIZATION).filter_map(after_bearer);
+    match (values.next(), values.next()) {
+        (None, _) => Presented::Nothing,
+        (Some(token), None) => text(token),
+        // Which of the two counts would depend on who reads them.
+        (Some(_), Some(_)) => Presented::Unreadable,
+    }
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Presented<'a> {
+    let Ok(name) = HeaderName::try_from(name) else {
+        return Presented::Nothing;
+    };
+    let mut values = headers.get_all(name).map(HeaderValue::as_bytes);
+    match (values.next(), values.next()) {
+        (None, _) => Presented::Nothing,
+        (Some(value), None) => text(value),
+        (Some(_), Some(_)) => Presented::Unreadable,
+    }
+}
+
+/// What follows the scheme, whose case does not matter (RFC 9110, section 11.1).
+fn after_bearer(value: &HeaderValue) -> Option<&[u8]> {
+    let (scheme, rest) = value.as_bytes().split_at_checked("Bearer".len())?;
+    let is_bearer = scheme.eq_ignore_ascii_case(b"Bearer") && matches!(rest.first(), None | Some(b' '));
+    is_bearer.then_some(rest)
+}
+
+fn text(value: &[u8]) -> Presented<'_> {
+    match std::str::from_utf8(value.trim_ascii()) {
+        Ok("") => Presented::Nothing,
+        Ok(text) => Presented::Text(text),
+        Err(_) => Presented::Unreadable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(lines: &[(&str, &[u8])]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines {
+            headers.append(
+                HeaderName::try_from(*name).unwrap(),
+                HeaderValue::from_bytes(value).unwrap(),
+            );
+        }
+        headers
+    }
+
+    #[test]
+    fn the_first_place_of_the_profile_wins() {
+        let places = [
+            CredentialPlace::Bearer,
+            CredentialPlace::XApiKey,
+            CredentialPlace::Header("x-northpost-key".to_owned()),
+        ];
+        type Case = (&'static [(&'static str, &'static [u8])], Presented<'static>);
+        let cases: &[Case] = &[
+            (&[], Presented::Nothing),
+            (&[("authorization", b"Bearer a")], Presented::Text("a")),
+            (&[("authorization", b"bEARER   a ")], Presented::Text("a")),
+            (&[("authorization", b"Bearer")], Presented::Nothing),
+            (&[("authorization", b"Bearer ")], Presented::Nothing),
+            (&[("authorization", b"Bearera")], Presented::Nothing),
+            (&[("authorization", b"Basic YTpi")], Presented::Nothing),
+            (&[("authorization", b"")], Presented::Nothing),
+            (&[("authorization", b"Bearer \xff\xfe")], Presented::Unreadable),
+            (&[("authorization", b"Bearer a b")], Presented::Text("a b")),
+            (
+                &[("authorization", b"Bearer a"), ("authorization", b"Bearer a")],
+                Presented::Unreadable,
+            ),
+            (&[("x-api-key", b"b")], Presented::Text("b")),
+            (&[("x-api-key", b"\xff")], Presented::Unreadable),
+            (&[("x-api-key", b"b"), ("x-api-key", b"c")], Presented::Unreadable),
+            (
+                &[("x-api-key", b"b"), ("authorization", b"Bearer a")],
+                Presented::Text("a"),
+            ),
+            (
+                &[("authorization", b"Basic YTpi"), ("x-api-key", b"b")],
+                Presented::Text("b"),
+            ),
+            (&[("x-northpost-key", b"c"), ("x-api-key", b"b")], Presented::Text("b")),
+            (&[("x-northpost-key", b"c")], Presented::Text("c")),
+        ];
+        for (lines, expected) in cases {
+            assert_eq!(presented(&headers(lines), &places), *expected, "{lines:?}");
+        }
+        let elsewhere = headers(&[("x-api-key", b"b")]);
+        assert_eq!(presented(&elsewhere, &[CredentialPlace::Bearer]), Presented::Nothing);
+    }
+}

@@ -1,0 +1,62 @@
+//! `PATCH {base}/api-keys/{id}`.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use utoipa::ToSchema;
+
+use crate::api::body::{Body, Fields};
+use crate::api::caller::KeyKeeper;
+use crate::api::errors::Result;
+use crate::api::keys::{KeyView, id_of};
+use crate::domain::keys::Edit;
+use crate::domain::{App, keys};
+
+/// What is to change; what is absent stays. For the documentation: [`read`] reads it.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape, for the documentation")]
+pub struct KeyChange {
+    #[schema(nullable = false, min_length = 1, max_length = 64)]
+    name: Option<String>,
+    #[schema(nullable = false)]
+    scopes: Option<Vec<String>>,
+    /// RFC 3339, in the future; `null` for never.
+    #[schema(format = "date-time")]
+    expires_at: Option<String>,
+    /// `null` for none.
+    #[schema(format = "uri")]
+    webhook_url: Option<String>,
+    /// `false` disables the key, `true` enables it again.
+    #[schema(nullable = false)]
+    enabled: Option<bool>,
+}
+
+/// Changes a key.
+#[utoipa::path(
+    patch,
+    path = "/api-keys/{id}",
+    operation_id = "changeKey",
+    summary = "Change a key",
+    params(("id" = String, Path, format = "uuid")),
+    request_body = KeyChange,
+    responses((status = 200, description = "The key as it is now.", body = KeyView))
+)]
+pub async fn change(app: Data<App>, keeper: KeyKeeper, request: HttpRequest, body: Body) -> Result<HttpResponse> {
+    let edit = read(body.read().await?)?;
+    let key = keys::edit(&app, keeper.0.manage_keys()?, id_of(&request)?, edit).await?;
+    Ok(HttpResponse::Ok().json(KeyView::of(&app, &key)))
+}
+
+fn read(mut fields: Fields) -> Result<Edit> {
+    let edit = Edit {
+        name: fields.text("name"),
+        scopes: fields.texts("scopes"),
+        expiry: fields.nullable_text("expires_at").map(|date| match date {
+            Some(date) => ("date".to_owned(), date),
+            None => ("never".to_owned(), String::new()),
+        }),
+        webhook_url: fields.nullable_text("webhook_url").map(Option::unwrap_or_default),
+        enabled: fields.boolean("enabled"),
+    };
+    fields.finish()?;
+    Ok(edit)
+}

@@ -1,0 +1,91 @@
+//! `POST {base}/api-keys`.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::LOCATION;
+use actix_web::web::Data;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::body::{Body, Fields};
+use crate::api::caller::KeyKeeper;
+use crate::api::errors::Result;
+use crate::api::keys::KeyView;
+use crate::domain::keys::NewKeyInput;
+use crate::domain::{App, keys};
+use crate::error::AppError;
+
+/// A key to be made. For the documentation: [`read`] reads it.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape, for the documentation")]
+pub struct KeyToMake {
+    #[schema(min_length = 1, max_length = 64)]
+    name: String,
+    /// May be left out where only one type can be meant.
+    r#type: Option<String>,
+    /// Without it: the first environment of the type.
+    environment: Option<String>,
+    /// What the key may do, for a type whose access is by scopes.
+    scopes: Option<Vec<String>>,
+    /// RFC 3339, in the future; `null` for never.
+    #[schema(format = "date-time")]
+    expires_at: Option<String>,
+    /// `null` for none.
+    #[schema(format = "uri")]
+    webhook_url: Option<String>,
+}
+
+/// A key, and its text: the only time it is told.
+#[derive(Serialize, ToSchema)]
+pub struct KeyMade {
+    #[serde(flatten)]
+    view: KeyView,
+    /// The key itself. Store it now: it is never shown again.
+    key: String,
+}
+
+/// Makes a key that can do no more than the one that asks.
+#[utoipa::path(
+    post,
+    path = "/api-keys",
+    operation_id = "createKey",
+    summary = "Create a key",
+    request_body = KeyToMake,
+    responses((status = 201, description = "The key, with its text.", body = KeyMade))
+)]
+pub async fn create(app: Data<App>, keeper: KeyKeeper, body: Body) -> Result<HttpResponse> {
+    let input = read(&app, body.read().await?)?;
+    let proof = keeper.0.manage_keys()?;
+    let issued = keys::issue(&app, proof, input.check_strictly(&app, proof)?).await?;
+    let location = format!("{}/api-keys/{}", app.profile.api.base_path, issued.key.id);
+    let made = KeyMade {
+        view: KeyView::of(&app, &issued.key),
+        key: issued.text.expose_secret().to_owned(),
+    };
+    Ok(HttpResponse::Created().insert_header((LOCATION, location)).json(made))
+}
+
+fn read(app: &App, mut fields: Fields) -> Result<NewKeyInput> {
+    let name = fields.text("name").unwrap_or_default();
+    let type_id = fields.nullable_text("type").flatten();
+    let environment = fields.nullable_text("environment").flatten().unwrap_or_default();
+    let scopes = fields.texts("scopes").unwrap_or_default();
+    let expires_at = fields.nullable_text("expires_at").flatten();
+    let webhook_url = fields.nullable_text("webhook_url").flatten().unwrap_or_default();
+    fields.finish()?;
+    let type_id = match type_id {
+        Some(type_id) => type_id,
+        None => keys::input::unnamed_type(&app.profile, !scopes.is_empty())
+            .map_err(|message| AppError::invalid("type", message))?
+            .id
+            .clone(),
+    };
+    Ok(NewKeyInput {
+        name,
+        type_id,
+        environment,
+        scopes,
+        expiry: if expires_at.is_some() { "date" } else { "never" }.to_owned(),
+        expires_at: expires_at.unwrap_or_default(),
+        webhook_url,
+    })
+}

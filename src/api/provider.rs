@@ -1,0 +1,3 @@
+//! What the provider's own systems call, with a service token.
+
+pub mod verify;

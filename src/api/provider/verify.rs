@@ -1,0 +1,214 @@
+//! `POST /provider/v1/keys/verify`: is this key good for this request?
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::body::{Body, Fields};
+use crate::api::caller::Provider;
+use crate::api::errors::Result;
+use crate::api::me::{ProjectView, WorkspaceView};
+use crate::domain::App;
+use crate::domain::verify::{Question, verify};
+use crate::model::key_format::KeyText;
+use crate::model::timestamp::Timestamp;
+use crate::model::verdict::{Identity, Refusal, Refused, Verdict};
+use crate::profile::{Environment, Profile};
+
+/// What is asked. For the documentation: [`read`] reads it.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape, for the documentation")]
+pub struct VerifyQuestion {
+    /// The key as it was presented.
+    key: String,
+    /// Scopes the key must have, besides what the route asks for.
+    scopes: Option<Vec<String>>,
+    /// The only environment whose keys are taken: `live` or `test`.
+    environment: Option<String>,
+    /// The method of the request, in capitals.
+    method: Option<String>,
+    /// The path of the request; the profile's routes say what it needs. Takes a method.
+    path: Option<String>,
+    /// The address the request came from.
+    client_ip: Option<String>,
+}
+
+struct Asked {
+    key: KeyText,
+    scopes: Vec<String>,
+    environment: Option<Environment>,
+    method: Option<String>,
+    path: Option<String>,
+    client_ip: Option<std::net::IpAddr>,
+}
+
+/// The answer. A refusal is an answer too: only `valid` says whether the key is good.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum VerifyAnswer {
+    Valid(Box<ValidKey>),
+    Refused(RefusedKey),
+}
+
+/// A key that is good for the request.
+#[derive(Serialize, ToSchema)]
+pub struct ValidKey {
+    /// `true`
+    valid: bool,
+    /// `valid`
+    code: &'static str,
+    #[schema(format = "uuid")]
+    key_id: String,
+    name: String,
+    r#type: String,
+    environment: &'static str,
+    display_prefix: String,
+    workspace: WorkspaceView,
+    project: Option<ProjectView>,
+    scopes: Vec<String>,
+    /// `all`, `read` or `scopes`.
+    access: &'static str,
+    #[schema(value_type = Option<String>, format = "date-time")]
+    expires_at: Option<Timestamp>,
+}
+
+/// A key that is not.
+#[derive(Serialize, ToSchema)]
+pub struct RefusedKey {
+    /// `false`
+    valid: bool,
+    /// What to tell the customer's program.
+    code: &'static str,
+    /// Exactly what is wrong: for the provider, not for whoever presents the key.
+    reason: &'static str,
+    /// The status to answer the customer's program with.
+    status: u16,
+    /// A sentence to tell the customer.
+    message: String,
+    /// The scope, access or environment that was needed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    needed: Option<String>,
+    /// The key, when it is known.
+    #[schema(format = "uuid")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_id: Option<String>,
+}
+
+/// Verifies a key.
+#[utoipa::path(
+    post,
+    path = "/provider/v1/keys/verify",
+    operation_id = "verifyKey",
+    summary = "Verify a key",
+    request_body = VerifyQuestion,
+    responses((status = 200, description = "Whether the key is good for the request.", body = VerifyAnswer))
+)]
+pub async fn answer(app: Data<App>, _provider: Provider, body: Body) -> Result<HttpResponse> {
+    let asked = read(&app.profile, body.read().await?)?;
+    let address = asked.client_ip.map(|address| address.to_canonical().to_string());
+    let question = Question {
+        credential: Some(asked.key.expose_secret()),
+        method: asked.method.as_deref(),
+        path: asked.path.as_deref(),
+        scopes: &asked.scopes,
+        environment: asked.environment,
+        full_access_unless_scoped: false,
+        address: address.as_deref().unwrap_or_default(),
+        user_agent: "",
+    };
+    Ok(HttpResponse::Ok().json(match verify(&app, &question).await? {
+        Verdict::Allowed(identity) => VerifyAnswer::Valid(Box::new((*identity).into())),
+        Verdict::Refused(refused) => VerifyAnswer::Refused(refused.into()),
+    }))
+}
+
+fn read(profile: &Profile, mut fields: Fields) -> Result<Asked> {
+    let key = fields.nullable_text("key").flatten();
+    if key.is_none() {
+        fields.refuse::<()>("key", "Send the key that is to be verified.");
+    }
+    let scopes = fields.texts("scopes").unwrap_or_default();
+    if scopes.iter().any(|scope| profile.scope(scope).is_none()) {
+        fields.refuse::<()>("scopes", "One of these scopes is not in the profile.");
+    }
+    let environment = fields.nullable_text("environment").flatten().and_then(|word| {
+        let environment = word.parse().ok();
+        environment.or_else(|| fields.refuse("environment", "Send live or test."))
+    });
+    let method = fields.nullable_text("method").flatten();
+    if method.as_deref().is_some_and(|method| !is_method(method)) {
+        fields.refuse::<()>("method", "Send the method in capitals, such as GET.");
+    }
+    let path = fields.nullable_text("path").flatten();
+    match (&method, &path) {
+        (None, Some(_)) => {
+            fields.refuse::<()>("method", "Send the method too: what a path needs depends on it.");
+        }
+        (_, Some(path)) if !path.starts_with('/') => {
+            fields.refuse::<()>("path", "Send a path that begins with a slash.");
+        }
+        _ => {}
+    }
+    let client_ip = fields.nullable_text("client_ip").flatten().and_then(|text| {
+        let address = text.parse().ok();
+        address.or_else(|| fields.refuse("client_ip", "Send an IPv4 or IPv6 address."))
+    });
+    for name in ["limit", "cost"] {
+        fields.unsupported(name, "This version does not take it yet: leave it out.");
+    }
+    fields.finish()?;
+    Ok(Asked {
+        key: KeyText::presented(key.unwrap_or_default()),
+        scopes,
+        environment,
+        method,
+        path,
+        client_ip,
+    })
+}
+
+fn is_method(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b"-_".contains(&byte))
+}
+
+impl From<Identity> for ValidKey {
+    fn from(identity: Identity) -> Self {
+        let key = identity.key;
+        Self {
+            valid: true,
+            code: "valid",
+            key_id: key.id.to_string(),
+            name: key.name,
+            r#type: key.type_id,
+            environment: key.environment.as_str(),
+            display_prefix: key.display_prefix,
+            workspace: WorkspaceView::from(&identity.workspace),
+            project: identity.project.as_ref().map(ProjectView::from),
+            scopes: key.scopes,
+            access: identity.access.as_str(),
+            expires_at: key.expires_at,
+        }
+    }
+}
+
+impl From<Refused> for RefusedKey {
+    fn from(Refused { refusal, key }: Refused) -> Self {
+        Self {
+            valid: false,
+            code: refusal.code(),
+            reason: refusal.reason(),
+            status: refusal.status(),
+            message: refusal.message(),
+            needed: match &refusal {
+                Refusal::Insufficient(needed) => Some(needed.clone()),
+                Refusal::WrongEnvironment(needed) => Some(needed.to_string()),
+                _ => None,
+            },
+            key_id: key.map(|id| id.to_string()),
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! The document is valid, complete, and true to what is served.
+
+use serde_json::{Value, json};
+
+use super::{acme, profile_with};
+use crate::support::{Program, TestApp};
+
+#[tokio::test]
+async fn the_document_is_valid_and_has_every_route() {
+    let (_folder, path) = profile_with(&[
+        ("/api/v1", "/northpost"),
+        ("envelope = \"simple\"", "envelope = \"problem\""),
+        ("\"bearer\", \"x-api-key\"", "\"bearer\", \"header:np-key\""),
+    ]);
+    for (settings, base) in [
+        (vec![], "/api/v1"),
+        (vec![("KEYHATCH_PROFILE", path.as_str())], "/northpost"),
+    ] {
+        let app = TestApp::start_with(&settings).await;
+        let answer = Program::new(&app.address, None)
+            .get(&format!("{base}/openapi.json"))
+            .await;
+        assert_eq!(answer.status, 200, "no key is needed");
+        oas3::from_json(&answer.body).unwrap();
+        let document = answer.json();
+        assert_eq!(document["openapi"], "3.1.0");
+        let mut lines = Vec::new();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                lines.push(format!("{} {path}", method.to_uppercase()));
+                assert!(operation["responses"]["default"].is_object(), "{path}");
+                assert!(operation["security"].is_array(), "{path}");
+            }
+        }
+        let table = keyhatch::routes::api(&app.app.profile).lines();
+        let mut served: Vec<_> = table
+            .iter()
+            .map(|line| format!("{} {}", line.method, line.path))
+            .collect();
+        lines.sort();
+        served.sort();
+        assert_eq!(lines, served);
+        assert_references(&document, &document);
+    }
+}
+
+/// Every `$ref` leads somewhere.
+fn assert_references(document: &Value, value: &Value) {
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::String(reference)) = members.get("$ref") {
+                let pointer = reference.strip_prefix('#').unwrap();
+                assert!(document.pointer(pointer).is_some(), "{reference}");
+            }
+            members.values().for_each(|member| assert_references(document, member));
+        }
+        Value::Array(items) => items.iter().for_each(|item| assert_references(document, item)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn answers_are_of_the_shape_the_document_says() {
+    let app = TestApp::start().await;
+    let (workspace, project) = acme(&app).await;
+    let key = app.key(&workspace, Some(&project), "secret", "live", &[]).await;
+    let (program, backend) = (app.program(key.text.expose_secret()), app.backend().await);
+    let document = program.get("/api/v1/openapi.json").await.json();
+    let keys = "/api/v1/api-keys";
+    let made = program
+        .post(keys, &json!({"name": "a", "scopes": ["rates:read"]}))
+        .await;
+    let one = format!("{keys}/{}", made.json()["id"].as_str().unwrap());
+    let verify = "/provider/v1/keys/verify";
+    let schema = |path: &str, method: &str, status: &str| {
+        let operation = &document["paths"][path][method];
+        let body = &operation["responses"][status]["content"]["application/json"]["schema"];
+        assert!(body.is_object(), "{method} {path} {status}");
+        body.clone()
+    };
+    let one_path = "/api/v1/api-keys/{id}";
+    for (schema, answer) in [
+        (schema("/api/v1/me", "get", "200"), program.get("/api/v1/me").await),
+        (schema(keys, "get", "200"), program.get(keys).await),
+        (schema(keys, "post", "201"), made),
+        (schema(one_path, "get", "200"), program.get(&one).await),
+        (
+            schema(one_path, "patch", "200"),
+            program.patch(&one, &json!({"enabled": false})).await,
+        ),
+        (
+            schema(verify, "post", "200"),
+            backend.post(verify, &json!({"key": key.text.expose_secret()})).await,
+        ),
+        (
+            schema(verify, "post", "200"),
+            backend.post(verify, &json!({"key": "nonsense"})).await,
+        ),
+        (
+            json!({"$ref": "#/components/schemas/Error"}),
+            program.get("/api/v1/nothing").await,
+        ),
+        (
+            json!({"$ref": "#/components/schemas/Error"}),
+            program.post(keys, &json!({"name": ""})).await,
+        ),
+    ] {
+        let mistakes = mistakes(&document, &schema, &answer.json());
+        assert!(mistakes.is_empty(), "{}: {mistakes:?}", answer.body);
+    }
+}
+
+/// What of a value is not as the schema says: as much of JSON Schema as our document uses, and nothing beyond it.
+fn mistakes(document: &Value, schema: &Value, value: &Value) -> Vec<String> {
+    if let Some(reference) = schema["$ref"].as_str() {
+        return mistakes(document, document.pointer(&reference[1..]).unwrap(), value);
+    }
+    if let Some(choices) = schema["oneOf"].as_array() {
+        let tried = choices.iter().map(|choice| mistakes(document, choice, value));
+        let fitting = tried.clone().filter(Vec::is_empty).count();
+        return if fitting == 1 {
+            Vec::new()
+        } else {
+            tried.flatten().collect()
+        };
+    }
+    let mut found = Vec::new();
+    if let Some(parts) = schema["allOf"].as_array() {
+        let (required, properties) = parts.iter().map(|part| resolved(document, part)).fold(
+            (Vec::new(), serde_json::Map::new()),
+            |(mut required, mut properties), part| {
+                required.extend(part["required"].as_array().cloned().unwrap_or_default());
+                properties.extend(part["properties"].as_object().cloned().unwrap_or_default());
+                (required, properties)
+            },
+        );
+        let whole = json!({"type": "object", "required": required, "properties": properties});
+        return mistakes(document, &whole, value);
+    }
+    let kinds = match &schema["type"] {
+        Value::Array(kinds) => kinds.clone(),
+        kind => vec![kind.clone()],
+    };
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    if !kinds.contains(&json!(kind)) {
+        found.push(format!("{value} is no {kinds:?}"));
+    }
+    for item in value.as_array().into_iter().flatten() {
+        found.extend(mistakes(document, &schema["items"], item));
+    }
+    if let Some(members) = value.as_object() {
+        for required in schema["required"].as_array().into_iter().flatten() {
+            if !members.contains_key(required.as_str().unwrap()) {
+                found.push(format!("{required} is missing"));
+            }
+        }
+        for (name, member) in members {
+            match (&schema["properties"][name], &schema["additionalProperties"]) {
+                (Value::Null, Value::Null) => found.push(format!("{name} is not in the document")),
+                (Value::Null, others) => found.extend(mistakes(document, others, member)),
+                (known, _) => found.extend(mistakes(document, known, member)),
+            }
+        }
+    }
+    found
+}
+
+fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    schema["$ref"]
+        .as_str()
+        .map_or(schema, |reference| document.pointer(&reference[1..]).unwrap())
+}
