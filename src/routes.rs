@@ -3,13 +3,14 @@
 
 use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderValue};
-use actix_web::middleware::Compress;
+use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{FromRequest, Handler, HttpResponse, Responder, Route};
 
 use crate::api;
 use crate::error::AppError;
 use crate::profile::{KeyOwner, Profile};
+use crate::telemetry;
 use crate::web::{accounts, home, keys, onboarding, projects, staff, workspaces};
 
 /// A line of the table, for the tests and the documentation.
@@ -24,6 +25,8 @@ pub struct Line {
 pub struct Table {
     /// Pages are not: compressing what holds secrets beside what a stranger chose tells him about them (BREACH).
     compressed: bool,
+    /// Paths that begin like this have lines in the access log. Verification does without: a line costs more than a verdict.
+    logged: Option<String>,
     routes: Vec<(Line, Route)>,
 }
 
@@ -108,6 +111,8 @@ impl Table {
             let resource = same.into_iter().fold(resource, actix_web::Resource::route);
             if self.compressed {
                 config.service(resource.wrap(Compress::default()));
+            } else if self.logged.as_ref().is_some_and(|logged| path.starts_with(logged)) {
+                config.service(resource.wrap(from_fn(telemetry::access_log)));
             } else {
                 config.service(resource);
             }
@@ -219,8 +224,11 @@ fn staff(table: &mut Table) {
 
 /// What the provider's customers and systems call.
 pub fn api(profile: &Profile) -> Table {
-    let mut table = Table::default();
     let base = &profile.api.base_path;
+    let mut table = Table {
+        logged: Some(format!("{base}/api-keys")),
+        ..Table::default()
+    };
     table.get(format!("{base}/openapi.json"), api::openapi::show);
     table.get(format!("{base}/me"), api::me::show);
     table.get(format!("{base}/api-keys"), api::keys::list::list);

@@ -1,7 +1,7 @@
 use std::os::unix::fs::PermissionsExt;
 
 use super::installation::Installation;
-use crate::support::{Browser, PASSWORD};
+use crate::support::{Browser, PASSWORD, Program};
 
 #[tokio::test]
 async fn the_master_key_is_made_once_and_is_nobody_elses_to_read() {
@@ -85,4 +85,23 @@ async fn the_log_names_routes_and_no_secrets() {
     for secret in cookies.iter().filter(|value| value.len() > 8) {
         assert!(!log.contains(secret), "{secret} in {log}");
     }
+}
+
+#[tokio::test]
+async fn management_is_logged_and_verification_is_not() {
+    let mut keyhatch = Installation::new().await;
+    keyhatch.set("KEYHATCH_LOG", "trace");
+    keyhatch.furnish();
+    let key = keyhatch.create_key("one");
+    let server = keyhatch.serve();
+    let text = key["key"].as_str().unwrap();
+    let program = Program::new(&server.address, Some(text));
+    assert_eq!(program.get("/api/v1/me").await.status, 200);
+    let one = format!("/api/v1/api-keys/{}", key["id"].as_str().unwrap());
+    assert_eq!(program.get(&one).await.status, 200);
+    let log = server.stop().1;
+    let answered: Vec<_> = log.lines().filter(|line| line.contains("http.route")).collect();
+    assert_eq!(answered.len(), 1, "{log}");
+    assert!(answered[0].contains("/api/v1/api-keys/{id}"), "{log}");
+    assert!(!log.contains(text), "{log}");
 }

@@ -2,8 +2,11 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use keyhatch::domain::usage::ACCEPTED;
+use keyhatch::store;
+
 use super::installation::Installation;
-use crate::support::Browser;
+use crate::support::{Browser, Program};
 
 #[tokio::test]
 async fn it_prints_where_it_listens_and_how_to_begin() {
@@ -105,4 +108,37 @@ async fn what_runs_is_finished_before_it_stops() {
     slow.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
     assert_eq!(server.ended(Duration::from_secs(10)).0, Some(0));
+}
+
+#[tokio::test]
+async fn the_last_calls_before_it_stops_are_counted() {
+    let keyhatch = Installation::new().await;
+    keyhatch.furnish();
+    let key = keyhatch.create_key("one");
+    let server = keyhatch.serve();
+    let program = Program::new(&server.address, key["key"].as_str());
+    for _ in 0..25 {
+        assert_eq!(program.get("/api/v1/me").await.status, 200);
+    }
+    assert_eq!(server.stop().0, Some(0));
+
+    let db = keyhatch.database().await;
+    let id = key["id"].as_str().unwrap().parse().unwrap();
+    let counts = store::usage::sums_since(db.reader(), &[id], 0).await.unwrap();
+    let accepted = counts.iter().find(|count| count.outcome == ACCEPTED);
+    assert_eq!(accepted.map(|count| count.count), Some(25));
+}
+
+#[tokio::test]
+async fn suspension_at_the_command_line_holds_on_the_next_call() {
+    let keyhatch = Installation::new().await;
+    keyhatch.furnish();
+    let key = keyhatch.create_key("one");
+    let server = keyhatch.serve();
+    let program = Program::new(&server.address, key["key"].as_str());
+    assert_eq!(program.get("/api/v1/me").await.status, 200);
+    keyhatch.create(&["workspace", "suspend", "acme"]);
+    assert_eq!(program.get("/api/v1/me").await.status, 403);
+    keyhatch.create(&["workspace", "resume", "acme"]);
+    assert_eq!(program.get("/api/v1/me").await.status, 200);
 }
