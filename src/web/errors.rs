@@ -10,6 +10,7 @@ use crate::domain::App;
 use crate::error::AppError;
 use crate::web::extract::Visitor;
 use crate::web::page::{self, Page};
+use crate::web::resume;
 
 #[derive(Template)]
 #[template(path = "errors/error.html")]
@@ -43,6 +44,9 @@ pub async fn dress(app: &App, response: ServiceResponse<BoxBody>) -> ServiceResp
     let made = match error {
         AppError::Unauthenticated if request.method().is_safe() => Ok(sign_in_first(&request)),
         AppError::SignInTooOld => Ok(confirm_password_first(&request)),
+        AppError::Unauthenticated => {
+            resume::offer(app, &visitor, &request).unwrap_or_else(|| render(app, &visitor, error, request.method()))
+        }
         error => render(app, &visitor, error, request.method()),
     };
     match made {

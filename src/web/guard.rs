@@ -16,7 +16,7 @@ use crate::domain::App;
 use crate::error::AppError;
 use crate::web::browser::{Browser, SessionAccount, is_https};
 use crate::web::flash::Flash;
-use crate::web::{errors, session};
+use crate::web::{errors, resume, session};
 
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                    form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -24,7 +24,7 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-
 /// The middleware.
 pub async fn around(
     app: Data<App>,
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let browser = Browser::read_or_new(&app, request.request());
@@ -39,8 +39,15 @@ pub async fn around(
             extensions.insert(flash.clone());
         }
     }
-    let response = if is_foreign(&app, request.request()) {
-        request.error_response(AppError::FormExpired).map_into_boxed_body()
+    let refused = if is_foreign(&app, request.request()) {
+        Err(AppError::FormExpired)
+    } else if resume::is_signed_out(&request) {
+        resume::set_aside(&mut request).await
+    } else {
+        Ok(())
+    };
+    let response = if let Err(error) = refused {
+        request.error_response(error).map_into_boxed_body()
     } else {
         next.call(request).await?.map_into_boxed_body()
     };

@@ -5,6 +5,7 @@ mod first;
 mod letters;
 mod password;
 mod reset;
+mod resume;
 mod sessions;
 mod sign_in;
 mod sign_up;

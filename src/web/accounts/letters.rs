@@ -18,7 +18,7 @@ enum Line {
 
 struct Shown {
     letter: Kept,
-    lines: Vec<Line>,
+    paragraphs: Vec<Vec<Line>>,
 }
 
 #[derive(Template)]
@@ -36,7 +36,11 @@ pub async fn show(app: Data<App>, visitor: Visitor) -> Result<HttpResponse> {
         .await
         .map_err(|error| AppError::Internal(error.into()))?;
     let letters = letters.into_iter().map(|letter| Shown {
-        lines: letter.text.lines().map(|line| read(line, &app)).collect(),
+        paragraphs: letter
+            .text
+            .split("\n\n")
+            .map(|paragraph| paragraph.lines().map(|line| read(line, &app)).collect())
+            .collect(),
         letter,
     });
     page::ok(&LettersPage {

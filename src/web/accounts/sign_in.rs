@@ -1,6 +1,7 @@
 //! `/sign-in`
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
 use askama::Template;
 use serde::Deserialize;
@@ -10,6 +11,7 @@ use crate::error::{AppError, FieldErrors, Result};
 use crate::web::extract::Visitor;
 use crate::web::form::Form;
 use crate::web::page::{self, Page};
+use crate::web::resume::{self, Carried};
 use crate::web::session;
 
 /// Where to go afterwards.
@@ -25,6 +27,8 @@ pub struct SignInForm {
     email: String,
     password: String,
     next: String,
+    #[serde(flatten)]
+    carried: Carried,
 }
 
 #[derive(Template)]
@@ -63,7 +67,8 @@ pub async fn submit(app: Data<App>, visitor: Visitor, form: Form<SignInForm>) ->
                 &visitor.address,
                 &visitor.user_agent,
             )?;
-            Ok(page::redirect(inside(&form.next)))
+            resume::go_on(&app, &visitor, &account, form.carried)
+                .unwrap_or_else(|| Ok(page::redirect(inside(&form.next))))
         }
         Err(AppError::Invalid(errors)) => page::unprocessable(&SignInPage {
             page: visitor.page(&app, ""),
@@ -72,6 +77,20 @@ pub async fn submit(app: Data<App>, visitor: Visitor, form: Form<SignInForm>) ->
         }),
         Err(other) => Err(other),
     }
+}
+
+/// The form for somebody who typed something into another one while signed out.
+pub fn render(app: &App, visitor: &Visitor, status: StatusCode, carried: Carried) -> Result<HttpResponse> {
+    let form = SignInForm {
+        carried,
+        ..SignInForm::default()
+    };
+    let template = SignInPage {
+        page: visitor.page(app, ""),
+        form,
+        errors: FieldErrors::default(),
+    };
+    page::html(status, &template)
 }
 
 /// A path of this dashboard, never an address elsewhere: `//evil.example` and `/\evil.example` are addresses elsewhere.

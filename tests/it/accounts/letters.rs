@@ -26,7 +26,7 @@ async fn in_development_letters_are_read_on_a_page() {
         page.body
     );
     let path = link(&letter, "/verify-email?token=");
-    assert_eq!(page.attribute(&format!("pre a[href='{path}']"), "href"), Some(path));
+    assert_eq!(page.attribute(&format!("article a[href='{path}']"), "href"), Some(path));
 }
 
 #[tokio::test]
