@@ -1,6 +1,10 @@
 //! Building the application from its settings, running it, stopping it gracefully.
 
-use std::net::TcpListener;
+mod master_key;
+
+use std::fs::File;
+use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,31 +18,36 @@ use secrecy::ExposeSecret;
 
 use crate::client::TrustedProxies;
 use crate::clock::Clock;
-use crate::config::{Config, MasterKeySource, is_loopback};
+use crate::config::{Config, is_loopback};
 use crate::domain::mail::{Mailer, Post};
 use crate::domain::passwords::Hashing;
-use crate::domain::seal::MasterKey;
 use crate::domain::throttle::Throttle;
+use crate::domain::totals::Totals;
 use crate::domain::usage::Counters;
-use crate::domain::{App, Settings, keys, seal};
+use crate::domain::{App, Settings, keys};
 use crate::error::AppError;
 use crate::profile::Profile;
-use crate::random::{self, Random};
+use crate::random::Random;
 use crate::store::{self, Db};
 use crate::web::form::LARGEST_FORM;
-use crate::{routes, web as pages};
+use crate::{metrics, routes, telemetry, web as pages};
 
 /// An application that listens, but does not answer yet.
 pub struct Application {
     pub app: Data<App>,
     listener: TcpListener,
     trusted_proxies: TrustedProxies,
+    metrics: Option<TcpListener>,
 }
 
 impl Application {
     /// Connects, migrates, checks the master key, binds.
     pub async fn build(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> anyhow::Result<Self> {
-        let listener = TcpListener::bind(config.listen).with_context(|| format!("listening on {}", config.listen))?;
+        let listener = listen(config.listen, "KEYHATCH_LISTEN")?;
+        let metrics = match config.metrics_listen {
+            Some(address) => Some(listen(address, "KEYHATCH_METRICS_LISTEN")?),
+            None => None,
+        };
         let address = listener.local_addr()?;
         let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         let app = Data::new(open(config, public_url, clock, random).await?);
@@ -46,12 +55,27 @@ impl Application {
             app,
             listener,
             trusted_proxies: TrustedProxies(config.trusted_proxies.clone()),
+            metrics,
         })
     }
 
     /// The port it listens on.
     pub fn port(&self) -> u16 {
         self.listener.local_addr().map_or(0, |address| address.port())
+    }
+
+    /// Where it listens, as a URL.
+    pub fn address(&self) -> String {
+        let address = self.listener.local_addr();
+        address.map_or_else(|_| String::new(), |address| format!("http://{address}"))
+    }
+
+    /// The server for `/metrics`, where one is set.
+    pub fn metrics_server(&mut self) -> anyhow::Result<Option<Server>> {
+        let Some(listener) = self.metrics.take() else {
+            return Ok(None);
+        };
+        Ok(Some(metrics::server(self.app.clone(), listener)?))
     }
 
     /// The server; it answers while it is awaited.
@@ -66,9 +90,20 @@ impl Application {
         })
         .workers(workers.unwrap_or_else(default_workers))
         .client_request_timeout(Duration::from_secs(10))
+        // Whoever runs it decides when it stops: usage and letters have to follow.
+        .disable_signals()
         .shutdown_timeout(20);
         Ok(server.listen(self.listener)?.run())
     }
+}
+
+fn listen(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            anyhow::anyhow!("something listens on {address} already: stop it, or choose another address with {setting}")
+        }
+        _ => anyhow::anyhow!("it is not possible to listen on {address}: {error}"),
+    })
 }
 
 fn default_workers() -> usize {
@@ -77,12 +112,14 @@ fn default_workers() -> usize {
 
 fn configure(config: &mut web::ServiceConfig, app: &Data<App>) {
     routes::operations().register(config);
+    routes::assets().register(config);
     routes::api(&app.profile).register(config);
     let pages = web::scope("")
         .configure(|config| routes::pages(&app.profile).register(config))
         .default_service(web::to(|| async { Err::<String, _>(AppError::NotFound) }))
         .wrap(from_fn(pages::guard::around))
-        .wrap(pages::session::middleware(app));
+        .wrap(pages::session::middleware(app))
+        .wrap(from_fn(telemetry::access_log));
     config.service(pages);
 }
 
@@ -98,13 +135,19 @@ pub async fn open(
         Some(path) => Profile::load(path),
     };
     let profile = profile.map_err(|mistakes| anyhow::anyhow!("the profile cannot be served:\n{mistakes}"))?;
-    std::fs::create_dir_all(&config.data_dir).with_context(|| format!("making {}", config.data_dir.display()))?;
-    let master_key = master_key(config, &*random)?;
+    let data_directory = make_data_directory(&config.data_dir)?;
+    // Two commands that both come first make one master key and one schema, one after the other. (Not every file system
+    // has locks; then the slower one fails and is started again.)
+    let locked = data_directory.lock();
+    let master_key = master_key::load(config, &*random)?;
     let db = Db::connect(&config.database)
         .await
         .context("connecting to the database")?;
     db.migrate().await.context("bringing the database up to date")?;
-    check_master_key(&db, &master_key).await?;
+    if locked.is_ok() {
+        data_directory.unlock().context("unlocking the data directory")?;
+    }
+    master_key::check(&db, &master_key).await?;
     let post = match &config.mail_url {
         Some(url) => Mailer::smtp(url.expose_secret()).context("KEYHATCH_MAIL_URL")?,
         None => Post::Files(config.data_dir.join("mail")),
@@ -126,64 +169,15 @@ pub async fn open(
         mailer: Mailer::new(post, from),
         throttle: Throttle::default(),
         usage: Counters::default(),
+        totals: Totals::default(),
     })
 }
 
-/// A wrong master key is an error at start, not garbage at the first delivery.
-async fn check_master_key(db: &Db, master_key: &MasterKey) -> anyhow::Result<()> {
-    if let Some((id, sealed)) = store::keys::any_signing_secret(db.reader()).await? {
-        seal::open(&master_key.derive("signing-secret"), id.0.as_bytes(), &sealed)
-            .context("the master key is not the one this database was written with: restore the right one")?;
-    }
-    Ok(())
-}
-
-fn master_key(config: &Config, random: &dyn Random) -> anyhow::Result<MasterKey> {
-    match &config.master_key {
-        MasterKeySource::Given(text) => parse_master_key(text.expose_secret()).context("KEYHATCH_MASTER_KEY"),
-        MasterKeySource::File(path) => read_master_key(path),
-        MasterKeySource::DataDirectory => {
-            let path = config.data_dir.join("master.key");
-            if !path.exists() {
-                write_master_key(&path, random)?;
-            }
-            read_master_key(&path)
-        }
-    }
-}
-
-fn read_master_key(path: &Path) -> anyhow::Result<MasterKey> {
-    let text =
-        std::fs::read_to_string(path).with_context(|| format!("reading the master key from {}", path.display()))?;
-    parse_master_key(text.trim()).with_context(|| format!("in {}", path.display()))
-}
-
-fn parse_master_key(text: &str) -> anyhow::Result<MasterKey> {
-    let bytes = data_encoding::HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).ok();
-    let bytes: Option<[u8; 32]> = bytes.and_then(|bytes| bytes.try_into().ok());
-    bytes
-        .map(MasterKey::new)
-        .context("a master key is 64 hexadecimal digits (openssl rand -hex 32)")
-}
-
-/// Written whole or not at all, readable by its owner alone; a key that is there already is never overwritten.
-fn write_master_key(path: &Path, random: &dyn Random) -> anyhow::Result<()> {
-    use std::io::Write;
-    use std::os::unix::fs::OpenOptionsExt;
-    let half_written = path.with_extension("new");
-    let _ = std::fs::remove_file(&half_written);
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&half_written)?;
-    writeln!(file, "{}", data_encoding::HEXLOWER.encode(&random::bytes::<32>(random)))?;
-    file.sync_all()?;
-    match std::fs::hard_link(&half_written, path) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error.into()),
-        _ => {}
-    }
-    Ok(std::fs::remove_file(&half_written)?)
+/// Letters and the embedded database are nobody else's to read.
+fn make_data_directory(path: &Path) -> anyhow::Result<File> {
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.and_then(|()| File::open(path))
+        .with_context(|| format!("making {}", path.display()))
 }
 
 /// What runs beside the server: usage is written down every second, and what has expired is swept every minute.
@@ -211,13 +205,22 @@ async fn sweep(app: &App) -> Result<(), AppError> {
     let tx = app.db.begin().await?;
     store::sessions::delete_expired(&tx, app.now()).await?;
     store::mailed_links::delete_expired(&tx, app.now()).await?;
+    store::sign_ups::delete_expired(&tx, app.now()).await?;
     Ok(store::db::commit(tx).await?)
 }
 
 /// After the server has stopped: what is still in memory is written down, letters on their way arrive.
 pub async fn finish(app: &App) {
-    if let Err(error) = app.usage.flush(&app.db).await {
+    if let Err(error) = last_flush(app).await {
         tracing::error!(error = format!("{error:#}"), "the last usage could not be written down");
     }
     app.mailer.finish(Duration::from_secs(10)).await;
+}
+
+/// A PostgreSQL connection lives on the runtime of the worker that opened it, and the workers are gone by now: the last
+/// flush has connections of its own.
+async fn last_flush(app: &App) -> Result<(), AppError> {
+    let db = app.db.reconnect().await?;
+    app.usage.flush(&db).await?;
+    Ok(db.close().await?)
 }

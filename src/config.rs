@@ -20,6 +20,7 @@ pub struct Raw {
     pub public_url: Option<String>,
     pub data_dir: Option<PathBuf>,
     pub database_url: Option<SecretString>,
+    /// Read, and not used yet: one node needs none.
     pub redis_url: Option<SecretString>,
     pub profile: Option<PathBuf>,
     pub master_key: Option<SecretString>,
@@ -36,6 +37,8 @@ pub struct Raw {
 #[derive(Clone, Debug)]
 pub struct Config {
     pub listen: SocketAddr,
+    /// Where `/metrics` is answered; nothing: nowhere.
+    pub metrics_listen: Option<SocketAddr>,
     /// Where people find the dashboard; nothing: the address it listens on.
     pub public_url: Option<String>,
     pub data_dir: PathBuf,
@@ -47,7 +50,8 @@ pub struct Config {
     pub mail_from: String,
     pub trusted_proxies: Vec<IpNet>,
     pub webhook_allowed_networks: Vec<IpNet>,
-    pub log: String,
+    /// Nothing: what the command finds right.
+    pub log: Option<String>,
     pub log_json: bool,
 }
 
@@ -67,7 +71,7 @@ impl Config {
             None => Raw::default(),
             Some(path) => {
                 let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
-                toml::from_str(&text).with_context(|| format!("in {}", path.display()))?
+                toml::from_str(&text).map_err(|error| mistake(path, &text, &error))?
             }
         };
         Self::check(overlay(raw, environment))
@@ -75,9 +79,7 @@ impl Config {
 
     fn check(raw: Raw) -> anyhow::Result<Self> {
         let listen = raw.listen.as_deref().unwrap_or("127.0.0.1:8080");
-        let listen: SocketAddr = listen
-            .parse()
-            .with_context(|| format!("KEYHATCH_LISTEN is “{listen}”; write it like 127.0.0.1:8080"))?;
+        let listen = parse_address("KEYHATCH_LISTEN", listen)?;
         let data_dir = raw.data_dir.unwrap_or_else(|| PathBuf::from("data"));
         let database = match &raw.database_url {
             None => Location::File(data_dir.join("keyhatch.db")),
@@ -86,6 +88,12 @@ impl Config {
             }
         };
         let public_url = raw.public_url.map(|url| check_public_url(&url)).transpose()?;
+        if public_url.is_none() && !listen.ip().is_loopback() {
+            bail!(
+                "KEYHATCH_LISTEN is {listen}, which other machines reach: set KEYHATCH_PUBLIC_URL to the address people will \
+                 use, like https://keys.example.com"
+            );
+        }
         let master_key = match (raw.master_key, raw.master_key_file) {
             (Some(_), Some(_)) => bail!("set KEYHATCH_MASTER_KEY or KEYHATCH_MASTER_KEY_FILE, not both"),
             (Some(key), None) => MasterKeySource::Given(key),
@@ -96,14 +104,13 @@ impl Config {
                  machine (openssl rand -hex 32 > master.key; chmod 600 master.key)"
             ),
         };
-        if raw.redis_url.is_some() {
-            bail!("KEYHATCH_REDIS_URL is set, but this version shares nothing through Redis: remove the setting");
-        }
-        if raw.metrics_listen.is_some() {
-            bail!("KEYHATCH_METRICS_LISTEN is set, but this version has no metrics: remove the setting");
-        }
+        let metrics_listen = raw
+            .metrics_listen
+            .as_deref()
+            .map(|text| parse_address("KEYHATCH_METRICS_LISTEN", text));
         Ok(Self {
             listen,
+            metrics_listen: metrics_listen.transpose()?,
             public_url,
             data_dir,
             database,
@@ -118,7 +125,7 @@ impl Config {
                 "KEYHATCH_WEBHOOK_ALLOWED_NETWORKS",
                 raw.webhook_allowed_networks.as_deref(),
             )?,
-            log: raw.log.unwrap_or_else(|| "info".to_owned()),
+            log: raw.log,
             log_json: match raw.log_format.as_deref() {
                 None | Some("text") => false,
                 Some("json") => true,
@@ -126,6 +133,18 @@ impl Config {
             },
         })
     }
+}
+
+/// A mistake in the file: where it is, and never the line itself, which may hold a secret.
+fn mistake(path: &Path, text: &str, error: &toml::de::Error) -> anyhow::Error {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    anyhow::anyhow!("{}:{line}: {}", path.display(), error.message())
+}
+
+fn parse_address(name: &str, text: &str) -> anyhow::Result<SocketAddr> {
+    text.parse()
+        .with_context(|| format!("{name} is “{text}”; write it like 127.0.0.1:8080"))
 }
 
 fn overlay(mut raw: Raw, environment: impl Fn(&str) -> Option<String>) -> Raw {
@@ -219,6 +238,7 @@ mod tests {
     fn what_is_unsafe_is_refused_with_a_sentence() {
         for (settings, word) in [
             (vec![("KEYHATCH_LISTEN", "here")], "KEYHATCH_LISTEN"),
+            (vec![("KEYHATCH_LISTEN", "0.0.0.0:8080")], "KEYHATCH_PUBLIC_URL"),
             (vec![("KEYHATCH_PUBLIC_URL", "http://keys.example.com")], "https"),
             (
                 vec![("KEYHATCH_PUBLIC_URL", "https://keys.example.com/path")],

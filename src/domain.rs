@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod audit;
 pub mod keys;
 pub mod mail;
+pub mod members;
 pub mod onboarding;
 pub mod passwords;
 pub mod projects;
@@ -15,6 +16,7 @@ pub mod seal;
 pub mod service_tokens;
 pub mod staff;
 pub mod throttle;
+pub mod totals;
 pub mod usage;
 pub mod verify;
 pub mod workspaces;
@@ -43,6 +45,7 @@ pub struct App {
     pub mailer: mail::Mailer,
     pub throttle: throttle::Throttle,
     pub usage: usage::Counters,
+    pub totals: totals::Totals,
 }
 
 /// The settings that operations need to know.

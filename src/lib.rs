@@ -11,6 +11,7 @@ pub mod config;
 pub mod domain;
 pub mod error;
 pub mod health;
+pub mod metrics;
 pub mod model;
 pub mod profile;
 pub mod random;

@@ -14,6 +14,7 @@ pub mod role;
 pub mod signing_secret;
 pub mod slug;
 pub mod timestamp;
+pub mod user_agent;
 pub mod verdict;
 pub mod webhook_url;
 pub mod workspace;

@@ -2,12 +2,13 @@
 //! that it does not know.
 
 use actix_web::http::Method;
+use actix_web::middleware::Compress;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{FromRequest, Handler, Responder, Route};
 
 use crate::error::AppError;
 use crate::profile::{KeyOwner, Profile};
-use crate::web::{accounts, keys};
+use crate::web::{accounts, home, keys};
 
 /// A line of the table, for the tests and the documentation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct Line {
 /// Routes on their way into actix.
 #[derive(Default)]
 pub struct Table {
+    /// Pages are not: compressing what holds secrets beside what a stranger chose tells him about them (BREACH).
+    compressed: bool,
     routes: Vec<(Line, Route)>,
 }
 
@@ -75,7 +78,12 @@ impl Table {
         for (path, same) in routes {
             let resource = web::resource(path.as_str())
                 .default_service(web::to(|| async { Err::<String, _>(AppError::MethodNotAllowed) }));
-            config.service(same.into_iter().fold(resource, actix_web::Resource::route));
+            let resource = same.into_iter().fold(resource, actix_web::Resource::route);
+            if self.compressed {
+                config.service(resource.wrap(Compress::default()));
+            } else {
+                config.service(resource);
+            }
         }
     }
 }
@@ -96,6 +104,26 @@ fn accounts(table: &mut Table) {
     table.get("/sign-in", accounts::sign_in::show);
     table.post("/sign-in", accounts::sign_in::submit);
     table.post("/sign-out", accounts::sign_out::submit);
+    table.get("/", home::show);
+    table.get("/sign-up", accounts::sign_up::show);
+    table.post("/sign-up", accounts::sign_up::submit);
+    table.get("/sign-up/sent", accounts::sign_up::sent);
+    table.get("/verify-email", accounts::verify_email::show);
+    table.post("/verify-email", accounts::verify_email::submit);
+    table.get("/forgot-password", accounts::forgot_password::show);
+    table.post("/forgot-password", accounts::forgot_password::submit);
+    table.get("/forgot-password/sent", accounts::forgot_password::sent);
+    table.get("/reset-password", accounts::reset_password::show);
+    table.post("/reset-password", accounts::reset_password::submit);
+    table.get("/confirm-password", accounts::confirm_password::show);
+    table.post("/confirm-password", accounts::confirm_password::submit);
+    table.get("/account", accounts::account::show);
+    table.get("/account/security", accounts::security::show);
+    table.post("/account/security", accounts::security::submit);
+    table.get("/account/sessions", accounts::sessions::list);
+    table.post("/account/sessions/others/revocation", accounts::sessions::revoke_others);
+    table.post("/account/sessions/{session}/revocation", accounts::sessions::revoke);
+    table.get("/dev/mail", accounts::letters::show);
 }
 
 fn workspaces(_table: &mut Table) {}
@@ -141,6 +169,15 @@ pub fn operations() -> Table {
     let mut table = Table::default();
     table.get("/healthz", crate::health::healthz);
     table.get("/readyz", crate::health::readyz);
+    table
+}
+
+/// Styles, scripts and pictures.
+pub fn assets() -> Table {
+    let mut table = Table {
+        compressed: true,
+        ..Table::default()
+    };
     table.get("/static/{file:.*}", crate::web::assets::show);
     table
 }

@@ -13,6 +13,7 @@ pub mod reveals;
 mod rows;
 pub mod service_tokens;
 pub mod sessions;
+pub mod sign_ups;
 pub mod usage;
 pub mod workspaces;
 

@@ -8,6 +8,7 @@ pub mod extract;
 pub mod flash;
 pub mod form;
 pub mod guard;
+pub mod home;
 pub mod page;
 pub mod session;
 

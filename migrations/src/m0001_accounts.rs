@@ -1,8 +1,8 @@
-//! People: accounts, their sessions, and the one-time links that are mailed to them.
+//! People: accounts, their sessions, sign-ups that wait to be confirmed, and the one-time links that are mailed.
 
 use sea_orm_migration::prelude::*;
 
-use crate::columns::{belongs_to, bytes, flag, id, index, number, optional_bytes, optional_id, optional_number, text};
+use crate::columns::{belongs_to, bytes, flag, id, index, number, optional_id, optional_number, text};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -50,7 +50,6 @@ impl MigrationTrait for Migration {
             .col(bytes("digest").unique_key())
             .col(optional_id("account_id"))
             .col(text("purpose"))
-            .col(optional_bytes("browser_digest"))
             .col(number("created_at"))
             .col(number("expires_at"))
             .foreign_key(&mut belongs_to("account_id", "accounts"))
@@ -58,11 +57,25 @@ impl MigrationTrait for Migration {
         manager.create_table(mailed_links).await?;
         manager
             .create_index(index("mailed_links", &["account_id", "purpose"], false))
-            .await
+            .await?;
+
+        let sign_ups = Table::create()
+            .table("sign_ups")
+            .col(id("id").primary_key())
+            .col(bytes("digest").unique_key())
+            .col(text("email"))
+            .col(text("email_folded"))
+            .col(text("password_hash"))
+            .col(bytes("browser_digest"))
+            .col(number("created_at"))
+            .col(number("expires_at"))
+            .take();
+        manager.create_table(sign_ups).await?;
+        manager.create_index(index("sign_ups", &["email_folded"], false)).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in ["mailed_links", "sessions", "accounts"] {
+        for table in ["sign_ups", "mailed_links", "sessions", "accounts"] {
             manager.drop_table(Table::drop().table(table).take()).await?;
         }
         Ok(())

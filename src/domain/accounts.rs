@@ -1,8 +1,27 @@
 //! People: signing up, in and out, passwords, sessions. One file an operation.
+//!
+//! An account exists once its address is proven. Until then there is a *sign-up*, which holds the password typed with it and
+//! belongs to the browser it was typed in ([`confirm_email`]): nobody gets an account for somebody else's address, nor
+//! leaves a password of his on it.
 
+mod change_password;
+pub mod confirm_email;
 mod create;
+pub mod first;
+mod letters;
+pub mod reset_password;
 pub mod sessions;
 mod sign_in;
+mod sign_up;
 
+pub use change_password::change_password;
 pub use create::create;
+pub use first::first_link;
 pub use sign_in::{confirm_password, sign_in};
+pub use sign_up::sign_up;
+
+/// How long a link that proves an address is good, in milliseconds.
+const CONFIRMATION: i64 = crate::model::timestamp::DAY;
+
+/// How long a link that resets a password is good, in milliseconds.
+const RESET: i64 = crate::model::timestamp::HOUR;

@@ -1,13 +1,18 @@
 //! Mail: written after the commit, sent in the background, tried again when the server is busy. Without a server, letters
 //! become files in the data directory.
 
+mod kept;
+
+pub use kept::{Kept, read_kept};
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use lettre::message::header::{ContentTransferEncoding, ContentType};
-use lettre::message::{Mailbox, SinglePart};
+use lettre::message::{Body, Mailbox, SinglePart};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use tokio::io::AsyncWriteExt;
 use tokio_util::task::TaskTracker;
 
 use crate::model::email::Email;
@@ -84,6 +89,23 @@ impl Mailer {
         }
     }
 
+    /// Long links must survive programs that read letters carelessly: nothing is wrapped, and nothing is encoded that need
+    /// not be. Letters beyond ASCII travel as they are only into files: a server may not take them.
+    fn body(&self, text: &str) -> Body {
+        // A line has 998 octets at most (RFC 5322, section 2.1.1).
+        let fits = text.lines().all(|line| line.len() <= 998 && !line.contains('\0'));
+        let encoding = match self.post {
+            _ if text.is_ascii() => ContentTransferEncoding::SevenBit,
+            Post::Files(_) => ContentTransferEncoding::EightBit,
+            Post::Smtp(_) => return Body::new(text.to_owned()),
+        };
+        if !fits {
+            return Body::new(text.to_owned());
+        }
+        let lines = text.lines().flat_map(|line| [line, "\r\n"]);
+        Body::dangerous_pre_encoded(lines.collect::<String>().into_bytes(), encoding)
+    }
+
     async fn deliver(&self, letter: &Letter) -> anyhow::Result<()> {
         let message = Message::builder()
             .from(self.from.clone())
@@ -93,23 +115,37 @@ impl Mailer {
             .singlepart(
                 SinglePart::builder()
                     .header(ContentType::TEXT_PLAIN)
-                    // Long links must survive: nothing is wrapped or encoded.
-                    .header(ContentTransferEncoding::EightBit)
-                    .body(letter.text.clone()),
+                    .body(self.body(&letter.text)),
             )?;
         match &self.post {
             Post::Smtp(transport) => {
                 transport.send(message).await?;
             }
             Post::Files(folder) => {
-                tokio::fs::create_dir_all(folder).await?;
                 let name = message.headers().get_raw("Message-ID").unwrap_or_default();
                 let name: String = name.chars().filter(char::is_ascii_alphanumeric).take(32).collect();
-                let half_written = folder.join(format!(".{name}"));
-                tokio::fs::write(&half_written, message.formatted()).await?;
-                tokio::fs::rename(&half_written, folder.join(format!("{name}.eml"))).await?;
+                write(folder, &name, &message.formatted()).await?;
             }
         }
         Ok(())
     }
+}
+
+/// Letters hold links that are as good as a password: readable by their owner alone, and whole or not there.
+async fn write(folder: &Path, name: &str, letter: &[u8]) -> std::io::Result<()> {
+    tokio::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .await?;
+    let half_written = folder.join(format!(".{name}"));
+    let mut file = tokio::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&half_written)
+        .await?;
+    file.write_all(letter).await?;
+    file.sync_all().await?;
+    tokio::fs::rename(&half_written, folder.join(format!("{name}.eml"))).await
 }

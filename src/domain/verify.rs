@@ -38,6 +38,7 @@ pub struct Question<'a> {
 pub async fn verify(app: &App, question: &Question<'_>) -> Result<Verdict> {
     let now = app.now();
     let verdict = decide(app, question, now).await?;
+    app.totals.count(&verdict);
     match &verdict {
         Verdict::Allowed(identity) => {
             let user_agent = question.user_agent.chars().take(200).collect();

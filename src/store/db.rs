@@ -12,8 +12,8 @@ use sea_orm::sqlx::ConnectOptions;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, SqlxPostgresConnector,
-    SqlxSqliteConnector, TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
+    SqlxPostgresConnector, SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait,
 };
 
 use super::{Error, Result};
@@ -24,13 +24,26 @@ pub type Tx = DatabaseTransaction;
 /// How long a connection is waited for before the answer is "unavailable".
 const ACQUIRE: Duration = Duration::from_secs(15);
 
+/// The number that nodes agree on for "I am migrating": the letters "keyhatch".
+const MIGRATION_LOCK: i64 = 0x6b65_7968_6174_6368;
+
 /// Where the data is.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum Location {
     /// A SQLite file.
     File(PathBuf),
     /// A `postgres://` URL.
     Postgres(String),
+}
+
+/// A PostgreSQL URL may hold a password.
+impl std::fmt::Debug for Location {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::File(path) => f.debug_tuple("File").field(path).finish(),
+            Self::Postgres(_) => f.write_str("Postgres(…)"),
+        }
+    }
 }
 
 impl Location {
@@ -111,9 +124,42 @@ impl Db {
         Ok((connection.clone(), connection))
     }
 
-    /// Brings the schema up to date.
+    /// The same database through connections of its own.
+    pub async fn reconnect(&self) -> Result<Self> {
+        Self::connect(&self.location).await
+    }
+
+    /// Brings the schema up to date. Nodes that start together do it one after the other.
     pub async fn migrate(&self) -> Result<()> {
-        Ok(migrations::Migrator::up(&self.writer, None).await?)
+        let turn = match &self.location {
+            Location::File(_) => None,
+            Location::Postgres(_) => Some(self.begin().await?),
+        };
+        if let Some(turn) = &turn {
+            let lock = format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
+            turn.execute_unprepared(&lock).await?;
+        }
+        migrations::Migrator::up(&self.writer, None).await?;
+        if let Some(turn) = turn {
+            commit(turn).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether a SQLite file is whole, by SQLite's own check; PostgreSQL looks after that itself.
+    pub async fn is_whole(&self) -> Result<bool> {
+        match &self.location {
+            Location::File(_) => {
+                let row = self
+                    .reader
+                    .query_one_raw(Statement::from_string(DbBackend::Sqlite, "PRAGMA integrity_check"));
+                let row = row
+                    .await?
+                    .ok_or_else(|| Error::Corrupt("no answer to a check".to_owned()))?;
+                Ok(row.try_get_by_index::<String>(0)? == "ok")
+            }
+            Location::Postgres(_) => Ok(true),
+        }
     }
 
     /// For reading outside of a transaction: each statement sees what was committed before it began.
@@ -171,4 +217,38 @@ pub async fn commit(tx: Tx) -> Result<()> {
 
 fn connection_error(error: sea_orm::sqlx::Error) -> Error {
     Error::Database(DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn pragma(connection: &DatabaseConnection, name: &str) -> String {
+        let ask = Statement::from_string(DbBackend::Sqlite, format!("PRAGMA {name}"));
+        let row = connection.query_one_raw(ask).await.unwrap().unwrap();
+        let number = row.try_get_by_index::<i64>(0).map(|number| number.to_string());
+        number.or_else(|_| row.try_get_by_index::<String>(0)).unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_was_committed_outlives_a_power_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::File(folder.path().join("k.db"));
+        let db = Db::connect(&location).await.unwrap();
+        db.migrate().await.unwrap();
+        assert_eq!(pragma(&db.writer, "journal_mode").await, "wal");
+        assert_eq!(pragma(&db.writer, "synchronous").await, "2", "FULL");
+        for connection in [&db.writer, &db.reader] {
+            assert_eq!(pragma(connection, "foreign_keys").await, "1");
+            assert_eq!(pragma(connection, "secure_delete").await, "1");
+        }
+        assert!(db.is_whole().await.unwrap());
+        assert!(db.reader.execute_unprepared("DELETE FROM accounts").await.is_err());
+    }
+
+    #[test]
+    fn a_location_keeps_its_password_to_itself() {
+        let location = Location::parse("postgres://keyhatch:hunter2@db/keyhatch").unwrap();
+        assert!(!format!("{location:?}").contains("hunter2"));
+    }
 }

@@ -15,5 +15,6 @@ pub(super) mod project;
 pub(super) mod reveal;
 pub(super) mod service_token;
 pub(super) mod session;
+pub(super) mod sign_up;
 pub(super) mod usage_hour;
 pub(super) mod workspace;

@@ -1,4 +1,4 @@
-//! One-time links, by the digest of their token: confirm an address, reset a password, make the first account.
+//! One-time links, by the digest of their token: reset a password, make the first account.
 
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 
@@ -10,7 +10,6 @@ use crate::model::timestamp::Timestamp;
 /// What a link is good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    ConfirmEmail,
     ResetPassword,
     FirstAccount,
 }
@@ -18,7 +17,6 @@ pub enum Purpose {
 impl Purpose {
     fn as_str(self) -> &'static str {
         match self {
-            Purpose::ConfirmEmail => "confirm_email",
             Purpose::ResetPassword => "reset_password",
             Purpose::FirstAccount => "first_account",
         }
@@ -29,8 +27,6 @@ impl Purpose {
 #[derive(Clone, Debug)]
 pub struct MailedLink {
     pub account_id: Option<AccountId>,
-    /// The digest of a secret in the browser that asked for the link, when that matters.
-    pub browser_digest: Option<Vec<u8>>,
     pub expires_at: Timestamp,
 }
 
@@ -54,7 +50,6 @@ pub async fn replace(
         digest: Set(digest.to_vec()),
         account_id: Set(link.account_id.map(|id| id.0)),
         purpose: Set(purpose.as_str().to_owned()),
-        browser_digest: Set(link.browser_digest),
         created_at: Set(now.millis()),
         expires_at: Set(link.expires_at.millis()),
     };
@@ -77,7 +72,6 @@ pub async fn find(
         .await?;
     Ok(found.map(|row| MailedLink {
         account_id: row.account_id.map(AccountId),
-        browser_digest: row.browser_digest,
         expires_at: Timestamp::from_millis(row.expires_at),
     }))
 }

@@ -1,4 +1,15 @@
 //! Pages for people as people: signing up, in and out, their password, their sessions.
 
+pub mod account;
+pub mod confirm_password;
+pub mod first;
+pub mod forgot_password;
+pub mod letters;
+pub mod link;
+pub mod reset_password;
+pub mod security;
+pub mod sessions;
 pub mod sign_in;
 pub mod sign_out;
+pub mod sign_up;
+pub mod verify_email;

@@ -14,7 +14,7 @@ use crate::domain::App;
 use crate::domain::accounts::sessions::{self, ABSOLUTE, State};
 use crate::error::AppError;
 use crate::model::account::Account;
-use crate::model::ids::AccountId;
+use crate::model::ids::{AccountId, SessionId};
 use crate::model::timestamp::{HOUR, Timestamp};
 use crate::web::browser::{cookie_name, is_https};
 
@@ -24,7 +24,10 @@ const AUTHENTICATED_AT: &str = "authenticated_at";
 const STARTED_AT: &str = "started_at";
 const ADDRESS: &str = "address";
 const USER_AGENT: &str = "user_agent";
+const PASSWORD_OF: &str = "password_of";
 const RENEW: &str = "renew";
+/// Not kept: told by the store with each load.
+const ID: &str = "id";
 
 /// For how long a password counts as just given, in milliseconds: after that, revealing and rotating secrets asks again.
 pub const FRESH: i64 = 12 * HOUR;
@@ -51,6 +54,17 @@ pub fn account_id(session: &Session) -> Option<AccountId> {
     session.get::<String>(ACCOUNT).ok().flatten()?.parse().ok()
 }
 
+/// The session's own id, to tell it apart in the list.
+pub fn id(session: &Session) -> Option<SessionId> {
+    session.get::<String>(ID).ok().flatten()?.parse().ok()
+}
+
+/// Whether the session was begun with the password that the account has now. Changing it ends sessions; this ends the one
+/// that was being signed in with the old password at that very moment.
+pub fn is_of(session: &Session, account: &Account) -> bool {
+    session.get::<i64>(PASSWORD_OF).ok().flatten() == Some(account.password_changed_at.millis())
+}
+
 /// Whether the password was given recently enough for showing or rotating a secret.
 pub fn is_fresh(session: &Session, now: Timestamp) -> bool {
     let at = session
@@ -75,6 +89,9 @@ pub fn sign_in(
     session.insert(ACCOUNT, account.id.to_string()).map_err(failed)?;
     session.insert(AUTHENTICATED_AT, now.millis()).map_err(failed)?;
     session.insert(STARTED_AT, now.millis()).map_err(failed)?;
+    session
+        .insert(PASSWORD_OF, account.password_changed_at.millis())
+        .map_err(failed)?;
     session.insert(ADDRESS, address).map_err(failed)?;
     session.insert(USER_AGENT, user_agent).map_err(failed)
 }
@@ -124,9 +141,10 @@ impl SessionStore for OurStore {
             }
         };
         let Some(session) = found else { return Ok(None) };
-        serde_json::from_str(&session.state)
-            .map(Some)
-            .map_err(|error| LoadError::Deserialization(error.into()))
+        let mut entries: HashMap<String, String> =
+            serde_json::from_str(&session.state).map_err(|error| LoadError::Deserialization(error.into()))?;
+        entries.insert(ID.to_owned(), format!("\"{}\"", session.id));
+        Ok(Some(entries))
     }
 
     async fn save(&self, state: HashMap<String, String>, _ttl: &Duration) -> Result<SessionKey, SaveError> {
@@ -164,14 +182,14 @@ impl SessionStore for OurStore {
 /// actix-session keeps each value as JSON of its own.
 fn state_of(entries: &HashMap<String, String>) -> anyhow::Result<State> {
     let text = |name: &str| -> Option<String> { serde_json::from_str(entries.get(name)?).ok() };
-    let started_at = entries
-        .get(STARTED_AT)
-        .and_then(|millis| serde_json::from_str(millis).ok());
+    let kept: HashMap<_, _> = entries.iter().filter(|(name, _)| *name != ID).collect();
+    let millis = |name: &str| -> Option<i64> { serde_json::from_str(entries.get(name)?).ok() };
+    let started_at = millis(STARTED_AT);
     Ok(State {
         started_at: started_at.map(Timestamp::from_millis),
         account: text(ACCOUNT).and_then(|id| id.parse().ok()),
         address: text(ADDRESS).unwrap_or_default(),
         user_agent: text(USER_AGENT).unwrap_or_default(),
-        text: serde_json::to_string(entries)?,
+        text: serde_json::to_string(&kept)?,
     })
 }

@@ -1,3 +1,20 @@
-//! People: signing in and out.
+//! People: signing up, in and out, passwords, sessions, and the letters in between.
 
+mod cookies;
+mod first;
+mod letters;
+mod password;
+mod reset;
+mod sessions;
 mod sign_in;
+mod sign_up;
+mod smtp;
+mod throttle;
+
+/// The path of the link in a letter that contains `path`.
+fn link(letter: &str, path: &str) -> String {
+    let at = letter
+        .find(path)
+        .unwrap_or_else(|| panic!("no {path} in the letter:\n{letter}"));
+    letter[at..].split_whitespace().next().unwrap().to_owned()
+}

@@ -1,1 +1,9 @@
-//! The command line.
+//! The command line: the real binary, in processes of its own.
+
+mod backup;
+mod commands;
+mod installation;
+mod killed;
+mod mistakes;
+mod secrets;
+mod serving;

@@ -17,7 +17,7 @@ use keyhatch::model::account::Account;
 use keyhatch::model::workspace::{Project, Workspace};
 use keyhatch::random::SystemRandom;
 
-use database::TestDatabase;
+pub use database::TestDatabase;
 
 /// Everybody's password.
 pub const PASSWORD: &str = "four unrelated words make sense";

@@ -35,14 +35,14 @@ pub async fn load(app: &App, cookie: &str) -> Result<Option<StoredSession>> {
     let Some(session) = store::sessions::find(app.db.reader(), &seal::digest(cookie)).await? else {
         return Ok(None);
     };
-    let ends = session.expires_at.min(session.created_at.plus(ABSOLUTE));
-    if now >= ends {
+    if now >= session.expires_at {
         return Ok(None);
     }
     // Written down once a minute at most: a page view is no write.
     if now.since(session.last_seen_at).as_millis() >= MINUTE as u128 {
         let tx = app.db.begin().await?;
-        store::sessions::touch(&tx, session.id, &session.address, now, now.plus(IDLE)).await?;
+        let expires_at = end(session.created_at, now);
+        store::sessions::touch(&tx, session.id, &session.address, now, expires_at).await?;
         commit(tx).await?;
     }
     Ok(Some(session))
@@ -51,20 +51,26 @@ pub async fn load(app: &App, cookie: &str) -> Result<Option<StoredSession>> {
 /// Keeps a new session; the answer is what its cookie carries.
 pub async fn save(app: &App, state: State) -> Result<SecretString> {
     let (cookie, now) = (seal::token(&*app.random), app.now());
+    let created_at = state.started_at.unwrap_or(now);
     let session = StoredSession {
         id: SessionId(app.new_id()),
         account_id: state.account,
         state: state.text,
         address: state.address,
         user_agent: state.user_agent,
-        created_at: state.started_at.unwrap_or(now),
+        created_at,
         last_seen_at: now,
-        expires_at: now.plus(IDLE),
+        expires_at: end(created_at, now),
     };
     let tx = app.db.begin().await?;
     store::sessions::insert(&tx, &seal::digest(cookie.expose_secret()), session).await?;
     commit(tx).await?;
     Ok(cookie)
+}
+
+/// When a session ends that is used now.
+fn end(created_at: Timestamp, now: Timestamp) -> Timestamp {
+    now.plus(IDLE).min(created_at.plus(ABSOLUTE))
 }
 
 /// Replaces a session's state; false when it was ended meanwhile.
@@ -82,20 +88,13 @@ pub async fn delete(app: &App, cookie: &str) -> Result<()> {
     Ok(commit(tx).await?)
 }
 
-/// The id of the session behind a cookie: for telling it apart in the list.
-pub async fn id_of(app: &App, cookie: &str) -> Result<Option<SessionId>> {
-    Ok(store::sessions::find(app.db.reader(), &seal::digest(cookie))
-        .await?
-        .map(|session| session.id))
-}
-
 /// An account's living sessions, the latest seen first.
 pub async fn list(app: &App, account: &Account) -> Result<Vec<SignedIn>> {
     Ok(store::sessions::list(app.db.reader(), account.id, app.now()).await?)
 }
 
 /// Ends one of an account's sessions; somebody else's is not found.
-pub async fn end(app: &App, account: &Account, id: SessionId) -> Result<()> {
+pub async fn revoke(app: &App, account: &Account, id: SessionId) -> Result<()> {
     let tx = app.db.begin().await?;
     if !store::sessions::delete_of(&tx, account.id, id).await? {
         return Err(AppError::NotFound);
@@ -104,7 +103,7 @@ pub async fn end(app: &App, account: &Account, id: SessionId) -> Result<()> {
 }
 
 /// Ends all of an account's sessions but one.
-pub async fn end_others(app: &App, account: &Account, but: Option<SessionId>) -> Result<u64> {
+pub async fn revoke_others(app: &App, account: &Account, but: Option<SessionId>) -> Result<u64> {
     let tx = app.db.begin().await?;
     let ended = store::sessions::delete_all_of(&tx, account.id, but).await?;
     commit(tx).await?;

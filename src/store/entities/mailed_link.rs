@@ -11,7 +11,6 @@ pub struct Model {
     pub digest: Vec<u8>,
     pub account_id: Option<Uuid>,
     pub purpose: String,
-    pub browser_digest: Option<Vec<u8>>,
     pub created_at: i64,
     pub expires_at: i64,
 }

@@ -16,7 +16,7 @@ use crate::web::session;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Next {
-    next: String,
+    pub next: String,
 }
 
 #[derive(Debug, Default, Deserialize)]

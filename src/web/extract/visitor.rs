@@ -31,7 +31,8 @@ impl Visitor {
     pub async fn load(app: &App, request: &HttpRequest) -> Result<Self, AppError> {
         let mut visitor = Self::nobody(app, request);
         if let Some(id) = session::account_id(&visitor.session) {
-            visitor.account = store::accounts::find(app.db.reader(), id).await?;
+            let found = store::accounts::find(app.db.reader(), id).await?;
+            visitor.account = found.filter(|account| session::is_of(&visitor.session, account));
         }
         Ok(visitor)
     }

@@ -1,0 +1,95 @@
+//! The operator's master key: given, read from a file, or made at the first start of the embedded database.
+
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use secrecy::ExposeSecret;
+
+use crate::config::{Config, MasterKeySource};
+use crate::domain::seal::{self, MasterKey};
+use crate::random::{self, Random};
+use crate::store::db::Location;
+use crate::store::{self, Db};
+
+/// The key that the settings name.
+pub(super) fn load(config: &Config, random: &dyn Random) -> anyhow::Result<MasterKey> {
+    match &config.master_key {
+        MasterKeySource::Given(text) => parse(text.expose_secret()).context("KEYHATCH_MASTER_KEY"),
+        MasterKeySource::File(path) => read(path),
+        MasterKeySource::DataDirectory => {
+            let path = config.data_dir.join("master.key");
+            if !path.exists() {
+                refuse_a_second(config, &path)?;
+                write(&path, random)?;
+            }
+            read(&path)
+        }
+    }
+}
+
+/// A wrong master key is an error at start, not garbage at the first delivery.
+pub(super) async fn check(db: &Db, master_key: &MasterKey) -> anyhow::Result<()> {
+    if let Some((id, sealed)) = store::keys::any_signing_secret(db.reader()).await? {
+        let opened = seal::open(&master_key.derive("signing-secret"), id.0.as_bytes(), &sealed);
+        if opened.is_err() {
+            bail!("the master key is not the one this database was written with: restore the right one");
+        }
+    }
+    Ok(())
+}
+
+/// A database without its key has lost it: a new one would only hide that.
+fn refuse_a_second(config: &Config, path: &Path) -> anyhow::Result<()> {
+    match &config.database {
+        Location::File(database) if database.exists() => bail!(
+            "the master key {} is missing, but the database {} exists: restore the key it was written with",
+            path.display(),
+            database.display()
+        ),
+        _ => Ok(()),
+    }
+}
+
+fn read(path: &Path) -> anyhow::Result<MasterKey> {
+    let text = fs::read_to_string(path).with_context(|| format!("reading the master key from {}", path.display()))?;
+    let mode = fs::metadata(path).map_or(0, |about| about.permissions().mode());
+    if mode & 0o007 != 0 {
+        tracing::warn!(
+            file = %path.display(),
+            "everybody on this machine may read the master key; take that away with chmod 600"
+        );
+    }
+    parse(&text).with_context(|| format!("in {}", path.display()))
+}
+
+fn parse(text: &str) -> anyhow::Result<MasterKey> {
+    let bytes = data_encoding::HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).ok();
+    let bytes: Option<[u8; 32]> = bytes.and_then(|bytes| bytes.try_into().ok());
+    bytes
+        .map(MasterKey::new)
+        .context("a master key is 64 hexadecimal digits (openssl rand -hex 32)")
+}
+
+/// Written whole or not at all, readable by its owner alone; a key that is there already is never overwritten.
+fn write(path: &Path, random: &dyn Random) -> anyhow::Result<()> {
+    let half_written = path.with_extension("new");
+    // Left by a crash; whoever else wants to write one waits for the data directory's lock.
+    let _ = fs::remove_file(&half_written);
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&half_written)
+        .with_context(|| format!("making {}", half_written.display()))?;
+    writeln!(file, "{}", data_encoding::HEXLOWER.encode(&random::bytes::<32>(random)))?;
+    file.sync_all()?;
+    let linked = fs::hard_link(&half_written, path);
+    fs::remove_file(&half_written)?;
+    match linked {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error.into()),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,67 @@
+//! `keyhatch account create`: an account whose address the operator vouches for.
+
+use std::io::BufRead;
+
+use clap::{Args, Subcommand};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+
+use super::{Failure, Files, print_json};
+use crate::domain::accounts;
+use crate::model::ids::AccountId;
+use crate::model::timestamp::Timestamp;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Make an account; no mail is sent
+    Create(Create),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Create {
+    /// The person's e-mail address
+    #[arg(long)]
+    email: String,
+    /// The account belongs to your support team
+    #[arg(long)]
+    staff: bool,
+    /// Read the password from the first line of standard input
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+#[derive(Serialize)]
+struct Made {
+    id: AccountId,
+    email: String,
+    is_staff: bool,
+    created_at: Timestamp,
+}
+
+pub(super) async fn run(files: &Files, command: Command) -> Result<(), Failure> {
+    let Command::Create(asked) = command;
+    if !asked.password_stdin {
+        return Err(Failure::sentence(
+            "Hand the password over on standard input and add --password-stdin: a password on the command line would be \
+             seen by everybody on this machine.",
+        ));
+    }
+    let password = read_password()?;
+    let app = files.open().await?;
+    let account = accounts::create(&app, &asked.email, password.expose_secret(), asked.staff).await?;
+    print_json(&Made {
+        id: account.id,
+        email: account.email.to_string(),
+        is_staff: account.is_staff,
+        created_at: account.created_at,
+    })
+}
+
+fn read_password() -> Result<SecretString, Failure> {
+    let mut line = String::new();
+    let read = std::io::stdin().lock().read_line(&mut line);
+    read.map_err(|error| Failure::sentence(format!("The password cannot be read from standard input: {error}.")))?;
+    let typed = line.strip_suffix('\n').unwrap_or(&line);
+    let typed = typed.strip_suffix('\r').unwrap_or(typed);
+    Ok(SecretString::from(typed))
+}

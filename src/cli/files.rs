@@ -1,0 +1,74 @@
+//! The two files every command may be told of, and the application that is opened with them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::Failure;
+use crate::clock::SystemClock;
+use crate::config::Config;
+use crate::domain::App;
+use crate::model::account::Account;
+use crate::model::email::Email;
+use crate::model::workspace::{Project, Workspace};
+use crate::random::SystemRandom;
+use crate::{app, store, telemetry};
+
+#[derive(Debug, Args)]
+pub(super) struct Files {
+    /// The settings file (TOML); the environment wins over it
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+    /// The profile: the file that describes your API; wins over the settings
+    #[arg(long, value_name = "FILE", global = true)]
+    profile: Option<PathBuf>,
+}
+
+impl Files {
+    /// The settings, checked.
+    pub(super) fn config(&self) -> Result<Config, Failure> {
+        let mut config = Config::load(self.config.as_deref(), |name| std::env::var(name).ok())?;
+        if let Some(profile) = &self.profile {
+            config.profile = Some(profile.clone());
+        }
+        Ok(config)
+    }
+
+    /// The application without its listener: a server may run beside it.
+    pub(super) async fn open(&self) -> Result<App, Failure> {
+        let config = self.config()?;
+        telemetry::start(config.log.as_deref().unwrap_or("warn"), config.log_json)?;
+        let public_url = config
+            .public_url
+            .clone()
+            .unwrap_or_else(|| format!("http://{}", config.listen));
+        Ok(app::open(&config, public_url, Arc::new(SystemClock), Arc::new(SystemRandom)).await?)
+    }
+}
+
+/// The workspace of `--workspace`.
+pub(super) async fn find_workspace(app: &App, slug: &str) -> Result<Workspace, Failure> {
+    let found = store::workspaces::find_by_slug(app.db.reader(), slug).await?;
+    found.ok_or_else(|| Failure::sentence(format!("There is no workspace “{slug}”.")))
+}
+
+/// The project of `--project`.
+pub(super) async fn find_project(app: &App, workspace: &Workspace, slug: &str) -> Result<Project, Failure> {
+    let found = store::projects::find_by_slug(app.db.reader(), workspace.id, slug).await?;
+    found.ok_or_else(|| {
+        let workspace = &workspace.slug;
+        Failure::flag("--project", &format!("There is no project “{slug}” in {workspace}."))
+    })
+}
+
+/// The account with this address, which `flag` named.
+pub(super) async fn find_account(app: &App, flag: &str, address: &str) -> Result<Account, Failure> {
+    let email = Email::parse(address).map_err(|why| Failure::flag(flag, why))?;
+    let found = store::accounts::find_by_email(app.db.reader(), &email).await?;
+    let found = found.ok_or_else(|| {
+        let how = format!("There is no account “{email}”; make it with keyhatch account create.");
+        Failure::flag(flag, &how)
+    })?;
+    Ok(found.account)
+}

@@ -1,0 +1,49 @@
+//! `keyhatch member add`.
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use super::files::{find_account, find_workspace};
+use super::{Failure, Files, print_json};
+use crate::domain::access::By;
+use crate::domain::members;
+use crate::model::role::Role;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Make an account a member of a workspace
+    Add(Add),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Add {
+    /// The workspace's slug: the last part of /w/SLUG
+    #[arg(long, value_name = "SLUG")]
+    workspace: String,
+    /// The e-mail address of the account
+    #[arg(long)]
+    email: String,
+    /// owner, admin, developer or viewer
+    #[arg(long)]
+    role: Role,
+}
+
+#[derive(Serialize)]
+struct Added {
+    workspace: String,
+    email: String,
+    role: &'static str,
+}
+
+pub(super) async fn run(files: &Files, command: Command) -> Result<(), Failure> {
+    let Command::Add(asked) = command;
+    let app = files.open().await?;
+    let workspace = find_workspace(&app, &asked.workspace).await?;
+    let account = find_account(&app, "--email", &asked.email).await?;
+    members::add(&app, &By::operator(), &workspace, account.email.as_str(), asked.role).await?;
+    print_json(&Added {
+        workspace: workspace.slug,
+        email: account.email.to_string(),
+        role: asked.role.as_str(),
+    })
+}

@@ -1,0 +1,44 @@
+//! Totals since the start of the process: what monitoring reads. They are not written down anywhere.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::domain::usage::ACCEPTED;
+use crate::model::verdict::{Refusal, Verdict};
+
+/// Every outcome a verdict can have, in the order in which they are shown.
+const OUTCOMES: [&str; 10] = [
+    ACCEPTED,
+    "missing",
+    "malformed",
+    "unknown",
+    "revoked",
+    "disabled",
+    "expired",
+    "wrong_environment",
+    "workspace_suspended",
+    "insufficient_scope",
+];
+
+/// Verdicts by outcome.
+#[derive(Debug, Default)]
+pub struct Totals([AtomicU64; OUTCOMES.len()]);
+
+impl Totals {
+    /// Counts a verdict.
+    pub fn count(&self, verdict: &Verdict) {
+        let outcome = match verdict {
+            Verdict::Allowed(_) => ACCEPTED,
+            Verdict::Refused(refused) => Refusal::reason(&refused.refusal),
+        };
+        if let Some(index) = OUTCOMES.iter().position(|known| *known == outcome) {
+            self.0[index].fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Every outcome with its count.
+    pub fn all(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        OUTCOMES
+            .into_iter()
+            .zip(self.0.iter().map(|count| count.load(Ordering::Relaxed)))
+    }
+}

@@ -1,0 +1,92 @@
+//! Sign-ups that wait for the link in the mail, by the digest of its token. One address may have several: each keeps the
+//! password that was typed with it.
+
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
+
+use super::Result;
+use super::entities::sign_up;
+use super::rows::email;
+use crate::model::email::Email;
+use crate::model::timestamp::Timestamp;
+
+/// A sign-up that waits.
+#[derive(Clone)]
+pub struct SignUp {
+    pub email: Email,
+    pub password_hash: String,
+    /// The digest of the secret of the browser that signed up.
+    pub browser_digest: Vec<u8>,
+    pub expires_at: Timestamp,
+}
+
+impl std::fmt::Debug for SignUp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignUp")
+            .field("email", &self.email)
+            .finish_non_exhaustive()
+    }
+}
+
+pub async fn insert(
+    tx: &impl ConnectionTrait,
+    id: uuid::Uuid,
+    digest: &[u8],
+    new: SignUp,
+    now: Timestamp,
+) -> Result<()> {
+    let row = sign_up::ActiveModel {
+        id: Set(id),
+        digest: Set(digest.to_vec()),
+        email: Set(new.email.as_str().to_owned()),
+        email_folded: Set(new.email.folded()),
+        password_hash: Set(new.password_hash),
+        browser_digest: Set(new.browser_digest),
+        created_at: Set(now.millis()),
+        expires_at: Set(new.expires_at.millis()),
+    };
+    row.insert(tx).await?;
+    Ok(())
+}
+
+/// The sign-up, while its link is good.
+pub async fn find(db: &impl ConnectionTrait, digest: &[u8], now: Timestamp) -> Result<Option<SignUp>> {
+    let found = sign_up::Entity::find()
+        .filter(sign_up::Column::Digest.eq(digest.to_vec()))
+        .filter(sign_up::Column::ExpiresAt.gt(now.millis()))
+        .one(db)
+        .await?;
+    let Some(row) = found else { return Ok(None) };
+    Ok(Some(SignUp {
+        email: email(&row.email)?,
+        password_hash: row.password_hash,
+        browser_digest: row.browser_digest,
+        expires_at: Timestamp::from_millis(row.expires_at),
+    }))
+}
+
+/// Uses a sign-up's link up; false when somebody else just did.
+pub async fn consume(tx: &impl ConnectionTrait, digest: &[u8]) -> Result<bool> {
+    let done = sign_up::Entity::delete_many()
+        .filter(sign_up::Column::Digest.eq(digest.to_vec()))
+        .exec(tx)
+        .await?;
+    Ok(done.rows_affected > 0)
+}
+
+/// Withdraws whatever waits for an address: it has an account now.
+pub async fn withdraw(tx: &impl ConnectionTrait, email: &Email) -> Result<()> {
+    sign_up::Entity::delete_many()
+        .filter(sign_up::Column::EmailFolded.eq(email.folded()))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Sweeps sign-ups whose time is over.
+pub async fn delete_expired(tx: &impl ConnectionTrait, now: Timestamp) -> Result<u64> {
+    let done = sign_up::Entity::delete_many()
+        .filter(sign_up::Column::ExpiresAt.lte(now.millis()))
+        .exec(tx)
+        .await?;
+    Ok(done.rows_affected)
+}

@@ -1,0 +1,60 @@
+//! The sign-up of the first account, behind the link that the server prints at its start.
+
+use actix_web::HttpResponse;
+
+use crate::domain::App;
+use crate::domain::accounts::first;
+use crate::error::{AppError, FieldErrors, Result};
+use crate::web::accounts::link;
+use crate::web::accounts::sign_up::{SignUpForm, SignUpPage};
+use crate::web::extract::Visitor;
+use crate::web::page;
+use crate::web::session;
+
+/// `GET /sign-up?first=…`
+pub(super) async fn show(app: &App, visitor: &Visitor, token: String) -> Result<HttpResponse> {
+    if !first::is_good(app, &token).await? {
+        return dead(app, visitor);
+    }
+    let form = SignUpForm {
+        first: token,
+        ..SignUpForm::default()
+    };
+    page::ok(&SignUpPage {
+        page: visitor.page(app, ""),
+        form,
+        errors: FieldErrors::default(),
+    })
+}
+
+/// `POST /sign-up` with the token
+pub(super) async fn submit(app: &App, visitor: &Visitor, form: SignUpForm) -> Result<HttpResponse> {
+    if !first::is_good(app, &form.first).await? {
+        return dead(app, visitor);
+    }
+    match first::create_first(app, &form.first, &form.email, &form.password, &visitor.address).await {
+        Ok(account) => {
+            session::sign_in(
+                &visitor.session,
+                &account,
+                app.now(),
+                &visitor.address,
+                &visitor.user_agent,
+            )?;
+            Ok(page::redirect("/welcome"))
+        }
+        Err(AppError::Invalid(errors)) => page::unprocessable(&SignUpPage {
+            page: visitor.page(app, ""),
+            form,
+            errors,
+        }),
+        Err(AppError::Conflict(_)) => dead(app, visitor),
+        Err(other) => Err(other),
+    }
+}
+
+fn dead(app: &App, visitor: &Visitor) -> Result<HttpResponse> {
+    let text = "The link for the first account works once, for a day, and only until there is an account. While there is \
+                none, the server prints a new one each time it starts.";
+    link::dead(app, visitor, text, "/sign-in", "Sign in")
+}

@@ -1,0 +1,108 @@
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use super::installation::Installation;
+use crate::support::Browser;
+
+#[tokio::test]
+async fn it_prints_where_it_listens_and_how_to_begin() {
+    let keyhatch = Installation::new().await;
+    let mut server = keyhatch.serve();
+    assert_ne!(server.port(), 0);
+    assert_eq!(Browser::new(&server.address).get("/healthz").await.status, 200);
+    assert_eq!(Browser::new(&server.address).get("/readyz").await.status, 200);
+    let line = server.read_line();
+    let link = line
+        .strip_prefix("Make the first account (this link works once): ")
+        .unwrap();
+    assert!(
+        link.starts_with(&format!("{}/sign-up?first=", server.address)),
+        "{link}"
+    );
+    let (code, log) = server.stop();
+    assert_eq!(code, Some(0), "{log}");
+    assert!(!log.contains(link.rsplit('=').next().unwrap()), "{log}");
+
+    keyhatch.create_account("alice@example.com");
+    let mut server = keyhatch.serve();
+    server.signal("TERM");
+    assert_eq!(
+        server.read_line(),
+        "",
+        "somebody has an account: there is no link any more"
+    );
+}
+
+#[tokio::test]
+async fn links_begin_with_the_public_address() {
+    let mut keyhatch = Installation::new().await;
+    keyhatch.set("KEYHATCH_PUBLIC_URL", "https://keys.example.com/");
+    let mut server = keyhatch.serve();
+    assert!(server.read_line().contains(" https://keys.example.com/sign-up?first="));
+}
+
+#[tokio::test]
+async fn without_a_command_it_serves() {
+    let keyhatch = Installation::new().await;
+    let profile = concat!(env!("CARGO_MANIFEST_DIR"), "/profiles/example.toml");
+    for arguments in [&[][..], &["--profile", profile]] {
+        let server = super::installation::Running::start(keyhatch.keyhatch(arguments));
+        assert_eq!(server.stop().0, Some(0));
+    }
+}
+
+#[tokio::test]
+async fn a_second_one_on_the_same_address_says_so() {
+    let mut keyhatch = Installation::new().await;
+    let server = keyhatch.serve();
+    keyhatch.set("KEYHATCH_LISTEN", server.address.trim_start_matches("http://"));
+    let second = keyhatch.run(&["serve"]);
+    assert_eq!(second.code, Some(1));
+    assert!(
+        second.err.contains("listens on") && second.err.contains("KEYHATCH_LISTEN"),
+        "{}",
+        second.err
+    );
+}
+
+#[tokio::test]
+async fn it_stops_at_once_when_nothing_runs() {
+    let keyhatch = Installation::new().await;
+    for signal in ["TERM", "INT"] {
+        let server = keyhatch.serve();
+        // A connection that is kept alive, with nothing on it, keeps nobody waiting.
+        let mut idle = TcpStream::connect(("127.0.0.1", server.port())).unwrap();
+        idle.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+        assert!(idle.read(&mut [0; 16]).unwrap() > 0);
+        let began = Instant::now();
+        server.signal(signal);
+        assert_eq!(server.ended(Duration::from_secs(10)).0, Some(0));
+        assert!(began.elapsed() < Duration::from_secs(8));
+    }
+}
+
+#[tokio::test]
+async fn what_runs_is_finished_before_it_stops() {
+    let keyhatch = Installation::new().await;
+    let server = keyhatch.serve();
+    let mut slow = TcpStream::connect(("127.0.0.1", server.port())).unwrap();
+    slow.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    slow.write_all(
+        b"POST /sign-in HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+          content-length: 10\r\n\r\nemail",
+    )
+    .unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    server.signal("TERM");
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(
+        TcpStream::connect(("127.0.0.1", server.port())).is_err(),
+        "nobody new is let in"
+    );
+    slow.write_all(b"=alic").unwrap();
+    let mut answer = String::new();
+    slow.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
+    assert_eq!(server.ended(Duration::from_secs(10)).0, Some(0));
+}
