@@ -2,7 +2,7 @@
 
 use keyhatch::domain::verify::{Question, verify};
 use keyhatch::model::verdict::Verdict;
-use keyhatch::model::workspace::{Project, Workspace};
+use keyhatch::model::workspace::Workspace;
 
 use crate::support::{Answer, Browser, PASSWORD, Person, TestApp};
 
@@ -10,7 +10,6 @@ pub struct World {
     pub app: TestApp,
     pub alice: Person,
     pub workspace: Workspace,
-    pub project: Project,
     /// `/w/acme/p/site/keys`
     pub keys: String,
 }
@@ -39,7 +38,6 @@ impl World {
             app,
             alice,
             workspace,
-            project,
             keys,
         }
     }
