@@ -8,7 +8,7 @@ use actix_web::{FromRequest, Handler, Responder, Route};
 
 use crate::error::AppError;
 use crate::profile::{KeyOwner, Profile};
-use crate::web::{accounts, home, keys};
+use crate::web::{accounts, home, keys, onboarding, projects, staff, workspaces};
 
 /// A line of the table, for the tests and the documentation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,9 +126,24 @@ fn accounts(table: &mut Table) {
     table.get("/dev/mail", accounts::letters::show);
 }
 
-fn workspaces(_table: &mut Table) {}
+fn workspaces(table: &mut Table) {
+    table.get("/workspaces", workspaces::list::show);
+    table.post("/workspaces", workspaces::create::submit);
+    table.get("/workspaces/new", workspaces::create::show);
+    table.get("/w/{workspace}", workspaces::overview::show);
+    table.get("/w/{workspace}/members", workspaces::members::show);
+    table.get("/w/{workspace}/audit", workspaces::audit::show);
+    table.get("/w/{workspace}/settings", workspaces::settings::show);
+    table.post("/w/{workspace}/settings", workspaces::settings::submit);
+}
 
-fn projects(_table: &mut Table) {}
+fn projects(table: &mut Table) {
+    table.post("/w/{workspace}/projects", projects::create::submit);
+    table.get("/w/{workspace}/projects/new", projects::create::show);
+    table.get("/w/{workspace}/p/{project}", projects::home::show);
+    table.get("/w/{workspace}/p/{project}/settings", projects::settings::show);
+    table.post("/w/{workspace}/p/{project}/settings", projects::settings::submit);
+}
 
 fn keys(table: &mut Table, profile: &Profile) {
     let keys = match profile.api.keys_belong_to {
@@ -155,9 +170,16 @@ fn keys(table: &mut Table, profile: &Profile) {
     table.post(format!("{key}/revocation"), keys::revoke::submit);
 }
 
-fn onboarding(_table: &mut Table) {}
+fn onboarding(table: &mut Table) {
+    table.get("/welcome", onboarding::welcome::show);
+}
 
-fn staff(_table: &mut Table) {}
+fn staff(table: &mut Table) {
+    table.get("/staff", staff::desk::show);
+    table.get("/staff/lookups", staff::desk::again);
+    table.post("/staff/lookups", staff::desk::submit);
+    table.get("/staff/keys/{key}", staff::desk::key);
+}
 
 /// What the provider's customers and systems call.
 pub fn api(_profile: &Profile) -> Table {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::files::{find_account, find_workspace};
 use super::{Failure, Files, print_json};
-use crate::domain::access::By;
+use crate::domain::access::{By, ManageMembers};
 use crate::domain::members;
 use crate::model::role::Role;
 
@@ -40,7 +40,9 @@ pub(super) async fn run(files: &Files, command: Command) -> Result<(), Failure> 
     let app = files.open().await?;
     let workspace = find_workspace(&app, &asked.workspace).await?;
     let account = find_account(&app, "--email", &asked.email).await?;
-    members::add(&app, &By::operator(), &workspace, account.email.as_str(), asked.role).await?;
+    let by = By::operator();
+    let proof = ManageMembers::operator(&workspace, &by);
+    members::add(&app, proof, account.email.as_str(), asked.role).await?;
     print_json(&Added {
         workspace: workspace.slug,
         email: account.email.to_string(),

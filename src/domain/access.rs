@@ -104,6 +104,16 @@ impl Standing {
         })
     }
 
+    /// Proof that this person may add, change and remove members; owners only if an owner.
+    pub fn manage_members(&self) -> Result<ManageMembers<'_>> {
+        self.require(Deed::ManageMembers, "Only admins and owners manage members.")?;
+        Ok(ManageMembers {
+            workspace: &self.workspace,
+            by: &self.by,
+            owners_too: self.may(Deed::ManageOwners),
+        })
+    }
+
     /// The keys of a project, or the workspace's own where the profile says so; not found when it is not theirs.
     pub async fn key_ring(&self, app: &App, project: Option<&str>) -> Result<KeyRing> {
         let project = match (project, app.profile.api.keys_belong_to) {
@@ -287,6 +297,42 @@ impl<'a> ManageWorkspace<'a> {
 
     pub fn by(&self) -> &'a By {
         self.by
+    }
+}
+
+/// Proof of [`Standing::manage_members`].
+#[derive(Clone, Copy, Debug)]
+pub struct ManageMembers<'a> {
+    workspace: &'a Workspace,
+    by: &'a By,
+    owners_too: bool,
+}
+
+impl<'a> ManageMembers<'a> {
+    /// The operator may, anywhere, owners too.
+    pub fn operator(workspace: &'a Workspace, by: &'a By) -> Self {
+        Self {
+            workspace,
+            by,
+            owners_too: true,
+        }
+    }
+
+    pub fn workspace(&self) -> &'a Workspace {
+        self.workspace
+    }
+
+    pub fn by(&self) -> &'a By {
+        self.by
+    }
+
+    /// Refuses whoever may not make or unmake owners, when one of these roles is an owner's.
+    pub fn may_touch(&self, roles: &[Role]) -> Result<()> {
+        if self.owners_too || !roles.contains(&Role::Owner) {
+            Ok(())
+        } else {
+            Err(AppError::Forbidden("Only owners decide who the owners are."))
+        }
     }
 }
 

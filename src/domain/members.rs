@@ -1,5 +1,52 @@
-//! Who belongs to a workspace. One file an operation.
+//! Members: who belongs to a workspace, and in which role. A workspace never loses its last owner.
 
 mod add;
+mod change_role;
+mod remove;
 
 pub use add::add;
+pub use change_role::change_role;
+pub use remove::remove;
+
+use crate::domain::App;
+use crate::domain::access::{ManageMembers, Standing};
+use crate::error::{AppError, Result};
+use crate::model::account::Account;
+use crate::model::email::Email;
+use crate::model::role::Role;
+use crate::model::workspace::Member;
+use crate::store::{self, Tx};
+
+/// The members of a workspace, the longest-standing first; every member sees them.
+pub async fn list(app: &App, standing: &Standing) -> Result<Vec<Member>> {
+    Ok(store::members::list(app.db.reader(), standing.workspace.id).await?)
+}
+
+/// The account that has this address.
+async fn account_of(app: &App, email: &str) -> Result<Account> {
+    let email = Email::parse(email).map_err(|message| AppError::invalid("email", message))?;
+    let found = store::accounts::find_by_email(app.db.reader(), &email).await?;
+    let found = found.ok_or_else(|| AppError::invalid("email", "Nobody has an account with this address."))?;
+    Ok(found.account)
+}
+
+/// Locks the workspace, so that two changes of its owners come one after the other, and reads the member's role.
+async fn lock_role(tx: &Tx, proof: ManageMembers<'_>, account: &Account) -> Result<Role> {
+    let workspace = proof.workspace().id;
+    store::workspaces::lock(tx, workspace)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    store::members::role_of(tx, workspace, account.id)
+        .await?
+        .ok_or_else(|| AppError::invalid("email", "This person is not a member."))
+}
+
+/// Refuses to take the last owner away.
+async fn keep_an_owner(tx: &Tx, proof: ManageMembers<'_>) -> Result<()> {
+    if store::members::count_owners(tx, proof.workspace().id).await? > 1 {
+        return Ok(());
+    }
+    Err(AppError::Conflict(
+        "A workspace keeps its last owner. Make somebody else an owner first.".to_owned(),
+    ))
+}

@@ -1,1 +1,108 @@
-//! (to come)
+//! The first steps of a newcomer, each derived from facts: nothing here remembers that somebody was here.
+
+use crate::domain::{App, workspaces};
+use crate::error::Result;
+use crate::model::account::Account;
+use crate::model::key::Key;
+use crate::model::role::Deed;
+use crate::model::workspace::{Membership, Project};
+use crate::profile::{Environment, KeyOwner};
+use crate::store;
+
+/// What there is already.
+#[derive(Clone, Debug)]
+pub struct Steps {
+    pub email_confirmed: bool,
+    /// The workspace the walk is about, and what the person may do there.
+    pub workspace: Option<Membership>,
+    pub project: Option<Project>,
+    /// A key that works, in [`first_environment`].
+    pub key: Option<Key>,
+    /// The key that was used last; its `last_use` says when and from where.
+    pub used: Option<Key>,
+    /// Whether keys hang on projects here: otherwise there is no project to make.
+    pub has_projects: bool,
+}
+
+/// A step of the walk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    ConfirmEmail,
+    Workspace,
+    Project,
+    Key,
+    FirstCall,
+}
+
+/// Looks at the facts as they are at this moment.
+pub async fn steps(app: &App, account: &Account) -> Result<Steps> {
+    // The first call may be a moment ago: what is still counted in memory is a fact too.
+    app.usage.flush(&app.db).await?;
+    let mut steps = Steps {
+        email_confirmed: account.email_confirmed_at.is_some(),
+        workspace: latest_manageable(workspaces::list(app, account).await?),
+        project: None,
+        key: None,
+        used: None,
+        has_projects: app.profile.api.keys_belong_to == KeyOwner::Project,
+    };
+    let Some(membership) = &steps.workspace else {
+        return Ok(steps);
+    };
+    let (db, workspace) = (app.db.reader(), membership.workspace.id);
+    let environment = first_environment(app).as_str();
+    steps.key = store::keys::newest_active(db, workspace, environment, app.now()).await?;
+    steps.used = store::keys::last_used(db, workspace).await?;
+    steps.project = match steps.key.as_ref().and_then(|key| key.project_id) {
+        Some(id) => store::projects::find(db, workspace, id).await?,
+        None => store::projects::list(db, workspace).await?.pop(),
+    };
+    Ok(steps)
+}
+
+/// The environment of the first key: test, where the profile has one.
+pub fn first_environment(app: &App) -> Environment {
+    let environments = app.profile.environments();
+    if environments.contains(&Environment::Test) {
+        Environment::Test
+    } else {
+        Environment::Live
+    }
+}
+
+/// The latest workspace the person runs; failing that, the latest in which keys are theirs to make.
+fn latest_manageable(mut memberships: Vec<Membership>) -> Option<Membership> {
+    let may = |deed: Deed| move |membership: &Membership| membership.role.may(deed);
+    let found = memberships
+        .iter()
+        .rposition(may(Deed::ManageProjects))
+        .or_else(|| memberships.iter().rposition(may(Deed::ManageKeys)))?;
+    Some(memberships.swap_remove(found))
+}
+
+impl Steps {
+    /// The first step that is not done; none when everything is.
+    pub fn current(&self) -> Option<Step> {
+        // Whoever has called has had everything a call takes, even if it is gone by now.
+        if self.used.is_some() {
+            return None;
+        }
+        let walk = [
+            (Step::ConfirmEmail, self.email_confirmed),
+            (Step::Workspace, self.workspace.is_some()),
+            (Step::Project, !self.has_projects || self.project.is_some()),
+            (Step::Key, self.key.is_some()),
+            (Step::FirstCall, false),
+        ];
+        walk.into_iter().find(|(_, done)| !done).map(|(step, _)| step)
+    }
+
+    /// `done`, `current` or `todo`.
+    pub fn state_of(&self, step: Step) -> &'static str {
+        match self.current() {
+            Some(current) if step == current => "current",
+            Some(current) if step as u8 > current as u8 => "todo",
+            _ => "done",
+        }
+    }
+}

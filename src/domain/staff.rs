@@ -1,1 +1,7 @@
-//! (to come)
+//! The support desk: finding a customer's key by what the customer may read out.
+
+mod look_up;
+mod typed;
+
+pub use look_up::{Found, by_display_prefix, by_id};
+pub use typed::Refused;

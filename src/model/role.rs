@@ -60,6 +60,16 @@ impl Role {
         }
     }
 
+    /// The word on pages.
+    pub fn label(self) -> &'static str {
+        match self {
+            Role::Viewer => "Viewer",
+            Role::Developer => "Developer",
+            Role::Admin => "Admin",
+            Role::Owner => "Owner",
+        }
+    }
+
     /// A sentence for the members page.
     pub fn meaning(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! Keys. Every finder but the digest's takes what owns the key: another tenant's key does not exist.
+//! Keys. Every finder but the digest's and the support desk's takes what owns the key: another tenant's key does not exist.
 
 use sea_orm::sea_query::{Expr, LikeExpr};
 use sea_orm::{
@@ -112,6 +112,15 @@ pub async fn find_by_display_prefix(db: &impl ConnectionTrait, prefix: &str, lim
     rows.into_iter().map(Key::try_from).collect()
 }
 
+/// Any tenant's key, for the support desk.
+pub async fn find_for_support(db: &impl ConnectionTrait, id: KeyId) -> Result<Option<Key>> {
+    key::Entity::find_by_id(id.0)
+        .one(db)
+        .await?
+        .map(Key::try_from)
+        .transpose()
+}
+
 /// What a list of keys shows.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
@@ -201,24 +210,64 @@ pub async fn count_places(db: &impl ConnectionTrait, workspace: WorkspaceId, typ
     Ok(query.count(db).await?)
 }
 
-/// Whether any key of a workspace has been used.
-pub async fn any_used(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<bool> {
-    let used = key::Entity::find()
+/// The key of a workspace that was used last, whatever has become of it; for the walkthrough.
+pub async fn last_used(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<Option<Key>> {
+    let found = key::Entity::find()
         .filter(key::Column::WorkspaceId.eq(workspace.0))
-        .filter(key::Column::LastUsedAt.is_not_null());
-    Ok(used.count(db).await? > 0)
+        .filter(key::Column::LastUsedAt.is_not_null())
+        .order_by_desc(key::Column::LastUsedAt)
+        .limit(1)
+        .one(db)
+        .await?;
+    found.map(Key::try_from).transpose()
 }
 
-/// The workspace's keys that were used or made last, newest first; for the walkthrough.
-pub async fn latest(db: &impl ConnectionTrait, workspace: WorkspaceId, limit: u64) -> Result<Vec<Key>> {
-    let rows = key::Entity::find()
+/// The newest key of a workspace that works in an environment; for the walkthrough.
+pub async fn newest_active(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    environment: &str,
+    now: Timestamp,
+) -> Result<Option<Key>> {
+    let found = key::Entity::find()
         .filter(key::Column::WorkspaceId.eq(workspace.0))
-        .filter(key::Column::RevokedAt.is_null())
+        .filter(key::Column::Environment.eq(environment))
+        .filter(with_status(StatusFilter::Active, now))
         .order_by_desc(key::Column::Id)
-        .limit(limit)
+        .limit(1)
+        .one(db)
+        .await?;
+    found.map(Key::try_from).transpose()
+}
+
+/// What an overview says of an owner's keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Summary {
+    pub owner: OwnerId,
+    /// All but the revoked.
+    pub living: i64,
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// One line for each owner in a workspace that has ever had a key; in no order.
+pub async fn summaries(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<Vec<Summary>> {
+    let unrevoked = Expr::case(key::Column::RevokedAt.is_null(), 1).finally(0);
+    let rows: Vec<(uuid::Uuid, i64, Option<i64>)> = key::Entity::find()
+        .select_only()
+        .column(key::Column::OwnerId)
+        .column_as(unrevoked.sum().cast_as("bigint"), "living")
+        .column_as(key::Column::LastUsedAt.max(), "last_used_at")
+        .filter(key::Column::WorkspaceId.eq(workspace.0))
+        .group_by(key::Column::OwnerId)
+        .into_tuple()
         .all(db)
         .await?;
-    rows.into_iter().map(Key::try_from).collect()
+    let summary = |(owner, living, last_used_at): (uuid::Uuid, i64, Option<i64>)| Summary {
+        owner: OwnerId(owner),
+        living,
+        last_used_at: last_used_at.map(Timestamp::from_millis),
+    };
+    Ok(rows.into_iter().map(summary).collect())
 }
 
 /// Writes what may change about a key (all but its text, type and makers) as one new version. `Duplicate` when a living

@@ -74,6 +74,16 @@ pub async fn set_role(tx: &impl ConnectionTrait, workspace: WorkspaceId, account
     Ok(())
 }
 
+pub async fn delete(tx: &impl ConnectionTrait, workspace: WorkspaceId, account: AccountId) -> Result<()> {
+    member::Entity::delete_by_id((workspace.0, account.0)).exec(tx).await?;
+    Ok(())
+}
+
+pub async fn count(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<u64> {
+    let members = member::Entity::find().filter(member::Column::WorkspaceId.eq(workspace.0));
+    Ok(members.count(db).await?)
+}
+
 pub async fn count_owners(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<u64> {
     let owners = member::Entity::find()
         .filter(member::Column::WorkspaceId.eq(workspace.0))

@@ -1,6 +1,8 @@
 //! Projects. Every finder takes the workspace: another tenant's project does not exist.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set,
+};
 
 use super::Result;
 use super::entities::project;
@@ -45,6 +47,11 @@ pub async fn list(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<V
         .all(db)
         .await?;
     Ok(rows.into_iter().map(Project::from).collect())
+}
+
+pub async fn count(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<u64> {
+    let projects = project::Entity::find().filter(project::Column::WorkspaceId.eq(workspace.0));
+    Ok(projects.count(db).await?)
 }
 
 pub async fn rename(tx: &impl ConnectionTrait, workspace: WorkspaceId, id: ProjectId, name: &str) -> Result<()> {

@@ -1,15 +1,17 @@
 //! Who asks and where they are: what a handler takes as its first argument is what it may reach.
 //!
-//! [`Visitor`] anybody; [`Person`] somebody signed in; [`WorkspacePage`] a member in a workspace; [`KeysPage`] a member in
-//! front of a key ring; [`StaffPage`] the support desk.
+//! [`Visitor`] anybody; [`Person`] somebody signed in; [`WorkspacePage`] a member in a workspace; [`ProjectPage`] a
+//! member in a project; [`KeysPage`] a member in front of a key ring; [`StaffPage`] the support desk.
 
 mod keys;
 mod person;
+mod project;
 mod visitor;
 mod workspace;
 
 pub use keys::{KeyPath, KeysPage};
 pub use person::{Person, StaffPage};
+pub use project::ProjectPage;
 pub use visitor::Visitor;
 pub use workspace::WorkspacePage;
 

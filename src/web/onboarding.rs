@@ -1,1 +1,3 @@
 //! `/welcome`: the first steps.
+
+pub mod welcome;

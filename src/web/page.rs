@@ -43,6 +43,8 @@ pub struct Place {
     pub project: Option<PlaceProject>,
     pub role: String,
     pub workspaces_more: bool,
+    /// Whether the role may manage the workspace: then it has an "Audit" item.
+    pub may_manage: bool,
     /// Whether keys hang on the workspace itself: then it has a "Keys" item of its own.
     pub workspace_keys: bool,
 }

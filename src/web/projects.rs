@@ -1,1 +1,5 @@
 //! Pages about projects.
+
+pub mod create;
+pub mod home;
+pub mod settings;

@@ -1,1 +1,4 @@
 //! The support desk.
+
+pub mod desk;
+mod form;

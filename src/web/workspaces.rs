@@ -1,1 +1,8 @@
 //! Pages about workspaces.
+
+pub mod audit;
+pub mod create;
+pub mod list;
+pub mod members;
+pub mod overview;
+pub mod settings;

@@ -1,1 +1,5 @@
-//! staff: to be driven over HTTP.
+//! The support desk.
+
+mod look_up;
+mod strangers;
+mod whole_key;

@@ -2,6 +2,7 @@
 
 mod browser;
 mod database;
+pub mod places;
 
 pub use browser::{Answer, Browser};
 

@@ -1,1 +1,8 @@
-//! workspaces: to be driven over HTTP.
+//! Workspaces: making them, who may do what in them, and that they do not exist for strangers.
+
+mod audit;
+mod create;
+mod members;
+mod overview;
+mod settings;
+mod strangers;

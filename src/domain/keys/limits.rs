@@ -1,6 +1,7 @@
 //! The plan's places: how many keys a workspace may have, decided inside the transaction that takes one.
 
 use crate::domain::App;
+use crate::domain::workspaces::plan_of;
 use crate::error::{AppError, Result};
 use crate::model::timestamp::plural;
 use crate::model::workspace::Workspace;
@@ -59,13 +60,6 @@ pub async fn places(app: &App, workspace: &Workspace, key_type: &KeyType) -> Res
     };
     let all_run_out_first = of_type.left().is_none_or(|left| of_all.left() < Some(left));
     Ok(if all_run_out_first { of_all } else { of_type })
-}
-
-/// A workspace on a plan that the profile no longer has is on the default one.
-pub(super) fn plan_of<'a>(app: &'a App, workspace: &Workspace) -> &'a Plan {
-    app.profile
-        .plan(&workspace.plan)
-        .unwrap_or_else(|| app.profile.default_plan())
 }
 
 fn full(plan: &Plan, limit: u32, noun: &str) -> String {

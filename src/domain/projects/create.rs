@@ -3,11 +3,14 @@
 use crate::domain::App;
 use crate::domain::access::ManageProjects;
 use crate::domain::audit::{self, Subject};
+use crate::domain::projects::refuse_taken_name;
+use crate::domain::workspaces::plan_of;
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
 use crate::model::ids::ProjectId;
 use crate::model::name::Name;
 use crate::model::slug::Slug;
+use crate::model::timestamp::plural;
 use crate::model::workspace::Project;
 use crate::store;
 use crate::store::db::commit;
@@ -21,39 +24,18 @@ pub async fn create(app: &App, proof: ManageProjects<'_>, name: &str) -> Result<
         .await?
         .ok_or(AppError::NotFound)?;
     let projects = store::projects::list(&tx, workspace.id).await?;
-    let plan = app
-        .profile
-        .plan(&workspace.plan)
-        .unwrap_or_else(|| app.profile.default_plan());
-    if plan
-        .projects
-        .is_some_and(|limit| projects.len() as u64 >= u64::from(limit))
+    let plan = plan_of(app, &workspace);
+    if let Some(limit) = plan.projects
+        && projects.len() as u64 >= u64::from(limit)
     {
-        let limit = plan.projects.unwrap_or_default();
         return Err(AppError::PlanLimit(format!(
-            "The {} plan has {limit} projects, and all are taken.",
-            plan.label
+            "The {} plan has {}, and all are taken. Rename one that is no longer used, or change the plan.",
+            plan.label,
+            plural(i64::from(limit), "project")
         )));
     }
-    if projects
-        .iter()
-        .any(|project| project.name.to_lowercase() == name.as_str().to_lowercase())
-    {
-        return Err(AppError::invalid(
-            "name",
-            "Another project has this name. Choose a different one.",
-        ));
-    }
-    let wanted = Slug::from_name(name.as_str(), "project");
-    let taken = |slug: &Slug| projects.iter().any(|project| project.slug == slug.as_str());
-    let slug = if taken(&wanted) {
-        (2..)
-            .map(|n| wanted.with_suffix(&n.to_string()))
-            .find(|slug| !taken(slug))
-            .unwrap_or(wanted)
-    } else {
-        wanted
-    };
+    refuse_taken_name(&projects, None, &name)?;
+    let slug = free_slug(&projects, &name);
     let project = Project {
         id: ProjectId(app.new_id()),
         workspace_id: workspace.id,
@@ -70,4 +52,14 @@ pub async fn create(app: &App, proof: ManageProjects<'_>, name: &str) -> Result<
     audit::record(&tx, app, workspace.id, proof.by(), Action::ProjectCreated, subject).await?;
     commit(tx).await?;
     Ok(project)
+}
+
+fn free_slug(projects: &[Project], name: &Name) -> Slug {
+    let wanted = Slug::from_name(name.as_str(), "project");
+    let free = |slug: &Slug| projects.iter().all(|project| project.slug != slug.as_str());
+    if free(&wanted) {
+        return wanted;
+    }
+    let numbered = (2..).map(|n: u32| wanted.with_suffix(&n.to_string()));
+    numbered.into_iter().find(free).unwrap_or_else(|| wanted.clone())
 }

@@ -3,6 +3,7 @@
 use crate::domain::App;
 use crate::domain::access::ManageProjects;
 use crate::domain::audit::{self, Subject};
+use crate::domain::projects::refuse_taken_name;
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
 use crate::model::name::Name;
@@ -17,6 +18,12 @@ pub async fn rename(app: &App, proof: ManageProjects<'_>, project: &Project, nam
         return Ok(());
     }
     let tx = app.db.begin().await?;
+    // As in creating: names in a workspace are decided one after the other.
+    store::workspaces::lock(&tx, proof.workspace().id)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    let projects = store::projects::list(&tx, proof.workspace().id).await?;
+    refuse_taken_name(&projects, Some(project.id), &name)?;
     store::projects::rename(&tx, proof.workspace().id, project.id, name.as_str()).await?;
     let details = format!("“{}” → “{name}”", project.name);
     let subject = Subject {

@@ -6,6 +6,7 @@ use actix_web::{FromRequest, HttpRequest};
 use crate::domain::access::Standing;
 use crate::domain::{App, workspaces};
 use crate::error::AppError;
+use crate::model::role::Deed;
 use crate::profile::KeyOwner;
 use crate::web::extract::{Extracting, Person, app_of};
 use crate::web::page::{Page, Place};
@@ -32,6 +33,7 @@ impl WorkspacePage {
             project: None,
             role: self.standing.role.to_string(),
             workspaces_more: self.workspaces > 1,
+            may_manage: self.standing.may(Deed::ManageWorkspace),
             workspace_keys: app.profile.api.keys_belong_to == KeyOwner::Workspace,
         };
         Page {

@@ -87,7 +87,7 @@ async fn a_session_ends_when_it_idles_and_at_the_latest_after_thirty_days() {
 async fn a_new_session_id_does_not_make_a_session_younger() {
     let app = TestApp::start().await;
     let state = sessions::State {
-        authenticated_at: Some(app.app.now()),
+        started_at: Some(app.app.now()),
         ..sessions::State::default()
     };
     app.advance(29 * DAY);

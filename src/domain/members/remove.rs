@@ -1,0 +1,31 @@
+//! Removing a member. The keys that person made stay: they belong to the project.
+
+use crate::domain::App;
+use crate::domain::access::ManageMembers;
+use crate::domain::audit::{self, Subject};
+use crate::domain::members::{account_of, keep_an_owner, lock_role};
+use crate::error::Result;
+use crate::model::audit::Action;
+use crate::model::role::Role;
+use crate::store;
+use crate::store::db::commit;
+
+/// Removes the member with this address; the workspace is gone for that person from the next request on.
+pub async fn remove(app: &App, proof: ManageMembers<'_>, email: &str) -> Result<()> {
+    let account = account_of(app, email).await?;
+    let tx = app.db.begin().await?;
+    let role = lock_role(&tx, proof, &account).await?;
+    proof.may_touch(&[role])?;
+    if role == Role::Owner {
+        keep_an_owner(&tx, proof).await?;
+    }
+    let workspace = proof.workspace().id;
+    store::members::delete(&tx, workspace, account.id).await?;
+    let subject = Subject {
+        name: account.email.to_string(),
+        details: format!("was {role}"),
+        ..Subject::default()
+    };
+    audit::record(&tx, app, workspace, proof.by(), Action::MemberRemoved, subject).await?;
+    Ok(commit(tx).await?)
+}

@@ -1,0 +1,96 @@
+//! Looking a key up for a customer. Whatever is shown was written into that customer's audit trail before.
+
+use crate::domain::App;
+use crate::domain::access::Staff;
+use crate::domain::audit::{self, Subject};
+use crate::domain::staff::typed::{Refused, display_prefix};
+use crate::error::{AppError, Result};
+use crate::model::audit::Action;
+use crate::model::ids::KeyId;
+use crate::model::key::Key;
+use crate::model::key_format::KeyText;
+use crate::model::role::Role;
+use crate::model::workspace::{Project, Workspace};
+use crate::store;
+use crate::store::db::commit;
+
+/// A key, and whose it is.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub key: Key,
+    pub workspace: Workspace,
+    pub project: Option<Project>,
+    /// The e-mail addresses of the workspace's owners.
+    pub owners: Vec<String>,
+}
+
+/// The most keys one look shows. Display prefixes are random: more than one key with the same is rare.
+const MOST: u64 = 50;
+
+/// All keys with exactly this display prefix; or why it was not even looked for.
+pub async fn by_display_prefix(
+    app: &App,
+    staff: &Staff,
+    typed: &KeyText,
+) -> Result<std::result::Result<Vec<Found>, Refused>> {
+    let prefix = match display_prefix(&app.profile, typed) {
+        Ok(prefix) => prefix,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    app.usage.flush(&app.db).await?;
+    let keys = store::keys::find_by_display_prefix(app.db.reader(), &prefix, MOST).await?;
+    Ok(Ok(show(app, staff, keys).await?))
+}
+
+/// The key with this id.
+pub async fn by_id(app: &App, staff: &Staff, id: KeyId) -> Result<Found> {
+    app.usage.flush(&app.db).await?;
+    let key = store::keys::find_for_support(app.db.reader(), id).await?;
+    let found = show(app, staff, key.into_iter().collect()).await?;
+    found.into_iter().next().ok_or(AppError::NotFound)
+}
+
+/// Records each look, then gathers what belongs to each key.
+async fn show(app: &App, staff: &Staff, keys: Vec<Key>) -> Result<Vec<Found>> {
+    record(app, staff, &keys).await?;
+    let mut found = Vec::with_capacity(keys.len());
+    for key in keys {
+        found.push(gather(app, key).await?);
+    }
+    Ok(found)
+}
+
+async fn record(app: &App, staff: &Staff, keys: &[Key]) -> Result<()> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let tx = app.db.begin().await?;
+    for key in keys {
+        let subject = Subject {
+            project_id: key.project_id,
+            key_id: Some(key.id),
+            name: format!("{} ({})", key.name, key.display_prefix),
+            details: String::new(),
+        };
+        audit::record(&tx, app, key.workspace_id, staff.by(), Action::KeyLookedUp, subject).await?;
+    }
+    Ok(commit(tx).await?)
+}
+
+async fn gather(app: &App, key: Key) -> Result<Found> {
+    let db = app.db.reader();
+    let workspace = store::workspaces::find(db, key.workspace_id).await?;
+    let workspace = workspace.ok_or_else(|| store::Error::Corrupt("a key without a workspace".to_owned()))?;
+    let project = match key.project_id {
+        Some(id) => store::projects::find(db, workspace.id, id).await?,
+        None => None,
+    };
+    let members = store::members::list(db, workspace.id).await?;
+    let owners = members.into_iter().filter(|member| member.role == Role::Owner);
+    Ok(Found {
+        key,
+        project,
+        owners: owners.map(|owner| owner.email.to_string()).collect(),
+        workspace,
+    })
+}

@@ -1,0 +1,118 @@
+//! `GET /welcome`: from nothing to a first call, one step at a time. Each form is the one of its own page, which leads
+//! back here.
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use askama::Template;
+
+use crate::domain::App;
+use crate::domain::onboarding::{self, Step, Steps};
+use crate::error::Result;
+use crate::model::key::{Key, LastUse};
+use crate::model::role::Deed;
+use crate::profile::{CredentialPlace, KeyOwner};
+use crate::web::extract::Person;
+use crate::web::page::{self, Page};
+
+#[derive(Template)]
+#[template(path = "onboarding/welcome.html")]
+struct WelcomePage {
+    page: Page,
+    steps: Steps,
+    workspace_url: String,
+    /// Where the first key is made; empty while there is no place for it.
+    new_key_url: String,
+    /// The keys' list; empty while there is no place for them.
+    keys_url: String,
+    environment: &'static str,
+    /// How the key of this walk is shown.
+    key_prefix: String,
+    curl: String,
+    /// The key that was used last, and how.
+    received: Option<Received>,
+}
+
+struct Received {
+    last: LastUse,
+    shown_prefix: String,
+}
+
+/// The page.
+pub async fn show(app: Data<App>, person: Person) -> Result<HttpResponse> {
+    let steps = onboarding::steps(&app, &person.account).await?;
+    let environment = onboarding::first_environment(&app).as_str();
+    let keys_url = keys_url(&app, &steps);
+    let new_key_url = match keys_url.as_str() {
+        "" => String::new(),
+        url => format!("{url}/new?environment={environment}&name=First+key"),
+    };
+    let received = steps.used.as_ref().and_then(|key| {
+        Some(Received {
+            last: key.last_use.clone()?,
+            shown_prefix: shown_prefix(&app, key),
+        })
+    });
+    let workspace = steps.workspace.as_ref();
+    page::ok(&WelcomePage {
+        page: person.page(&app, "welcome"),
+        workspace_url: workspace.map_or_else(String::new, |found| format!("/w/{}", found.workspace.slug)),
+        new_key_url,
+        keys_url,
+        environment,
+        key_prefix: steps
+            .key
+            .as_ref()
+            .map_or_else(String::new, |key| shown_prefix(&app, key)),
+        curl: curl(&app),
+        received,
+        steps,
+    })
+}
+
+fn keys_url(app: &App, steps: &Steps) -> String {
+    let Some(membership) = &steps.workspace else {
+        return String::new();
+    };
+    let workspace = format!("/w/{}", membership.workspace.slug);
+    match (&steps.project, app.profile.api.keys_belong_to) {
+        (Some(project), KeyOwner::Project) => format!("{workspace}/p/{}/keys", project.slug),
+        (None, KeyOwner::Project) => String::new(),
+        (_, KeyOwner::Workspace) => format!("{workspace}/keys"),
+    }
+}
+
+fn shown_prefix(app: &App, key: &Key) -> String {
+    let key_type = app.profile.key_type(&key.type_id);
+    let format = key_type.and_then(|key_type| key_type.format(key.environment));
+    format.map_or_else(
+        || key.display_prefix.clone(),
+        |format| format.shown(&key.display_prefix),
+    )
+}
+
+/// The first call, in the way this API takes keys. The key itself is in a variable, so that it stays out of the page.
+fn curl(app: &App) -> String {
+    let api = &app.profile.api;
+    let origin = api.public_url.as_ref().unwrap_or(&app.settings.public_url);
+    let header = match api.credentials.first() {
+        None | Some(CredentialPlace::Bearer) => "Authorization: Bearer $API_KEY".to_owned(),
+        Some(CredentialPlace::XApiKey) => "X-API-Key: $API_KEY".to_owned(),
+        Some(CredentialPlace::Header(name)) => format!("{name}: $API_KEY"),
+    };
+    format!("curl {origin}{}/me \\\n  -H \"{header}\"", api.base_path)
+}
+
+impl WelcomePage {
+    fn state(&self, step: Step) -> &'static str {
+        self.steps.state_of(step)
+    }
+
+    fn is_current(&self, step: Step) -> bool {
+        self.steps.current() == Some(step)
+    }
+
+    fn may_create_project(&self) -> bool {
+        let role = self.steps.workspace.as_ref().map(|membership| membership.role);
+        role.is_some_and(|role| role.may(Deed::ManageProjects))
+    }
+}

@@ -1,0 +1,147 @@
+//! `/staff`: finding a customer's key by its display prefix. What is typed travels in a body, never in an address: it may
+//! be a whole key, and addresses are written down everywhere.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use askama::Template;
+use secrecy::ExposeSecret;
+
+use crate::domain::App;
+use crate::domain::staff::{self, Found, Refused};
+use crate::error::{FieldErrors, Result};
+use crate::model::key::{Key, KeyStatus, LastUse};
+use crate::model::key_format::KeyText;
+use crate::model::timestamp::{DAY, HOUR, Timestamp, plural};
+use crate::profile::{Access, KeyType};
+use crate::web::extract::{KeyPath, StaffPage};
+use crate::web::page::{self, Page};
+use crate::web::staff::form::{LookUp, StaffForm};
+
+#[derive(Template)]
+#[template(path = "staff/desk.html")]
+struct DeskPage {
+    page: Page,
+    /// How many characters a display prefix has at least.
+    least: usize,
+    errors: FieldErrors,
+    whole_key: bool,
+    /// What was found; none when nothing was looked for.
+    cards: Option<Vec<Card>>,
+}
+
+#[derive(Template)]
+#[template(path = "staff/key.html")]
+struct KeyLookUpPage {
+    page: Page,
+    card: Card,
+}
+
+struct Card {
+    found: Found,
+    url: String,
+    shown_prefix: String,
+    status: KeyStatus,
+    /// `5 d`, behind "Expires in".
+    status_detail: String,
+    /// `Restricted key, 4 scopes`
+    kind: String,
+}
+
+/// `GET /staff`
+pub async fn show(app: Data<App>, desk: StaffPage) -> Result<HttpResponse> {
+    page::ok(&desk_page(&app, &desk))
+}
+
+/// `GET /staff/lookups`: where a reload of the answer ends.
+pub async fn again(_: StaffPage) -> Result<HttpResponse> {
+    Ok(page::redirect("/staff"))
+}
+
+/// `POST /staff/lookups`
+pub async fn submit(app: Data<App>, look_up: StaffForm<LookUp>) -> Result<HttpResponse> {
+    let StaffForm { desk, form } = look_up;
+    let typed = KeyText::presented(form.display_prefix.expose_secret().to_owned());
+    let mut answer = desk_page(&app, &desk);
+    let found = match staff::by_display_prefix(&app, &desk.staff, &typed).await? {
+        Ok(found) => found,
+        Err(refused) => {
+            answer.whole_key = refused == Refused::WholeKey;
+            answer.errors = FieldErrors::one("display_prefix", words(refused));
+            return page::unprocessable(&answer);
+        }
+    };
+    answer.cards = Some(found.into_iter().map(|found| card(&app, found)).collect());
+    page::html(StatusCode::OK, &answer)
+}
+
+/// `GET /staff/keys/{key}`
+pub async fn key(app: Data<App>, desk: StaffPage, key: KeyPath) -> Result<HttpResponse> {
+    let found = staff::by_id(&app, &desk.staff, key.0).await?;
+    page::ok(&KeyLookUpPage {
+        page: desk.person.page(&app, "staff"),
+        card: card(&app, found),
+    })
+}
+
+fn desk_page(app: &App, desk: &StaffPage) -> DeskPage {
+    DeskPage {
+        page: desk.person.page(app, "staff"),
+        least: app.profile.shortest_display_prefix(),
+        errors: FieldErrors::default(),
+        whole_key: false,
+        cards: None,
+    }
+}
+
+fn words(refused: Refused) -> String {
+    match refused {
+        Refused::Empty => "Enter the display prefix that the customer reads to you.".to_owned(),
+        Refused::TooShort { least } => format!("Enter all {least} characters of the display prefix."),
+        Refused::WholeKey => "Enter the display prefix only.".to_owned(),
+    }
+}
+
+fn card(app: &App, found: Found) -> Card {
+    let key_type = app.profile.key_type(&found.key.type_id);
+    let format = key_type.and_then(|key_type| key_type.format(found.key.environment));
+    let prefix = &found.key.display_prefix;
+    let status = found.key.status(app.now());
+    Card {
+        url: format!("/staff/keys/{}", found.key.id),
+        shown_prefix: format.map_or_else(|| prefix.clone(), |format| format.shown(prefix)),
+        status_detail: match status {
+            KeyStatus::Expiring(at) => until(at, app.now()),
+            _ => String::new(),
+        },
+        kind: kind(&found.key, key_type),
+        status,
+        found,
+    }
+}
+
+fn kind(key: &Key, key_type: Option<&KeyType>) -> String {
+    let label = key_type.map_or(key.type_id.as_str(), |key_type| &key_type.label);
+    let access = match key_type.map(|key_type| key_type.access) {
+        Some(Access::All) => "everything".to_owned(),
+        Some(Access::Read) => "reads only".to_owned(),
+        Some(Access::Scopes) | None => plural(i64::try_from(key.scopes.len()).unwrap_or(i64::MAX), "scope"),
+    };
+    format!("{label}, {access}")
+}
+
+/// `5 d`, `3 h`
+fn until(at: Timestamp, now: Timestamp) -> String {
+    let left = at.millis() - now.millis();
+    if left >= DAY {
+        format!("{} d", left / DAY)
+    } else {
+        format!("{} h", left / HOUR)
+    }
+}
+
+impl Card {
+    fn last_use(&self) -> Option<&LastUse> {
+        self.found.key.last_use.as_ref()
+    }
+}

@@ -1,0 +1,70 @@
+//! `GET /w/{workspace}`: its projects, or its keys where the profile gives keys to workspaces.
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use askama::Template;
+
+use crate::domain::{App, projects};
+use crate::error::Result;
+use crate::model::ids::OwnerId;
+use crate::model::role::Deed;
+use crate::model::timestamp::{Timestamp, plural};
+use crate::profile::KeyOwner;
+use crate::web::extract::WorkspacePage;
+use crate::web::page::{self, Page};
+
+#[derive(Template)]
+#[template(path = "workspaces/overview.html")]
+struct OverviewPage {
+    page: Page,
+    url: String,
+    name: String,
+    suspended: bool,
+    may_create: bool,
+    /// Whether keys hang on the workspace itself; then there is one row, for them.
+    keys_here: bool,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    name: String,
+    url: String,
+    /// `3 keys`
+    keys: String,
+    last_used_at: Option<Timestamp>,
+}
+
+/// The page.
+pub async fn show(app: Data<App>, workspace: WorkspacePage) -> Result<HttpResponse> {
+    let standing = &workspace.standing;
+    let keys_here = app.profile.api.keys_belong_to == KeyOwner::Workspace;
+    let summaries = projects::key_summaries(&app, standing).await?;
+    let row = |name: String, url: String, owner: OwnerId| {
+        let summary = summaries.get(&owner);
+        Row {
+            name,
+            url,
+            keys: plural(summary.map_or(0, |summary| summary.living), "key"),
+            last_used_at: summary.and_then(|summary| summary.last_used_at),
+        }
+    };
+    let rows = if keys_here {
+        let url = format!("{}/keys", workspace.url());
+        vec![row("Keys".to_owned(), url, OwnerId(standing.workspace.id.0))]
+    } else {
+        let projects = projects::list(&app, standing).await?.into_iter();
+        let url = |slug: &str| format!("{}/p/{slug}/keys", workspace.url());
+        projects
+            .map(|project| row(project.name, url(&project.slug), OwnerId(project.id.0)))
+            .collect()
+    };
+    page::ok(&OverviewPage {
+        page: workspace.page(&app, "overview"),
+        url: workspace.url(),
+        name: standing.workspace.name.clone(),
+        suspended: standing.workspace.suspended_at.is_some(),
+        may_create: standing.may(Deed::ManageProjects) && !keys_here,
+        keys_here,
+        rows,
+    })
+}

@@ -1,0 +1,157 @@
+//! `/w/{workspace}/settings`: its name, its plan, and how much of the plan is used.
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use askama::Template;
+use serde::Deserialize;
+
+use crate::domain::App;
+use crate::domain::keys::Places;
+use crate::domain::workspaces::{self, Allowance};
+use crate::error::{AppError, FieldErrors, Result};
+use crate::model::role::Deed;
+use crate::profile::{LimitOf, RateLimit};
+use crate::web::extract::WorkspacePage;
+use crate::web::flash::Flash;
+use crate::web::form::Form;
+use crate::web::page::{self, Page};
+
+/// What can be changed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    name: String,
+}
+
+#[derive(Template)]
+#[template(path = "workspaces/settings.html")]
+struct SettingsPage {
+    page: Page,
+    url: String,
+    form: Settings,
+    errors: FieldErrors,
+    may_change: bool,
+    slug: String,
+    id: String,
+    plan: String,
+    /// What the plan counts: what, how much is used, how much there is.
+    places: Vec<(String, String)>,
+    /// What the plan lets keys do in a time.
+    limits: Vec<(String, String)>,
+}
+
+/// `GET /w/{workspace}/settings`
+pub async fn show(app: Data<App>, workspace: WorkspacePage) -> Result<HttpResponse> {
+    let form = Settings {
+        name: workspace.standing.workspace.name.clone(),
+    };
+    page::ok(&settings_page(&app, &workspace, form, FieldErrors::default()).await?)
+}
+
+/// `POST /w/{workspace}/settings`
+pub async fn submit(app: Data<App>, workspace: WorkspacePage, form: Form<Settings>) -> Result<HttpResponse> {
+    let proof = workspace.standing.manage_workspace()?;
+    match workspaces::rename(&app, proof, &form.0.name).await {
+        Ok(()) => {
+            let url = format!("{}/settings", workspace.url());
+            Ok(page::redirect_with(&app, &url, &Flash::good("Saved.")))
+        }
+        Err(AppError::Invalid(errors)) => page::unprocessable(&settings_page(&app, &workspace, form.0, errors).await?),
+        Err(other) => Err(other),
+    }
+}
+
+async fn settings_page(
+    app: &App,
+    workspace: &WorkspacePage,
+    form: Settings,
+    errors: FieldErrors,
+) -> Result<SettingsPage> {
+    let standing = &workspace.standing;
+    let allowance = workspaces::allowance(app, standing).await?;
+    Ok(SettingsPage {
+        page: workspace.page(app, "settings"),
+        url: format!("{}/settings", workspace.url()),
+        form,
+        errors,
+        may_change: standing.may(Deed::ManageWorkspace),
+        slug: standing.workspace.slug.clone(),
+        id: standing.workspace.id.to_string(),
+        plan: allowance.plan.label.clone(),
+        places: places(app, &allowance),
+        limits: allowance.limits.iter().map(limit_words).collect(),
+    })
+}
+
+fn places(app: &App, allowance: &Allowance) -> Vec<(String, String)> {
+    let mut places = Vec::new();
+    if app.profile.api.keys_belong_to == crate::profile::KeyOwner::Project {
+        places.push(("Projects".to_owned(), used(allowance.projects)));
+    }
+    places.push(("Members".to_owned(), used(allowance.members)));
+    let plural = |label: &str| {
+        if label.ends_with("key") {
+            format!("{label}s")
+        } else {
+            label.to_owned()
+        }
+    };
+    places.extend(
+        allowance
+            .keys
+            .iter()
+            .map(|(label, taken)| (plural(label), used(*taken))),
+    );
+    places
+}
+
+fn used(places: Places) -> String {
+    match places.limit {
+        Some(limit) => format!("{} of {}", places.taken, grouped(limit)),
+        None => format!("{}, as many as you like", places.taken),
+    }
+}
+
+fn limit_words(limit: &RateLimit) -> (String, String) {
+    let of = match limit.of {
+        LimitOf::Key => "for each key",
+        LimitOf::Workspace => "for the workspace",
+    };
+    let words = format!("{} a {}, {of}", grouped(limit.count), limit.per.as_str());
+    let mut name = limit.id.replace(['_', '-'], " ");
+    if let Some(first) = name.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    (name, words)
+}
+
+/// `1,204`
+fn grouped(number: u32) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn long_numbers_are_grouped() {
+        let pairs = [
+            (7, "7"),
+            (600, "600"),
+            (6_000, "6,000"),
+            (1_000_000_000, "1,000,000,000"),
+        ];
+        for (number, words) in pairs {
+            assert_eq!(grouped(number), words);
+        }
+    }
+}
