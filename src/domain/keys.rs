@@ -24,6 +24,6 @@ pub use limits::{Places, places};
 pub use list::{Filter, KeyPage, StatusFilter, list};
 pub use reveal::{Shown, Ticket};
 pub use revoke::{Evidence, evidence, revoke};
-pub use roll::{Grace, roll, successor_expiry};
+pub use roll::{Grace, refuse_rolled, roll, successor_expiry};
 pub use rotate_secret::rotate_signing_secret;
 pub use traffic::{Daily, RefusalCount, Traffic, traffic};

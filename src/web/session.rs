@@ -119,7 +119,9 @@ pub fn renew_with_next_page(session: &Session) -> Result<(), AppError> {
 
 /// Renews if the page before asked for it.
 pub fn renew_if_asked(session: &Session) {
-    if session.remove(RENEW).is_some() {
+    // Asked first: removing what is not there would count as a change, and write the session with every page.
+    if session.get::<bool>(RENEW).ok().flatten().is_some() {
+        session.remove(RENEW);
         session.renew();
     }
 }

@@ -1,1 +1,14 @@
-//! keys: to be driven over HTTP.
+//! Keys in the browser: making, showing once, changing, rolling, rotating, revoking.
+
+mod bad_input;
+mod create;
+mod edit;
+mod list;
+mod reveal;
+mod revoke;
+mod roles;
+mod roll;
+mod show;
+mod signing_secret;
+mod state;
+mod world;

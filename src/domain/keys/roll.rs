@@ -67,12 +67,7 @@ pub async fn roll(app: &App, proof: ManageKeys<'_>, id: KeyId, grace: Grace, tic
         return Ok(made);
     }
     let mut old = open_for_change(&tx, app, proof, id).await?;
-    refuse_frozen(&old)?;
-    if old.replaced_by.is_some() {
-        return Err(AppError::Conflict(
-            "This key has been rolled already: its successor can be rolled.".to_owned(),
-        ));
-    }
+    refuse_rolled(&old)?;
     let new = same_settings(app, &old)?;
     let minted = mint::mint(app, &new.key_type, new.environment)?;
     let now = app.now();
@@ -113,6 +108,17 @@ pub async fn roll(app: &App, proof: ManageKeys<'_>, id: KeyId, grace: Grace, tic
     reveal::put(&tx, app, account, key.id, ticket, secrets).await?;
     commit(tx).await?;
     Ok(key.id)
+}
+
+/// The error for whoever wants to roll a key that is revoked, or has been rolled before.
+pub fn refuse_rolled(key: &Key) -> Result<()> {
+    refuse_frozen(key)?;
+    if key.replaced_by.is_some() {
+        return Err(AppError::Conflict(
+            "This key has been rolled already: its successor can be rolled.".to_owned(),
+        ));
+    }
+    Ok(())
 }
 
 /// The settings of a key, for its successor. Its lifetime is as long as the old one's was, counted from now.

@@ -48,7 +48,7 @@ const USUAL_GRACE: Grace = Grace::OneDay;
 pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpResponse> {
     let key = keys::find(&app, page.ring.manage_keys()?.read(), key.0).await?;
     page.workspace.person.require_fresh(&app)?;
-    keys::refuse_frozen(&key)?;
+    keys::refuse_rolled(&key)?;
     let form = RollForm {
         nonce: ticket::fresh_nonce(&app),
         grace: USUAL_GRACE.as_str().to_owned(),

@@ -29,9 +29,9 @@ pub(super) fn badge(key: &Key, now: Timestamp) -> Badge {
 fn left(at: Timestamp, now: Timestamp) -> String {
     let millis = at.millis() - now.millis();
     match millis {
-        ..MINUTE => "a minute".to_owned(),
-        ..HOUR => format!("{} min", millis / MINUTE),
-        ..DAY => format!("{} h", millis / HOUR),
+        _ if millis < MINUTE => "a minute".to_owned(),
+        _ if millis < HOUR => format!("{} min", millis / MINUTE),
+        _ if millis < DAY => format!("{} h", millis / HOUR),
         _ => format!("{} d", millis / DAY),
     }
 }

@@ -1,0 +1,62 @@
+use super::world::{World, see};
+
+#[tokio::test]
+async fn a_new_secret_is_shown_once_and_the_key_stays() {
+    let world = World::start().await;
+    let made = world.key("CI").await;
+    let action = format!("{}/signing-secret", made.url);
+    let answer = world.alice.submit(&action, &action, &[]).await;
+    assert_eq!(answer.location(), format!("{}/reveal", made.url));
+    let shown = see(&world.alice, &answer.location()).await;
+    assert_eq!(shown.text, "", "the key is not shown again");
+    assert!(shown.signing_secret.starts_with("whsec_"));
+    assert_ne!(shown.signing_secret, made.signing_secret);
+    assert_eq!(world.ask(&made.text).await, "accepted");
+    let again = world.alice.get(&answer.location()).await;
+    assert!(again.texts("#signing-secret").is_empty());
+    let trail = world.trail(&made).await;
+    assert!(trail[0].contains("was shown the signing secret"), "{trail:?}");
+    assert!(trail[1].contains("rotated the signing secret"), "{trail:?}");
+}
+
+#[tokio::test]
+async fn a_double_click_rotates_once() {
+    let world = World::start().await;
+    let made = world.key("CI").await;
+    let action = format!("{}/signing-secret", made.url);
+    let form = world.alice.get(&action).await.form(&action);
+    let fields: Vec<_> = form
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let both = tokio::join!(world.alice.post(&action, &fields), world.alice.post(&action, &fields));
+    assert_eq!((both.0.status, both.1.status), (303, 303));
+    assert!(
+        see(&world.alice, &both.0.location())
+            .await
+            .signing_secret
+            .starts_with("whsec_")
+    );
+    let trail = world.trail(&made).await;
+    assert_eq!(
+        trail.iter().filter(|line| line.contains("rotated")).count(),
+        1,
+        "{trail:?}"
+    );
+}
+
+#[tokio::test]
+async fn what_signs_nothing_has_nothing_to_rotate() {
+    let world = World::start().await;
+    let public = world.make(&[("name", "Shop"), ("type", "publishable")]).await;
+    let action = format!("{}/signing-secret", public.url);
+    assert_eq!(world.alice.get(&action).await.status, 409);
+    let secret = world.key("CI").await;
+    let other = format!("{}/signing-secret", secret.url);
+    let form = world.alice.get(&other).await.form(&other);
+    let fields: Vec<_> = form
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    assert_eq!(world.alice.post(&action, &fields).await.status, 409);
+}
