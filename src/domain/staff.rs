@@ -3,5 +3,5 @@
 mod look_up;
 mod typed;
 
-pub use look_up::{Found, by_display_prefix, by_id};
-pub use typed::Refused;
+pub use look_up::{Found, Looked, by_display_prefix, by_id};
+pub use typed::{Refused, Typed};

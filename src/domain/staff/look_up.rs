@@ -3,7 +3,7 @@
 use crate::domain::App;
 use crate::domain::access::Staff;
 use crate::domain::audit::{self, Subject};
-use crate::domain::staff::typed::{Refused, display_prefix};
+use crate::domain::staff::typed::{self, Refused, Typed};
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
 use crate::model::ids::KeyId;
@@ -27,19 +27,27 @@ pub struct Found {
 /// The most keys one look shows. Display prefixes are random: more than one key with the same is rare.
 const MOST: u64 = 50;
 
+/// What a search has found.
+#[derive(Clone, Debug)]
+pub struct Looked {
+    pub typed: Typed,
+    pub found: Vec<Found>,
+}
+
 /// All keys with exactly this display prefix; or why it was not even looked for.
 pub async fn by_display_prefix(
     app: &App,
     staff: &Staff,
     typed: &KeyText,
-) -> Result<std::result::Result<Vec<Found>, Refused>> {
-    let prefix = match display_prefix(&app.profile, typed) {
-        Ok(prefix) => prefix,
+) -> Result<std::result::Result<Looked, Refused>> {
+    let typed = match typed::read(&app.profile, typed) {
+        Ok(typed) => typed,
         Err(refused) => return Ok(Err(refused)),
     };
     app.usage.flush(&app.db).await?;
-    let keys = store::keys::find_by_display_prefix(app.db.reader(), &prefix, MOST).await?;
-    Ok(Ok(show(app, staff, keys).await?))
+    let keys = store::keys::find_by_display_prefix(app.db.reader(), &typed.prefix, MOST).await?;
+    let found = show(app, staff, keys).await?;
+    Ok(Ok(Looked { typed, found }))
 }
 
 /// The key with this id.

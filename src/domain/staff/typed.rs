@@ -4,18 +4,26 @@ use crate::model::key_format::KeyText;
 use crate::profile::Profile;
 
 /// Why it is not looked up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
     /// Nothing was typed.
     Empty,
     /// Fewer characters than any display prefix has: too many keys would begin like this.
-    TooShort { least: usize },
+    TooShort { least: usize, typed: Typed },
     /// More of a key than people are shown; perhaps all of it.
     WholeKey,
 }
 
-/// The display prefix in what was typed: without spaces, and without the sign for "there is more".
-pub(super) fn display_prefix(profile: &Profile, typed: &KeyText) -> Result<String, Refused> {
+/// A display prefix, or the beginning of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Typed {
+    pub prefix: String,
+    /// Whether it begins like a key of this API. What does not may be the middle of one, and is not shown again.
+    pub is_showable: bool,
+}
+
+/// What was typed, without spaces and without the sign for "there is more"; unless it is more than people are shown.
+pub(super) fn read(profile: &Profile, typed: &KeyText) -> Result<Typed, Refused> {
     let formats = || profile.key_types.iter().flat_map(|key_type| &key_type.formats);
     let written = |c: &char| !c.is_whitespace() && !c.is_control();
     let text: String = typed.expose_secret().chars().filter(written).collect();
@@ -24,15 +32,19 @@ pub(super) fn display_prefix(profile: &Profile, typed: &KeyText) -> Result<Strin
         prefix = prefix.trim_end_matches(format.display.suffix.as_str());
     }
     // As long as its own kind is shown; what is of no kind, as long as the longest.
-    let own = formats().filter(|(_, format)| prefix.starts_with(&format.prefix));
-    let longest = own.map(|(_, format)| format.display.length).max();
-    let longest = longest.or_else(|| formats().map(|(_, format)| format.display.length).max());
+    let own = formats().filter(|(_, format)| prefix.starts_with(&format.prefix) || format.prefix.starts_with(prefix));
+    let own = own.map(|(_, format)| format.display.length).max();
+    let longest = own.or_else(|| formats().map(|(_, format)| format.display.length).max());
     let least = profile.shortest_display_prefix();
+    let typed = Typed {
+        prefix: prefix.to_owned(),
+        is_showable: own.is_some(),
+    };
     match prefix.chars().count() {
         0 => Err(Refused::Empty),
         length if length > longest.unwrap_or_default() => Err(Refused::WholeKey),
-        length if length < least => Err(Refused::TooShort { least }),
-        _ => Ok(prefix.to_owned()),
+        length if length < least => Err(Refused::TooShort { least, typed }),
+        _ => Ok(typed),
     }
 }
 
@@ -40,8 +52,8 @@ pub(super) fn display_prefix(profile: &Profile, typed: &KeyText) -> Result<Strin
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<String, Refused> {
-        display_prefix(&Profile::example().unwrap(), &KeyText::presented(text.to_owned()))
+    fn read(text: &str) -> Result<Typed, Refused> {
+        super::read(&Profile::example().unwrap(), &KeyText::presented(text.to_owned()))
     }
 
     #[test]
@@ -53,7 +65,9 @@ mod tests {
             "kh_live_4f7aQm2X..",
             "kh_live_4f7aQm2X\0\n",
         ] {
-            assert_eq!(read(typed), Ok("kh_live_4f7aQm2X".to_owned()), "{typed}");
+            let prefix = "kh_live_4f7aQm2X".to_owned();
+            let is_showable = true;
+            assert_eq!(read(typed), Ok(Typed { prefix, is_showable }), "{typed}");
         }
     }
 
@@ -77,6 +91,11 @@ mod tests {
     fn too_little_is_no_display_prefix() {
         assert_eq!(read("  "), Err(Refused::Empty));
         assert_eq!(read("…"), Err(Refused::Empty));
-        assert_eq!(read("kh_live_4f7"), Err(Refused::TooShort { least: 16 }));
+        for (text, is_showable) in [("kh_live_4f7", true), ("kh", true), ("4f7aQm2X", false)] {
+            let prefix = text.to_owned();
+            let typed = Typed { prefix, is_showable };
+            assert_eq!(read(text), Err(Refused::TooShort { least: 16, typed }));
+        }
+        assert!(!read("4f7aQm2X4f7aQm2X").unwrap().is_showable, "the middle of a key");
     }
 }

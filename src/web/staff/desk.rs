@@ -2,13 +2,12 @@
 //! be a whole key, and addresses are written down everywhere.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use askama::Template;
 use secrecy::ExposeSecret;
 
 use crate::domain::App;
-use crate::domain::staff::{self, Found, Refused};
+use crate::domain::staff::{self, Found, Refused, Typed};
 use crate::error::{FieldErrors, Result};
 use crate::model::key::{Key, KeyStatus, LastUse};
 use crate::model::key_format::KeyText;
@@ -22,8 +21,10 @@ use crate::web::staff::form::{LookUp, StaffForm};
 #[template(path = "staff/desk.html")]
 struct DeskPage {
     page: Page,
-    /// How many characters a display prefix has at least.
-    least: usize,
+    /// How many characters a display prefix has: `16`, or `12 to 16`.
+    lengths: String,
+    /// What was typed, where it is safe to show again.
+    prefix: String,
     errors: FieldErrors,
     whole_key: bool,
     /// What was found; none when nothing was looked for.
@@ -63,16 +64,21 @@ pub async fn submit(app: Data<App>, look_up: StaffForm<LookUp>) -> Result<HttpRe
     let StaffForm { desk, form } = look_up;
     let typed = KeyText::presented(form.display_prefix.expose_secret().to_owned());
     let mut answer = desk_page(&app, &desk);
-    let found = match staff::by_display_prefix(&app, &desk.staff, &typed).await? {
-        Ok(found) => found,
+    match staff::by_display_prefix(&app, &desk.staff, &typed).await? {
+        Ok(looked) => {
+            answer.prefix = showable(looked.typed);
+            answer.cards = Some(looked.found.into_iter().map(|found| card(&app, found)).collect());
+            page::ok(&answer)
+        }
         Err(refused) => {
             answer.whole_key = refused == Refused::WholeKey;
-            answer.errors = FieldErrors::one("display_prefix", words(refused));
-            return page::unprocessable(&answer);
+            answer.errors = FieldErrors::one("display_prefix", words(&refused));
+            if let Refused::TooShort { typed, .. } = refused {
+                answer.prefix = showable(typed);
+            }
+            page::unprocessable(&answer)
         }
-    };
-    answer.cards = Some(found.into_iter().map(|found| card(&app, found)).collect());
-    page::html(StatusCode::OK, &answer)
+    }
 }
 
 /// `GET /staff/keys/{key}`
@@ -87,17 +93,34 @@ pub async fn key(app: Data<App>, desk: StaffPage, key: KeyPath) -> Result<HttpRe
 fn desk_page(app: &App, desk: &StaffPage) -> DeskPage {
     DeskPage {
         page: desk.person.page(app, "staff"),
-        least: app.profile.shortest_display_prefix(),
+        lengths: lengths(app),
+        prefix: String::new(),
         errors: FieldErrors::default(),
         whole_key: false,
         cards: None,
     }
 }
 
-fn words(refused: Refused) -> String {
+fn lengths(app: &App) -> String {
+    let formats = app.profile.key_types.iter().flat_map(|key_type| &key_type.formats);
+    let longest = formats
+        .map(|(_, format)| format.display.length)
+        .max()
+        .unwrap_or_default();
+    match app.profile.shortest_display_prefix() {
+        least if least == longest => least.to_string(),
+        least => format!("{least} to {longest}"),
+    }
+}
+
+fn showable(typed: Typed) -> String {
+    if typed.is_showable { typed.prefix } else { String::new() }
+}
+
+fn words(refused: &Refused) -> String {
     match refused {
         Refused::Empty => "Enter the display prefix that the customer reads to you.".to_owned(),
-        Refused::TooShort { least } => format!("Enter all {least} characters of the display prefix."),
+        Refused::TooShort { least, .. } => format!("Enter all {least} characters of the display prefix."),
         Refused::WholeKey => "Enter the display prefix only.".to_owned(),
     }
 }
@@ -137,6 +160,12 @@ fn until(at: Timestamp, now: Timestamp) -> String {
         format!("{} d", left / DAY)
     } else {
         format!("{} h", left / HOUR)
+    }
+}
+
+impl DeskPage {
+    fn hint(&self) -> String {
+        format!("All {} characters. Capitals matter.", self.lengths)
     }
 }
 

@@ -8,7 +8,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::domain::{App, audit, projects};
-use crate::error::Result;
+use crate::error::{AppError, Result};
 use crate::model::audit::{Action, AuditEvent};
 use crate::model::ids::ProjectId;
 use crate::model::timestamp::Timestamp;
@@ -36,7 +36,7 @@ struct AuditPage {
 struct Row {
     at: Timestamp,
     who: String,
-    /// What kind of actor, where it is not a member: `Support`, `Key`, `Operator`.
+    /// What kind of actor, where it is not a member: `Support`, `Key`.
     kind: &'static str,
     tone: &'static str,
     what: String,
@@ -49,7 +49,10 @@ struct Row {
 
 /// The page.
 pub async fn show(app: Data<App>, workspace: WorkspacePage, request: HttpRequest) -> Result<HttpResponse> {
-    let proof = workspace.standing.manage_workspace()?;
+    let proof = workspace
+        .standing
+        .manage_workspace()
+        .map_err(|_| AppError::Forbidden("Only admins and owners read the audit trail."))?;
     // A cursor that is none is the beginning.
     let cursor: Cursor = serde_html_form::from_str(request.query_string()).unwrap_or_default();
     let before = cursor.before.parse().ok();
@@ -75,14 +78,16 @@ fn row(event: AuditEvent, places: &Places) -> Row {
         kind: match event.actor_kind.as_str() {
             "staff" => "Support",
             "key" => "Key",
-            "operator" => "Operator",
             _ => "",
         },
         tone: if event.actor_kind == "staff" { "warn" } else { "" },
         what: Action::sentence(&event.action).to_owned(),
         subject_url: places.url_of(&event),
         at: event.at,
-        who: event.actor_name,
+        who: match event.actor_kind.as_str() {
+            "operator" => "The operator".to_owned(),
+            _ => event.actor_name,
+        },
         subject: event.subject,
         details: event.details,
         address: event.address,

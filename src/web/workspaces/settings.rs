@@ -10,7 +10,7 @@ use crate::domain::keys::Places;
 use crate::domain::workspaces::{self, Allowance};
 use crate::error::{AppError, FieldErrors, Result};
 use crate::model::role::Deed;
-use crate::profile::{LimitOf, RateLimit};
+use crate::profile::{KeyOwner, LimitOf, Period, RateLimit};
 use crate::web::extract::WorkspacePage;
 use crate::web::flash::Flash;
 use crate::web::form::Form;
@@ -85,7 +85,7 @@ async fn settings_page(
 
 fn places(app: &App, allowance: &Allowance) -> Vec<(String, String)> {
     let mut places = Vec::new();
-    if app.profile.api.keys_belong_to == crate::profile::KeyOwner::Project {
+    if app.profile.api.keys_belong_to == KeyOwner::Project {
         places.push(("Projects".to_owned(), used(allowance.projects)));
     }
     places.push(("Members".to_owned(), used(allowance.members)));
@@ -117,7 +117,11 @@ fn limit_words(limit: &RateLimit) -> (String, String) {
         LimitOf::Key => "for each key",
         LimitOf::Workspace => "for the workspace",
     };
-    let words = format!("{} a {}, {of}", grouped(limit.count), limit.per.as_str());
+    let per = match limit.per {
+        Period::Hour => "an hour".to_owned(),
+        other => format!("a {}", other.as_str()),
+    };
+    let words = format!("{} {per}, {of}", grouped(limit.count));
     let mut name = limit.id.replace(['_', '-'], " ");
     if let Some(first) = name.get_mut(..1) {
         first.make_ascii_uppercase();

@@ -140,6 +140,11 @@ async fn only_the_exact_prefix_finds() {
         let answer = look_up(&sam, short).await;
         assert_eq!(answer.status, 422, "{short}");
         assert_eq!(answer.texts("#display_prefix-error").len(), 1);
+        assert_eq!(
+            answer.attribute("#display_prefix", "value").as_deref(),
+            Some(short),
+            "the beginning of a key is shown everywhere anyway"
+        );
     }
     let unknown = sam.get("/staff/keys/019a0000-0000-7000-8000-000000000000").await;
     assert_eq!(unknown.status, 404);

@@ -36,7 +36,7 @@ async fn it_says_who_did_what_on_what_when_and_from_where() {
     );
     assert_eq!(
         page.texts("[data-label=Who]"),
-        ["operator Operator", "alice@example.com", "operator Operator"]
+        ["The operator", "alice@example.com", "The operator"]
     );
     assert_eq!(page.texts("[data-label=From]"), ["—", "127.0.0.1", "—"]);
     let when = page.text("[data-label=When] time");
