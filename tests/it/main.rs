@@ -8,6 +8,7 @@ mod accounts;
 mod api;
 mod cli;
 mod keys;
+mod layering;
 mod onboarding;
 mod projects;
 mod staff;
