@@ -5,7 +5,7 @@
 
 mod lengths;
 mod source;
-mod templates;
+pub mod templates;
 
 use source::{Module, modules};
 

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod api;
+mod authz_matrix;
 mod cli;
 mod keys;
 mod layering;
