@@ -20,7 +20,6 @@ pub struct Chromium {
     http: reqwest::Client,
     session: String,
     _profile: tempfile::TempDir,
-    scripts: bool,
 }
 
 /// An element of the page that is open.
@@ -68,13 +67,7 @@ impl Chromium {
             http,
             session: format!("{driver_url}/session/{id}"),
             _profile: profile,
-            scripts,
         }
-    }
-
-    /// Whether pages run their scripts.
-    pub fn has_scripts(&self) -> bool {
-        self.scripts
     }
 
     pub async fn open(&self, url: &str) {
@@ -197,7 +190,9 @@ impl Chromium {
 
     /// A picture of the whole page.
     pub async fn picture(&self, file: &Path) {
-        let parameters = json!({ "format": "png", "captureBeyondViewport": true });
+        let size = self.command("Page.getLayoutMetrics", json!({})).await["cssContentSize"].take();
+        let clip = json!({ "x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1 });
+        let parameters = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
         let answer = self.command("Page.captureScreenshot", parameters).await;
         let data = answer["data"].as_str().unwrap();
         let picture = base64::engine::general_purpose::STANDARD.decode(data).unwrap();

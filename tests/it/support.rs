@@ -2,8 +2,10 @@
 
 mod browser;
 mod database;
+mod program;
 
 pub use browser::{Answer, Browser};
+pub use program::Program;
 
 use std::sync::Arc;
 use std::time::Duration;
