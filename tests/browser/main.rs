@@ -2,6 +2,7 @@
 //! does not. A browser that is missing is a failure: `scripts/test` installs it.
 
 #![allow(unreachable_pub, reason = "a test binary has no outside")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod chromium;
 mod looks;
@@ -113,6 +114,7 @@ async fn back(scripts: bool) {
 
 #[tokio::test]
 async fn a_double_click_on_create_makes_one_key() {
+    let links = regex::Regex::new(r"/keys/([0-9a-f]{8}-[0-9a-f-]{27})").unwrap();
     for scripts in [true, false] {
         let (server, browser) = (Server::start(), Chromium::start(scripts).await);
         let alice = Person::arrive(&browser, &server).await;
@@ -126,7 +128,6 @@ async fn a_double_click_on_create_makes_one_key() {
         assert_eq!(server.curl(&key.text), 200);
         alice.open(&alice.keys).await;
         let source = browser.source().await;
-        let links = regex::Regex::new(r"/keys/([0-9a-f]{8}-[0-9a-f-]{27})").unwrap();
         let keys: std::collections::BTreeSet<_> =
             links.captures_iter(&source).map(|found| found[1].to_owned()).collect();
         assert_eq!(keys.len(), 1, "scripts: {scripts}");

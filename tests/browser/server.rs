@@ -18,15 +18,27 @@ pub struct Server {
 impl Server {
     pub fn start() -> Self {
         let data = tempfile::tempdir().unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_keyhatch"))
+        let child = Command::new(env!("CARGO_BIN_EXE_keyhatch"))
             .arg("serve")
             .env("KEYHATCH_LISTEN", "127.0.0.1:0")
             .env("KEYHATCH_DATA_DIR", data.path())
             .stdout(Stdio::piped())
             .spawn()
             .expect("keyhatch starts");
+        let mut server = Self {
+            child,
+            address: String::new(),
+            first_link: String::new(),
+            _data: data,
+        };
+        server.listen();
+        server
+    }
+
+    /// Reads along until the program has said where it is.
+    fn listen(&mut self) {
         let (said, hears) = mpsc::channel();
-        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let stdout = BufReader::new(self.child.stdout.take().unwrap());
         std::thread::spawn(move || {
             stdout
                 .lines()
@@ -34,19 +46,12 @@ impl Server {
                 .try_for_each(|line| said.send(line))
         });
         let link = regex::Regex::new(r"(http://127\.0\.0\.1:\d+)/sign-up\?first=[\w-]+").unwrap();
-        let mut heard = String::new();
-        loop {
+        while self.first_link.is_empty() {
             let line = hears.recv_timeout(Duration::from_secs(30));
-            let line = line.unwrap_or_else(|_| panic!("keyhatch prints no first link:\n{heard}"));
+            let line = line.expect("keyhatch prints the link for the first account");
             if let Some(found) = link.captures(&line) {
-                return Self {
-                    child,
-                    address: found[1].to_owned(),
-                    first_link: found[0].to_owned(),
-                    _data: data,
-                };
+                (self.first_link, self.address) = (found[0].to_owned(), found[1].to_owned());
             }
-            heard = format!("{heard}{line}\n");
         }
     }
 

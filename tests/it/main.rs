@@ -3,6 +3,7 @@
 //! Alice owns, Bob develops, Victor views, Charlie is a stranger, Sam is staff. Time moves by a clock that tests set.
 
 #![allow(unreachable_pub, reason = "a test binary has no outside")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod accounts;
 mod api;
