@@ -45,11 +45,12 @@ const ONLY_IN: [(&str, &[&str]); 9] = [
     (
         "actix_web",
         &[
-            "web", "api", "client", "health", "metrics", "status", "app", "routes", "cli",
+            "web", "api", "client", "health", "metrics", "status", "telemetry", "app", "routes", "cli",
         ],
     ),
     ("actix_session", &["web"]),
-    ("askama", &["web"]),
+    // Letters are templates too.
+    ("askama", &["web", "domain"]),
     ("lettre", &["domain"]),
     ("argon2", &["domain"]),
     ("aes_gcm", &["domain"]),
