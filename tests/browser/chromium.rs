@@ -225,16 +225,11 @@ impl Chromium {
 
 impl Drop for Chromium {
     fn drop(&mut self) {
-        // Told to end, chromedriver takes its browser along.
-        let asked = Command::new("kill").arg(self.driver.id().to_string()).status();
-        if asked.is_ok_and(|status| status.success()) {
-            for _ in 0..100 {
-                if matches!(self.driver.try_wait(), Ok(Some(_))) {
-                    return;
-                }
-                std::thread::sleep(Duration::from_millis(20));
-            }
-        }
+        // Chromium ends with its session; a chromedriver that is killed would leave it behind.
+        let _ = Command::new("curl")
+            .args(["--silent", "--max-time", "10", "--request", "DELETE", &self.session])
+            .stdout(Stdio::null())
+            .status();
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
