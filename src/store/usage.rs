@@ -130,5 +130,8 @@ pub async fn days_since(
         .into_tuple()
         .all(db)
         .await?;
-    Ok(sums.into_iter().map(|(key, day, count)| (KeyId(key), day, count)).collect())
+    Ok(sums
+        .into_iter()
+        .map(|(key, day, count)| (KeyId(key), day, count))
+        .collect())
 }

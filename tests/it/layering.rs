@@ -45,7 +45,16 @@ const ONLY_IN: [(&str, &[&str]); 9] = [
     (
         "actix_web",
         &[
-            "web", "api", "client", "health", "metrics", "status", "telemetry", "app", "routes", "cli",
+            "web",
+            "api",
+            "client",
+            "health",
+            "metrics",
+            "status",
+            "telemetry",
+            "app",
+            "routes",
+            "cli",
         ],
     ),
     ("actix_session", &["web"]),

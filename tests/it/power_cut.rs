@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::support::Program;
+use crate::support::Process;
 
 const PASSWORD: &str = "four unrelated words make sense";
 const WRITERS: usize = 8;
@@ -21,7 +21,7 @@ struct Acknowledged {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_outlives_a_kill() {
-    let mut program = Program::start(&[]).await;
+    let mut program = Process::start(&[]).await;
     program.address();
     let account = ["account", "create", "--email", "alice@example.com", "--password-stdin"];
     program.run(&account, &format!("{PASSWORD}\n"));

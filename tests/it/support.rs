@@ -2,10 +2,10 @@
 
 mod browser;
 mod database;
-mod program;
+mod process;
 
 pub use browser::{Answer, Browser};
-pub use program::Program;
+pub use process::Process;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -32,10 +32,5 @@ pub async fn list(app: &App, proof: ReadKeys<'_>, filter: &Filter, limit: u64) -
     let next = keys.last().filter(|_| more).map(|key| key.id);
     let any = !keys.is_empty() || store::keys::count_all(app.db.reader(), owner).await? > 0;
     let daily = traffic::daily(app, &keys).await?;
-    Ok(KeyPage {
-        keys,
-        daily,
-        next,
-        any,
-    })
+    Ok(KeyPage { keys, daily, next, any })
 }

@@ -157,13 +157,7 @@ pub async fn sweep(app: &App) -> Result<()> {
 }
 
 /// Notes that the form of this ticket made (or changed) a key.
-pub(super) async fn note_submission(
-    tx: &Tx,
-    app: &App,
-    account: AccountId,
-    ticket: &Ticket,
-    id: KeyId,
-) -> Result<()> {
+pub(super) async fn note_submission(tx: &Tx, app: &App, account: AccountId, ticket: &Ticket, id: KeyId) -> Result<()> {
     let noted = store::reveals::note_submission(tx, ticket.nonce_digest(), account, id, app.now()).await;
     noted.map_err(|error| match error {
         // Somebody else's form: its nonce is worth nothing to this account.

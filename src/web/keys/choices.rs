@@ -84,7 +84,10 @@ fn type_hint(key_type: &KeyType, places: Places) -> String {
         (None, _) | (_, None) => description,
         (Some(0), _) => format!("{description} Not part of your plan."),
         (Some(limit), Some(0)) => {
-            format!("{description} No place left: your plan has {}.", plural(limit.into(), "key"))
+            format!(
+                "{description} No place left: your plan has {}.",
+                plural(limit.into(), "key")
+            )
         }
         (Some(limit), Some(left)) => format!("{description} {left} of {limit} left in your plan."),
     }

@@ -105,9 +105,7 @@ pub async fn submit(app: Data<App>, page: KeysPage, form: Form<NewKeyForm>) -> R
     let ticket = ticket::read(&page, &form.nonce)?;
     match make(&app, proof, &form, &ticket).await {
         Ok(id) => Ok(ticket::redirect_to_reveal(&app, &page, id, &ticket)),
-        Err(AppError::Invalid(errors)) => {
-            render(&app, &page, StatusCode::UNPROCESSABLE_ENTITY, form, errors, "").await
-        }
+        Err(AppError::Invalid(errors)) => render(&app, &page, StatusCode::UNPROCESSABLE_ENTITY, form, errors, "").await,
         Err(AppError::PlanLimit(why)) => {
             let errors = FieldErrors::one("type", why);
             render(&app, &page, StatusCode::CONFLICT, form, errors, "").await

@@ -6,8 +6,8 @@ use actix_web::web::Data;
 use askama::Template;
 use serde::Deserialize;
 
-use crate::domain::keys::{self, Edit};
 use crate::domain::App;
+use crate::domain::keys::{self, Edit};
 use crate::error::{AppError, FieldErrors, Result};
 use crate::model::key::Key;
 use crate::profile::Access;

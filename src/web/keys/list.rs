@@ -166,7 +166,9 @@ fn known(app: &App, query: Query) -> Query {
     let status_known = STATUSES.iter().any(|(word, ..)| *word == query.status);
     let before_known = query.before.parse::<crate::model::ids::KeyId>().is_ok();
     Query {
-        q: q.chars().filter(|c| is_plain_text(c.encode_utf8(&mut [0; 4]))).collect(),
+        q: q.chars()
+            .filter(|c| is_plain_text(c.encode_utf8(&mut [0; 4])))
+            .collect(),
         environment: keep(query.environment, environment_known),
         type_id: keep(query.type_id, type_known),
         status: keep(query.status, status_known),

@@ -6,8 +6,8 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use crate::domain::keys::{self, Shown};
 use crate::domain::App;
+use crate::domain::keys::{self, Shown};
 use crate::error::Result;
 use crate::model::key::Key;
 use crate::web::extract::{KeyPath, KeysPage};
@@ -95,7 +95,9 @@ fn is_asked_ahead(headers: &HeaderMap) -> bool {
         let value = headers.get(*name).map(|value| value.as_bytes().to_ascii_lowercase());
         value.is_some_and(|value| {
             let value = String::from_utf8_lossy(&value);
-            ["prefetch", "prerender", "preview"].iter().any(|word| value.contains(word))
+            ["prefetch", "prerender", "preview"]
+                .iter()
+                .any(|word| value.contains(word))
         })
     })
 }

@@ -41,7 +41,15 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpRe
     let proof = page.ring.manage_keys()?;
     let (key, evidence) = keys::evidence(&app, proof.read(), key.0).await?;
     keys::refuse_frozen(&key)?;
-    render(&app, &page, StatusCode::OK, key, evidence, String::new(), FieldErrors::default())
+    render(
+        &app,
+        &page,
+        StatusCode::OK,
+        key,
+        evidence,
+        String::new(),
+        FieldErrors::default(),
+    )
 }
 
 /// `POST …/keys/{key}/revocation`

@@ -6,8 +6,8 @@ use actix_web::web::Data;
 use askama::Template;
 use serde::Deserialize;
 
-use crate::domain::keys::{self, Grace};
 use crate::domain::App;
+use crate::domain::keys::{self, Grace};
 use crate::error::{AppError, FieldErrors, Result};
 use crate::model::key::Key;
 use crate::web::extract::{KeyPath, KeysPage};
@@ -106,7 +106,9 @@ fn render(
         page: page.page(app),
         url: page.key_url(key.id),
         graces: Grace::ALL.into_iter().map(choice).collect(),
-        successor_expires: keys::successor_expiry(&key, app.now()).map(|at| at.day()).unwrap_or_default(),
+        successor_expires: keys::successor_expiry(&key, app.now())
+            .map(|at| at.day())
+            .unwrap_or_default(),
         key,
         form,
         errors,

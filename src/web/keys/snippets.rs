@@ -61,7 +61,11 @@ pub(super) fn variable(app: &App, ending: &str) -> String {
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
         .collect();
     let name = name.trim_matches('_');
-    let first = if name.starts_with(|c: char| c.is_ascii_digit()) { "_" } else { "" };
+    let first = if name.starts_with(|c: char| c.is_ascii_digit()) {
+        "_"
+    } else {
+        ""
+    };
     if name.is_empty() {
         ending.to_owned()
     } else {

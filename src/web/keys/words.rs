@@ -76,7 +76,10 @@ pub(super) fn reason(reason: &str) -> (String, &'static str) {
         "expired" => ("The key has expired", "invalid_credentials"),
         "wrong_environment" => ("A key of the other environment was needed", "invalid_credentials"),
         "workspace_suspended" => ("The workspace is suspended", "workspace_suspended"),
-        "insufficient_scope" => ("The key lacks the scope or access that was needed", "insufficient_scope"),
+        "insufficient_scope" => (
+            "The key lacks the scope or access that was needed",
+            "insufficient_scope",
+        ),
         other => return (other.replace('_', " "), ""),
     };
     (words.to_owned(), code)

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::places::Place;
 use super::{Belongs, Secret};
-use crate::support::{Answer, Browser, Program};
+use crate::support::{Answer, Browser, Process};
 
 const ALICES: &str = "seventeen quiet herons over the mill";
 const BOBS: &str = "a violin case full of warm bread";
@@ -15,7 +15,7 @@ const WRONG: &str = "this was never anybodys password";
 const KEYS: &str = "/w/acme/p/site/keys";
 
 pub struct Life {
-    program: Program,
+    program: Process,
     alice: Browser,
     bob: Browser,
     secrets: Vec<Secret>,
@@ -28,7 +28,7 @@ pub struct Life {
 
 impl Life {
     pub async fn begin() -> Self {
-        let program = Program::start(&[("KEYHATCH_LOG", "trace")]).await;
+        let program = Process::start(&[("KEYHATCH_LOG", "trace")]).await;
         let address = program.address();
         let mut life = Self {
             alice: Browser::new(&address),

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-use crate::support::{Answer, Program};
+use crate::support::{Answer, Process};
 
 /// Something that was written down.
 pub struct Place {
@@ -52,7 +52,7 @@ impl Place {
     }
 
     /// What the program wrote: its database as it lies there, its log, its output, its mails.
-    pub fn of_program(program: &Program, when: &str) -> Vec<Self> {
+    pub fn of_program(program: &Process, when: &str) -> Vec<Self> {
         let mut places = vec![
             Self::new("log", when, program.log().into_bytes()),
             Self::new("output", when, program.said().into_bytes()),

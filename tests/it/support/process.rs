@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::database::TestDatabase;
 
 /// `keyhatch serve` with a data directory and a database of its own. It may die and be started again on them.
-pub struct Program {
+pub struct Process {
     settings: Vec<(String, String)>,
     child: Child,
     said: Arc<Mutex<String>>,
@@ -19,7 +19,7 @@ pub struct Program {
     pub database_url: Option<String>,
 }
 
-impl Program {
+impl Process {
     /// Starts it; `settings` come on top of a free port.
     pub async fn start(settings: &[(&str, &str)]) -> Self {
         let data = tempfile::tempdir().unwrap();
@@ -135,7 +135,7 @@ impl Program {
     }
 }
 
-impl Drop for Program {
+impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
