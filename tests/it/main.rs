@@ -3,13 +3,18 @@
 //! Alice owns, Bob develops, Victor views, Charlie is a stranger, Sam is staff. Time moves by a clock that tests set.
 
 #![allow(unreachable_pub, reason = "a test binary has no outside")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod accounts;
 mod api;
+mod authz_matrix;
 mod cli;
 mod keys;
+mod layering;
 mod onboarding;
+mod power_cut;
 mod projects;
+mod secrets;
 mod staff;
 mod support;
 mod workspaces;

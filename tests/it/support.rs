@@ -6,8 +6,11 @@ mod hammer;
 pub mod places;
 mod program;
 
+mod process;
+
 pub use browser::{Answer, Browser};
 pub use hammer::Hammer;
+pub use process::Process;
 pub use program::Program;
 
 use std::sync::Arc;

@@ -1,0 +1,110 @@
+//! Pictures of the pages for people to look at, in `target/screenshots`: wide and narrow, light and dark; and that nothing
+//! sticks out sideways, nor does the console complain.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::chromium::Chromium;
+use super::person::Person;
+use super::server::Server;
+
+const WIDTHS: [(u32, u32); 3] = [(1280, 900), (390, 844), (320, 640)];
+const SCHEMES: [&str; 2] = ["light", "dark"];
+
+#[tokio::test]
+async fn every_page_fits_wide_and_narrow_light_and_dark() {
+    let (server, browser) = (Server::start(), Chromium::start(true).await);
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
+    std::fs::create_dir_all(&folder).unwrap();
+    let mut wrong = Vec::new();
+
+    for (name, page) in [
+        ("sign-in", "/sign-in"),
+        ("forgot-password", "/forgot-password"),
+        ("not-found", "/no-such-page"),
+    ] {
+        browser.open(&format!("{}{page}", server.address)).await;
+        wrong.extend(look(&browser, &folder, name).await);
+    }
+    browser.open(&server.first_link).await;
+    wrong.extend(look(&browser, &folder, "sign-up").await);
+    // The page that is not there says so in the console too.
+    browser.complaints().await;
+
+    let alice = Person::arrive(&browser, &server).await;
+    alice.open(&alice.keys).await;
+    wrong.extend(look(&browser, &folder, "keys-none").await);
+    alice.open(&format!("{}/new", alice.keys)).await;
+    wrong.extend(look(&browser, &folder, "new-key").await);
+    let key = alice.create_key("CI deploy").await;
+    wrong.extend(look(&browser, &folder, "reveal").await);
+    assert_eq!(server.curl(&key.text), 200);
+
+    for (name, page) in pages(&alice.keys, &key.page) {
+        alice.open(&page).await;
+        wrong.extend(look(&browser, &folder, name).await);
+        let complaints = browser.complaints().await;
+        wrong.extend(complaints.into_iter().map(|complaint| format!("{name}: {complaint}")));
+    }
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+/// The pages of somebody with one workspace, one project and one key.
+fn pages(keys: &str, key: &str) -> Vec<(&'static str, String)> {
+    let mut pages: Vec<(&str, String)> = [
+        ("workspaces", "/workspaces"),
+        ("new-workspace", "/workspaces/new"),
+        ("workspace", "/w/acme"),
+        ("members", "/w/acme/members"),
+        ("audit", "/w/acme/audit"),
+        ("workspace-settings", "/w/acme/settings"),
+        ("new-project", "/w/acme/projects/new"),
+        ("project-settings", "/w/acme/p/site/settings"),
+        ("account", "/account"),
+        ("security", "/account/security"),
+        ("sessions", "/account/sessions"),
+        ("welcome", "/welcome"),
+        ("staff", "/staff"),
+        ("mail", "/dev/mail"),
+        ("docs", "/docs/authentication"),
+    ]
+    .map(|(name, path)| (name, path.to_owned()))
+    .to_vec();
+    pages.push(("keys", keys.to_owned()));
+    pages.push(("keys-no-match", format!("{keys}?q=nothing-like-it")));
+    for (name, part) in [
+        ("key", ""),
+        ("key-edit", "/edit"),
+        ("key-roll", "/roll"),
+        ("key-revoke", "/revocation"),
+        ("reveal-over", "/reveal"),
+    ] {
+        pages.push((name, format!("{key}{part}")));
+    }
+    pages
+}
+
+/// Takes the pictures of the page that is open; says what sticks out.
+async fn look(browser: &Chromium, folder: &std::path::Path, name: &str) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (width, height) in WIDTHS {
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        browser.command("Emulation.setDeviceMetricsOverride", metrics).await;
+        for scheme in SCHEMES {
+            let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+            browser.command("Emulation.setEmulatedMedia", media).await;
+            if width != 320 {
+                browser
+                    .picture(&folder.join(format!("{name}.{width}.{scheme}.png")))
+                    .await;
+            }
+        }
+        let wide = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+        if browser.script(wide, json!([])).await != json!(0) {
+            wrong.push(format!("{name} is wider than {width} pixels"));
+        }
+    }
+    browser.command("Emulation.clearDeviceMetricsOverride", json!({})).await;
+    wrong
+}

@@ -1,0 +1,119 @@
+//! The people and things of the matrix.
+
+use keyhatch::domain::access::KeyRing;
+use keyhatch::domain::keys::{self, Issued, NewKeyInput};
+use keyhatch::model::workspace::{Project, Workspace};
+
+use crate::support::{Browser, PASSWORD, Person, TestApp};
+
+/// Alice's workspace with its members, Charlie with one of his own, Sam of the staff.
+pub struct Cast {
+    pub app: TestApp,
+    pub workspace: Workspace,
+    pub project: Project,
+    pub elsewhere: (Workspace, Project),
+    people: Vec<Person>,
+    nobody: Browser,
+}
+
+impl Cast {
+    pub async fn assemble() -> Self {
+        let app = TestApp::start().await;
+        let mut people = Vec::new();
+        for name in &super::PEOPLE[1..] {
+            people.push(app.person(name).await);
+        }
+        let [charlie, _sam, victor, bob, adam, alice] = &people[..] else {
+            unreachable!("six people");
+        };
+        let workspace = app.workspace_on(alice, "Acme", Some("enterprise")).await;
+        app.join(&workspace, victor, "viewer").await;
+        app.join(&workspace, bob, "developer").await;
+        app.join(&workspace, adam, "admin").await;
+        let project = app.project(&workspace, "Site").await;
+        let other = app.workspace_on(charlie, "Elsewhere", Some("enterprise")).await;
+        let others = app.project(&other, "Site").await;
+        let nobody = app.browser();
+        Self {
+            app,
+            workspace,
+            project,
+            elsewhere: (other, others),
+            people,
+            nobody,
+        }
+    }
+
+    /// A caller's browser.
+    pub fn browser(&self, caller: &str) -> &Browser {
+        let at = super::PEOPLE.iter().position(|name| *name == caller).unwrap();
+        match at {
+            0 => &self.nobody,
+            _ => &self.people[at - 1].browser,
+        }
+    }
+
+    /// The proof of origin that a caller's own forms carry.
+    pub async fn csrf(&self, caller: &str) -> String {
+        let page = if caller == "nobody" { "/sign-in" } else { "/workspaces" };
+        let page = self.browser(caller).get(page).await;
+        page.attribute("input[name=csrf]", "value")
+            .expect("a form on every page")
+    }
+
+    /// Signs a caller in again, when what he did has signed him out.
+    pub async fn restore(&self, caller: &str) {
+        let signed_out = self.browser(caller).get("/sign-in").await.status == 200;
+        if caller != "nobody" && signed_out {
+            // A minute per sign-in keeps the throttles out of this.
+            self.app.advance(std::time::Duration::from_secs(60));
+            let email = format!("{caller}@example.com");
+            self.browser(caller).sign_in(&email, PASSWORD).await;
+        }
+    }
+
+    /// A fresh key in Alice's project.
+    pub async fn key(&self, type_id: &str, scopes: &[&str]) -> Issued {
+        self.key_in(&self.workspace, &self.project, type_id, scopes).await
+    }
+
+    /// A fresh key in somebody's project.
+    pub async fn key_in(&self, workspace: &Workspace, project: &Project, type_id: &str, scopes: &[&str]) -> Issued {
+        let ring = KeyRing::held_by_operator(workspace.clone(), Some(project.clone()));
+        let proof = ring.manage_keys().unwrap();
+        let input = NewKeyInput {
+            name: uuid::Uuid::new_v4().simple().to_string(),
+            type_id: type_id.to_owned(),
+            environment: "test".to_owned(),
+            scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+            ..NewKeyInput::default()
+        };
+        let new = input.check(&self.app.app, proof).unwrap();
+        keys::issue(&self.app.app, proof, new).await.unwrap()
+    }
+
+    /// A path with Alice's things in it.
+    pub async fn path(&self, pattern: &str) -> String {
+        let mut path = pattern.replace("{workspace}", &self.workspace.slug.to_string());
+        path = path.replace("{project}", &self.project.slug.to_string());
+        for word in ["{key}", "{id}"] {
+            if path.contains(word) {
+                path = path.replace(word, &self.key("secret", &[]).await.key.id.to_string());
+            }
+        }
+        unknown(path)
+    }
+
+    /// The same path where there is nothing.
+    pub fn nowhere(pattern: &str) -> String {
+        unknown(pattern.replace("{workspace}", "no-such-workspace"))
+    }
+}
+
+/// Fills in what is left.
+fn unknown(path: String) -> String {
+    regex::Regex::new(r"\{[^}]*\}")
+        .unwrap()
+        .replace_all(&path, "no-such-thing")
+        .into_owned()
+}

@@ -1,0 +1,87 @@
+//! Pages: who gets what, and whether every answer carries what every answer must.
+
+use super::cast::Cast;
+use super::{PAGES, PEOPLE, Row, as_line, headers};
+use crate::support::{Answer, Browser};
+
+#[tokio::test]
+async fn everybody_gets_of_every_page_what_is_theirs() {
+    let cast = Cast::assemble().await;
+    let mut wrong = Vec::new();
+    for row in PAGES {
+        let mut answers = Vec::new();
+        for caller in PEOPLE {
+            let answer = call(&cast, row, caller).await;
+            let faults = headers::faults(&answer);
+            wrong.extend(
+                faults
+                    .iter()
+                    .map(|fault| format!("{} {} as {caller}: {fault}", row.method, row.path)),
+            );
+            answers.push(answer.status);
+            if row.method != "GET" {
+                cast.restore(caller).await;
+            }
+        }
+        if answers != row.expected {
+            wrong.push(format!(
+                "expected {:?}, but\n{}",
+                row.expected,
+                as_line(row.method, row.path, &answers)
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn somebody_elses_things_look_like_things_that_do_not_exist() {
+    let cast = Cast::assemble().await;
+    let charlie = cast.browser("charlie");
+    for row in PAGES.iter().filter(|row| row.path.contains("{workspace}")) {
+        let there = send(charlie, row, &cast.path(row.path).await, &cast.csrf("charlie").await).await;
+        let nowhere = send(charlie, row, &Cast::nowhere(row.path), &cast.csrf("charlie").await).await;
+        assert_eq!(there.status, 404, "{} {}", row.method, row.path);
+        assert_eq!(nowhere.status, 404, "{} {}", row.method, row.path);
+        assert_eq!(there.body, nowhere.body, "{} {}", row.method, row.path);
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_is_not_there_and_a_method_it_does_not_take_are_pages_too() {
+    let cast = Cast::assemble().await;
+    for caller in ["nobody", "alice"] {
+        let browser = cast.browser(caller);
+        let answer = browser.get("/no-such-page").await;
+        assert_eq!(answer.status, 404);
+        assert_eq!(headers::faults(&answer), Vec::<String>::new());
+        for method in [reqwest::Method::PUT, reqwest::Method::PATCH, reqwest::Method::DELETE] {
+            for row in PAGES {
+                let url = browser.url(&cast.path(row.path).await);
+                let request = browser.client.request(method.clone(), url);
+                let answer = Answer::of(request.send().await.unwrap()).await;
+                assert_eq!(answer.status, 405, "{method} {}: {}", row.path, answer.body);
+                assert_eq!(headers::faults(&answer), Vec::<String>::new(), "{method} {}", row.path);
+            }
+        }
+    }
+}
+
+async fn call(cast: &Cast, row: &Row<7>, caller: &str) -> Answer {
+    let path = cast.path(row.path).await;
+    let csrf = match row.method {
+        "GET" => String::new(),
+        _ => cast.csrf(caller).await,
+    };
+    send(cast.browser(caller), row, &path, &csrf).await
+}
+
+/// Opens a page, or sends a form as the page's own.
+async fn send(browser: &Browser, row: &Row<7>, path: &str, csrf: &str) -> Answer {
+    if row.method == "GET" {
+        return browser.get(path).await;
+    }
+    let mut fields = vec![("csrf", csrf)];
+    fields.extend_from_slice(row.fields);
+    browser.post(path, &fields).await
+}
