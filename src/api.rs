@@ -16,17 +16,19 @@ pub mod query;
 use actix_web::dev::HttpServiceFactory;
 use actix_web::guard::fn_guard;
 use actix_web::middleware::from_fn;
-use actix_web::web::{self, Data};
+use actix_web::web::{self, Data, ServiceConfig};
 
 use crate::error::AppError;
 use crate::profile::Profile;
-use crate::routes;
 
 /// Where the provider's own systems call.
 pub const PROVIDER: &str = "/provider";
 
-/// Everything under the profile's base path and under [`PROVIDER`], what does not exist included.
-pub fn service(profile: &Profile) -> impl HttpServiceFactory + use<> {
+/// Everything under the profile's base path and under [`PROVIDER`], what does not exist included; `table` registers what does.
+pub fn service<F>(profile: &Profile, table: F) -> impl HttpServiceFactory + use<F>
+where
+    F: FnOnce(&mut ServiceConfig),
+{
     let roots = [profile.api.base_path.clone(), PROVIDER.to_owned()];
     let is_ours = move |path: &str| {
         let below = |root: &String| path.strip_prefix(root.as_str());
@@ -38,7 +40,7 @@ pub fn service(profile: &Profile) -> impl HttpServiceFactory + use<> {
     web::scope("")
         .guard(fn_guard(move |context| is_ours(context.head().uri.path())))
         .app_data(Data::new(openapi::Document::of(profile)))
-        .configure(|config| routes::api(profile).register(config))
+        .configure(table)
         .default_service(web::to(|| async { Err::<String, _>(AppError::NotFound) }))
         .wrap(from_fn(guard::around))
 }

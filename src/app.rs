@@ -113,7 +113,8 @@ fn default_workers() -> usize {
 fn configure(config: &mut web::ServiceConfig, app: &Data<App>) {
     routes::operations().register(config);
     routes::assets().register(config);
-    config.service(api::service(&app.profile));
+    let table = routes::api(&app.profile);
+    config.service(api::service(&app.profile, |config| table.register(config)));
     let pages = web::scope("")
         .configure(|config| routes::pages(&app.profile).register(config))
         .default_service(web::to(|| async { Err::<String, _>(AppError::NotFound) }))

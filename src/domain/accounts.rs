@@ -20,8 +20,19 @@ pub use first::first_link;
 pub use sign_in::{confirm_password, sign_in};
 pub use sign_up::sign_up;
 
+use crate::domain::App;
+use crate::error::Result;
+use crate::model::account::Account;
+use crate::model::ids::AccountId;
+use crate::store;
+
 /// How long a link that proves an address is good, in milliseconds.
 const CONFIRMATION: i64 = crate::model::timestamp::DAY;
 
 /// How long a link that resets a password is good, in milliseconds.
 const RESET: i64 = crate::model::timestamp::HOUR;
+
+/// The account behind an id.
+pub async fn find(app: &App, id: AccountId) -> Result<Option<Account>> {
+    Ok(store::accounts::find(app.db.reader(), id).await?)
+}

@@ -88,7 +88,7 @@ async fn what_was_acknowledged_outlives_a_kill() {
 async fn write(address: String, root: String, name: String, acknowledged: Arc<Mutex<Acknowledged>>) {
     let client = reqwest::Client::new();
     for number in 0.. {
-        let body = json!({ "name": format!("{name}-{number}"), "type": "secret", "environment": "test" });
+        let body = json!({ "name": format!("{name}-{number}"), "type": "secret" });
         let request = client
             .post(format!("{address}/api/v1/api-keys"))
             .bearer_auth(&root)

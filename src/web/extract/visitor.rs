@@ -5,10 +5,9 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use crate::client;
-use crate::domain::App;
+use crate::domain::{App, accounts};
 use crate::error::AppError;
 use crate::model::account::Account;
-use crate::store;
 use crate::web::browser::Browser;
 use crate::web::extract::{Extracting, app_of};
 use crate::web::flash::Flash;
@@ -31,7 +30,7 @@ impl Visitor {
     pub async fn load(app: &App, request: &HttpRequest) -> Result<Self, AppError> {
         let mut visitor = Self::nobody(app, request);
         if let Some(id) = session::account_id(&visitor.session) {
-            let found = store::accounts::find(app.db.reader(), id).await?;
+            let found = accounts::find(app, id).await?;
             visitor.account = found.filter(|account| session::is_of(&visitor.session, account));
         }
         Ok(visitor)

@@ -2,6 +2,8 @@
 
 mod record;
 
+use keyhatch::clock::{Clock, SystemClock};
+use keyhatch::model::timestamp::DAY;
 use serde_json::{Value, json};
 
 use super::places::Place;
@@ -127,7 +129,8 @@ impl Life {
         self.keep("a service token", &token, Belongs::Nowhere);
 
         let key = self.keys[0].1.clone();
-        let body = json!({ "name": "By a program", "type": "secret", "environment": "test" });
+        let tomorrow = SystemClock.now().plus(DAY).rfc3339();
+        let body = json!({ "name": "By a program", "type": "secret", "environment": "test", "expires_at": tomorrow });
         let made = self.call("POST", "/api/v1/api-keys", &key, Some(body)).await;
         assert_eq!(made.status, 201, "{}", made.body);
         self.keep_made("the API", &made.json(), Belongs::Answer(self.answers));
