@@ -96,12 +96,7 @@ async fn call(cast: &Cast, row: &Row<7>, credential: Option<&str>) -> Answer {
         request = request.bearer_auth(credential);
     }
     if row.method != "GET" && row.method != "DELETE" {
-        let body: serde_json::Map<_, _> = row
-            .fields
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).into()))
-            .collect();
-        request = request.json(&body);
+        request = request.json(&serde_json::json!({}));
     }
     Answer::of(request.send().await.unwrap()).await
 }

@@ -116,7 +116,7 @@ impl Life {
             "Made here",
         ];
         let made = self.program.run(&arguments, "");
-        self.keep_made("the command line", &made, Belongs::Nowhere);
+        self.keep_made("the command line", &made, Belongs::Nowhere, 2);
         let made = self.program.run(&["service-token", "create", "--name", "gateway"], "");
         let token = made
             .as_object()
@@ -133,7 +133,7 @@ impl Life {
         let body = json!({ "name": "By a program", "type": "secret", "environment": "test", "expires_at": tomorrow });
         let made = self.call("POST", "/api/v1/api-keys", &key, Some(body)).await;
         assert_eq!(made.status, 201, "{}", made.body);
-        self.keep_made("the API", &made.json(), Belongs::Answer(self.answers));
+        self.keep_made("the API", &made.json(), Belongs::Answer(self.answers), 1);
     }
 
     /// Uses and misuses: in every place a careless program puts a key.
