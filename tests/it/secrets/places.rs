@@ -11,23 +11,23 @@ pub struct Place {
     pub name: String,
     /// The number of the answer it is part of.
     pub answer: Option<usize>,
-    content: Vec<u8>,
+    content: String,
 }
 
 impl Place {
+    /// Bytes that are no text stay where they are: what is searched for is text.
     pub fn new(kind: &'static str, name: &str, content: Vec<u8>) -> Self {
         Self {
             kind,
             name: name.to_owned(),
             answer: None,
-            content,
+            content: String::from_utf8_lossy(&content).into_owned(),
         }
     }
 
     /// Whether the text is in it.
     pub fn holds(&self, needle: &str) -> bool {
-        let needle = needle.as_bytes();
-        self.content.windows(needle.len()).any(|window| window == needle)
+        self.content.contains(needle)
     }
 
     /// What an answer wrote: its page, each of its cookies, its other headers.
