@@ -67,7 +67,6 @@ fn pages(keys: &str, key: &str) -> Vec<(&'static str, String)> {
         ("welcome", "/welcome"),
         ("staff", "/staff"),
         ("mail", "/dev/mail"),
-        ("docs", "/docs/authentication"),
     ]
     .map(|(name, path)| (name, path.to_owned()))
     .to_vec();
