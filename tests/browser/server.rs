@@ -22,6 +22,7 @@ impl Server {
             .arg("serve")
             .env("KEYHATCH_LISTEN", "127.0.0.1:0")
             .env("KEYHATCH_DATA_DIR", data.path())
+            .env("KEYHATCH_LOG", "warn")
             .stdout(Stdio::piped())
             .spawn()
             .expect("keyhatch starts");
