@@ -19,6 +19,12 @@ struct Acknowledged {
     revoked: Vec<String>,
 }
 
+impl Acknowledged {
+    fn is_enough(&self) -> bool {
+        self.made.len() > WRITERS && !self.revoked.is_empty()
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_outlives_a_kill() {
     let mut program = Process::start(&[]).await;
@@ -62,17 +68,21 @@ async fn what_was_acknowledged_outlives_a_kill() {
                 tokio::spawn(write(address, root, format!("{round}-{writer}"), acknowledged.clone()))
             })
             .collect();
-        tokio::time::sleep(Duration::from_millis(700 + 200 * round)).await;
+        // However slow the machine: only once everybody is writing does it mean anything to cut the power.
+        for _ in 0..1_200 {
+            if acknowledged.lock().unwrap().is_enough() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(70 * round)).await;
         program.kill();
         for writer in writers {
             writer.await.unwrap();
         }
         program.start_again();
         let done = std::mem::take(&mut *acknowledged.lock().unwrap());
-        assert!(
-            done.made.len() > WRITERS && !done.revoked.is_empty(),
-            "hardly anything was written"
-        );
+        assert!(done.is_enough(), "hardly anything was written");
         let address = program.address();
         for key in &done.made {
             assert_eq!(me(&address, key).await, 200, "a key that was handed out is gone");

@@ -61,15 +61,18 @@ fn write_until_killed(keyhatch: &Installation, after: Duration) -> Vec<String> {
     let mut writer = keyhatch.command(Path::new(&itself), &arguments).spawn().unwrap();
     let out = BufReader::new(writer.stdout.take().unwrap());
     // Lines end where the process was killed; half a line was not acknowledged.
+    let (began, first) = std::sync::mpsc::channel();
     let ids = std::thread::spawn(move || {
         let lines = out
             .split(b'\n')
             .map_while(Result::ok)
             .filter_map(|line| String::from_utf8(line).ok());
         let ids = lines.filter_map(|line| line.strip_prefix(ACKNOWLEDGED)?.strip_suffix('.').map(str::to_owned));
-        ids.collect::<Vec<_>>()
+        ids.inspect(|_| drop(began.send(()))).collect::<Vec<_>>()
     });
-    std::thread::sleep(Duration::from_millis(700) + after);
+    // However slow the machine: the first key says that the writing has begun.
+    first.recv_timeout(Duration::from_secs(60)).expect("no key in a minute");
+    std::thread::sleep(after);
     writer.kill().unwrap();
     writer.wait().unwrap();
     ids.join().unwrap()
