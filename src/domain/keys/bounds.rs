@@ -3,6 +3,7 @@
 use crate::domain::App;
 use crate::domain::access::ManageKeys;
 use crate::error::{AppError, Result};
+use crate::model::ids::KeyId;
 use crate::model::key::{Key, KeyState};
 use crate::model::timestamp::Timestamp;
 use crate::profile::{Access, Environment};
@@ -45,12 +46,18 @@ pub(super) fn within_makers_power(
 
 /// Asks, inside the transaction, whether the key that acts still may: it was verified before the transaction began, and
 /// may have been revoked or narrowed since. Whoever would do that now waits.
-pub(super) async fn maker_still_may(tx: &Tx, app: &App, proof: ManageKeys<'_>) -> Result<()> {
+///
+/// `target` is the key that will be changed, if one will. Of the two keys, the one with the smaller id is locked first, in
+/// the order in which usage is written down: nobody waits in a circle.
+pub(super) async fn maker_still_may(tx: &Tx, app: &App, proof: ManageKeys<'_>, target: Option<KeyId>) -> Result<()> {
     let Some(maker) = proof.maker() else { return Ok(()) };
     // Keys that act in one workspace do so one after the other, so that two that change each other cannot wait in a circle.
     let workspace = store::workspaces::lock(tx, maker.workspace.id).await?;
     if workspace.is_none_or(|workspace| workspace.suspended_at.is_some()) {
         return Err(AppError::Forbidden("The workspace of this API key is suspended."));
+    }
+    if let Some(target) = target.filter(|target| *target <= maker.key.id) {
+        store::keys::lock(tx, maker.key.owner_id, target).await?;
     }
     let today = store::keys::lock_shared(tx, maker.key.owner_id, maker.key.id).await?;
     let Some(today) = today.filter(|key| key.state == KeyState::Active && !key.is_expired(app.now())) else {

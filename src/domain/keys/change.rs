@@ -36,7 +36,7 @@ pub(super) async fn change(
     apply: impl FnOnce(&mut Key) -> Result<Change>,
 ) -> Result<Key> {
     let tx = app.db.begin().await?;
-    bounds::maker_still_may(&tx, app, proof).await?;
+    bounds::maker_still_may(&tx, app, proof, Some(id)).await?;
     let mut key = open_for_change(&tx, app, proof, id).await?;
     if let Some((action, details)) = apply(&mut key)? {
         write(&tx, app, proof, &mut key, action, details).await?;

@@ -27,7 +27,7 @@ pub struct Issued {
 pub async fn issue(app: &App, proof: ManageKeys<'_>, new: NewKey) -> Result<Issued> {
     let minted = mint::mint(app, &new.key_type, new.environment)?;
     let tx = app.db.begin().await?;
-    bounds::maker_still_may(&tx, app, proof).await?;
+    bounds::maker_still_may(&tx, app, proof, None).await?;
     let key = insert(&tx, app, proof, &new, &minted).await?;
     commit(tx).await?;
     Ok(Issued {
