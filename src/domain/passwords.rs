@@ -1,6 +1,7 @@
 //! Hashing passwords: argon2id (RFC 9106) with 19 MiB, two passes and one lane, on threads that may block, few at a time.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -19,6 +20,7 @@ pub struct Hashing {
     admitted: Arc<Semaphore>,
     /// A hash of nothing anybody knows: what an unknown e-mail address is compared with, to take the same time.
     decoy: String,
+    begun: AtomicU64,
 }
 
 impl Hashing {
@@ -29,6 +31,7 @@ impl Hashing {
             running: Arc::new(Semaphore::new(RUNNING)),
             admitted: Arc::new(Semaphore::new(RUNNING + WAITING)),
             decoy,
+            begun: AtomicU64::new(0),
         })
     }
 
@@ -54,9 +57,15 @@ impl Hashing {
         Ok(matches && known)
     }
 
+    /// How many hashes were begun: what an answer cost, in the unit that matters.
+    pub fn begun(&self) -> u64 {
+        self.begun.load(Ordering::Relaxed)
+    }
+
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let busy = |_| AppError::Unavailable { retry_after_seconds: 2 };
         let admitted = Arc::clone(&self.admitted).try_acquire_owned().map_err(busy)?;
+        self.begun.fetch_add(1, Ordering::Relaxed);
         let running = Arc::clone(&self.running)
             .acquire_owned()
             .await
