@@ -2,7 +2,7 @@
 
 use crate::domain::App;
 use crate::domain::access::Standing;
-use crate::domain::keys::{self, Places};
+use crate::domain::keys::Places;
 use crate::error::Result;
 use crate::model::workspace::Workspace;
 use crate::profile::{Plan, RateLimit};
@@ -26,7 +26,10 @@ pub async fn allowance(app: &App, standing: &Standing) -> Result<Allowance> {
     let plan = plan_of(app, &standing.workspace);
     let mut by_type = Vec::new();
     for key_type in &app.profile.key_types {
-        let places = keys::places(app, &standing.workspace, key_type).await?;
+        let places = Places {
+            taken: store::keys::count_places(db, id, Some(&key_type.id)).await?,
+            limit: plan.key_limit(&key_type.id),
+        };
         if places.taken > 0 || places.limit != Some(0) {
             by_type.push((key_type.label.clone(), places));
         }

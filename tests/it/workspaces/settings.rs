@@ -83,3 +83,20 @@ async fn everybody_else_reads() {
     assert_eq!(answer.status, 303, "admins may");
     assert_eq!(adam.get("/w/acme/audit").await.status, 200);
 }
+
+#[tokio::test]
+async fn where_the_plan_counts_all_keys_each_type_still_shows_its_own() {
+    let text = include_str!("../../../profiles/example.toml").replace("# max_keys = 12", "max_keys = 3");
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), text).unwrap();
+    let path = file.path().display().to_string();
+    let app = TestApp::start_with(&[("KEYHATCH_PROFILE", &path)]).await;
+    let alice = app.person("alice").await;
+    let acme = app.workspace(&alice, "Acme").await;
+    let shop = app.project(&acme, "Shop").await;
+    issue(&app, &acme, Some(&shop), &secret("One", "live")).await;
+    let text = alice.get("/w/acme/settings").await.text("main");
+    for part in ["Secret keys1 of 5", "Restricted keys0 of 5", "All keys1 of 3"] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+}
