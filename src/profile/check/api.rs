@@ -15,10 +15,11 @@ const FIELDS: [&str; 7] = [
 ];
 
 /// The first segments of our own addresses, today's and those we may come to need.
-const OURS: [&str; 27] = [
+const OURS: [&str; 28] = [
     ".well-known",
     "account",
     "assets",
+    "confirm-password",
     "dev",
     "docs",
     "errors",
