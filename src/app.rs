@@ -26,6 +26,7 @@ use crate::domain::totals::Totals;
 use crate::domain::usage::Counters;
 use crate::domain::{App, Settings, keys};
 use crate::error::AppError;
+use crate::model::ids::Ids;
 use crate::profile::Profile;
 use crate::random::Random;
 use crate::store::{self, Db};
@@ -165,6 +166,7 @@ pub async fn open(
         },
         clock,
         random,
+        ids: Ids::default(),
         master_key,
         passwords: Hashing::new()?,
         mailer: Mailer::new(post, from),

@@ -26,7 +26,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::clock::Clock;
-use crate::model::ids::uuid_v7;
+use crate::model::ids::Ids;
 use crate::model::timestamp::Timestamp;
 use crate::profile::Profile;
 use crate::random::{self, Random};
@@ -40,6 +40,7 @@ pub struct App {
     pub settings: Settings,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
+    pub ids: Ids,
     pub master_key: seal::MasterKey,
     pub passwords: passwords::Hashing,
     pub mailer: mail::Mailer,
@@ -64,9 +65,9 @@ impl App {
         self.clock.now()
     }
 
-    /// A fresh id, ordered by time.
+    /// A fresh id, greater than those before it.
     pub fn new_id(&self) -> Uuid {
-        uuid_v7(self.now(), random::bytes(&*self.random))
+        self.ids.next(self.now(), random::bytes(&*self.random))
     }
 
     /// A link into the dashboard.

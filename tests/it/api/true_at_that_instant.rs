@@ -65,7 +65,7 @@ async fn disabling_and_losing_a_scope_are_true_at_once() {
     for (round, change) in [json!({"enabled": false}), json!({"scopes": ["shipments:read"]})]
         .into_iter()
         .cycle()
-        .take(20)
+        .take(100)
         .enumerate()
     {
         let key = app
@@ -87,7 +87,7 @@ async fn expiring_and_being_suspended_are_true_at_once() {
     let (workspace, project) = acme(&app).await;
     let ring = app.ring(&workspace, Some(&project));
     let mut hammer = Hammer::new(&app.address, CONNECTIONS).await;
-    for round in 0..10 {
+    for round in 0..50 {
         let key = app
             .key_of(
                 &workspace,
@@ -199,7 +199,7 @@ async fn keys_that_change_each_other_at_once_all_get_an_answer() {
         both.push(app.key(&workspace, Some(&project), "secret", "live", &[]).await);
     }
     let mut tasks = Vec::new();
-    for round in 0..10 {
+    for round in 0..50 {
         for (actor, target) in [(0, 1), (1, 0), (0, 0), (1, 1)] {
             let program = app.program(both[actor].text.expose_secret());
             let path = format!("/api/v1/api-keys/{}", both[target].key.id);
