@@ -23,12 +23,15 @@ use crate::domain::mail::{Mailer, Post};
 use crate::domain::passwords::Hashing;
 use crate::domain::throttle::Throttle;
 use crate::domain::totals::Totals;
-use crate::domain::usage::Counters;
+use crate::domain::usage::{self, Usage};
+use crate::domain::verify::Fill;
+use crate::domain::verify::changes::{self, Listener};
+use crate::domain::verify::records::Records;
 use crate::domain::{App, Settings, keys};
 use crate::error::AppError;
 use crate::model::ids::Ids;
 use crate::profile::Profile;
-use crate::random::Random;
+use crate::random::{self, Random};
 use crate::store::{self, Db};
 use crate::web::form::LARGEST_FORM;
 use crate::{api, metrics, routes, telemetry, web as pages};
@@ -157,7 +160,15 @@ pub async fn open(
     let from = config.mail_from.parse().context("KEYHATCH_MAIL_FROM")?;
     let url = url::Url::parse(&public_url)?;
     let development = url.scheme() == "http" && is_loopback(&url);
+    let records = Arc::new(Records::new(&profile, config.cached_keys));
+    let ids = Arc::new(Ids::default());
+    let node = ids.next(clock.now(), random::bytes(&*random));
     Ok(App {
+        usage: Usage::new(Arc::clone(&records), Arc::clone(&random), Arc::clone(&ids)),
+        records,
+        fill: Fill::default(),
+        node,
+        ids,
         db,
         profile,
         settings: Settings {
@@ -166,12 +177,10 @@ pub async fn open(
         },
         clock,
         random,
-        ids: Ids::default(),
         master_key,
         passwords: Hashing::new()?,
         mailer: Mailer::new(post, from),
         throttle: Throttle::default(),
-        usage: Counters::default(),
         totals: Totals::default(),
     })
 }
@@ -183,13 +192,21 @@ fn make_data_directory(path: &Path) -> anyhow::Result<File> {
         .with_context(|| format!("making {}", path.display()))
 }
 
+/// Joins the processes that verify from memory, and goes on listening to them. Before it, each verification asks the database.
+pub async fn listen_to_changes(app: &App) -> Result<tokio::task::JoinHandle<()>, AppError> {
+    let listener = Listener::join(app).await?;
+    Ok(tokio::spawn(listener.run()))
+}
+
 /// What runs beside the server: usage is written down every second, and what has expired is swept every minute.
 pub async fn run_beside(app: Data<App>) {
     let mut second = tokio::time::interval(Duration::from_secs(1));
     second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     for tick in 0u64.. {
         second.tick().await;
-        if let Err(error) = app.usage.flush(&app.db).await {
+        if usage::is_due(&app, tick)
+            && let Err(error) = app.usage.flush(&app.db).await
+        {
             tracing::error!(
                 error = format!("{error:#}"),
                 "usage could not be written down; it is kept and tried again"
@@ -204,6 +221,8 @@ pub async fn run_beside(app: Data<App>) {
 }
 
 async fn sweep(app: &App) -> Result<(), AppError> {
+    app.records.sweep(app.now());
+    changes::sweep(app, app.now()).await?;
     keys::reveal::sweep(app).await?;
     let tx = app.db.begin().await?;
     store::sessions::delete_expired(&tx, app.now()).await?;
@@ -225,5 +244,6 @@ pub async fn finish(app: &App) {
 async fn last_flush(app: &App) -> Result<(), AppError> {
     let db = app.db.reconnect().await?;
     app.usage.flush(&db).await?;
+    changes::leave(app, &db).await?;
     Ok(db.close().await?)
 }

@@ -1,9 +1,9 @@
 //! Who is asking: the address and the user agent of a request. Forwarded headers count only from listed proxies.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use actix_web::HttpRequest;
-use actix_web::http::header::USER_AGENT;
+use actix_web::http::header::{HeaderMap, USER_AGENT};
 use actix_web::web::Data;
 use ipnet::IpNet;
 
@@ -11,21 +11,33 @@ use ipnet::IpNet;
 #[derive(Clone, Debug, Default)]
 pub struct TrustedProxies(pub Vec<IpNet>);
 
-/// The address a request came from.
+/// The address a request came from, for people.
 pub fn address(request: &HttpRequest) -> String {
-    let Some(peer) = request.peer_addr().map(|peer| peer.ip().to_canonical()) else {
-        return "unknown".to_owned();
-    };
-    let Some(proxies) = request.app_data::<Data<TrustedProxies>>() else {
-        return peer.to_string();
+    ip(request).map_or_else(|| "unknown".to_owned(), |address| address.to_string())
+}
+
+/// The address a request came from.
+pub fn ip(request: &HttpRequest) -> Option<IpAddr> {
+    let proxies = request.app_data::<Data<TrustedProxies>>();
+    ip_behind(
+        request.peer_addr(),
+        request.headers(),
+        proxies.map(|proxies| proxies.as_ref()),
+    )
+}
+
+/// The address of whoever stands behind a peer, if the peer is a proxy that may say so.
+pub fn ip_behind(peer: Option<SocketAddr>, headers: &HeaderMap, proxies: Option<&TrustedProxies>) -> Option<IpAddr> {
+    let peer = peer?.ip().to_canonical();
+    let Some(proxies) = proxies.filter(|proxies| !proxies.0.is_empty()) else {
+        return Some(peer);
     };
     let trusted = |address: &IpAddr| proxies.0.iter().any(|network| network.contains(address));
     if !trusted(&peer) {
-        return peer.to_string();
+        return Some(peer);
     }
     // Each proxy appends the address it saw: the first from the right that is no proxy of ours is the client.
-    let forwarded = request
-        .headers()
+    let forwarded = headers
         .get_all("x-forwarded-for")
         .filter_map(|value| value.to_str().ok());
     let hops: Vec<&str> = forwarded.flat_map(|value| value.split(',')).map(str::trim).collect();
@@ -37,7 +49,7 @@ pub fn address(request: &HttpRequest) -> String {
             break;
         }
     }
-    client.to_string()
+    Some(client)
 }
 
 /// What the client calls itself, at most 200 characters of it.

@@ -29,6 +29,7 @@ pub struct Raw {
     pub mail_from: Option<String>,
     pub trusted_proxies: Option<String>,
     pub webhook_allowed_networks: Option<String>,
+    pub cached_keys: Option<String>,
     pub log: Option<String>,
     pub log_format: Option<String>,
 }
@@ -50,6 +51,8 @@ pub struct Config {
     pub mail_from: String,
     pub trusted_proxies: Vec<IpNet>,
     pub webhook_allowed_networks: Vec<IpNet>,
+    /// How many keys may be in memory.
+    pub cached_keys: usize,
     /// Nothing: what the command finds right.
     pub log: Option<String>,
     pub log_json: bool,
@@ -63,6 +66,9 @@ pub enum MasterKeySource {
     /// Made in the data directory at the first start: only for the embedded database.
     DataDirectory,
 }
+
+/// A million keys take about 150 MB, and only when they are used.
+const CACHED_KEYS: usize = 1_000_000;
 
 impl Config {
     /// Reads the file (when there is one) and the environment.
@@ -125,6 +131,12 @@ impl Config {
                 "KEYHATCH_WEBHOOK_ALLOWED_NETWORKS",
                 raw.webhook_allowed_networks.as_deref(),
             )?,
+            cached_keys: match raw.cached_keys {
+                None => CACHED_KEYS,
+                Some(text) => text
+                    .parse()
+                    .with_context(|| format!("KEYHATCH_CACHED_KEYS is “{text}”; it is a number like 1000000"))?,
+            },
             log: raw.log,
             log_json: match raw.log_format.as_deref() {
                 None | Some("text") => false,
@@ -171,6 +183,7 @@ fn overlay(mut raw: Raw, environment: impl Fn(&str) -> Option<String>) -> Raw {
     text(&mut raw.mail_from, "MAIL_FROM");
     text(&mut raw.trusted_proxies, "TRUSTED_PROXIES");
     text(&mut raw.webhook_allowed_networks, "WEBHOOK_ALLOWED_NETWORKS");
+    text(&mut raw.cached_keys, "CACHED_KEYS");
     text(&mut raw.log, "LOG");
     text(&mut raw.log_format, "LOG_FORMAT");
     raw

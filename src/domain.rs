@@ -40,12 +40,18 @@ pub struct App {
     pub settings: Settings,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
-    pub ids: Ids,
+    pub ids: Arc<Ids>,
     pub master_key: seal::MasterKey,
     pub passwords: passwords::Hashing,
     pub mailer: mail::Mailer,
     pub throttle: throttle::Throttle,
-    pub usage: usage::Counters,
+    pub usage: usage::Usage,
+    /// Keys in memory.
+    pub records: Arc<verify::records::Records>,
+    /// Reading those that are not.
+    pub fill: verify::Fill,
+    /// This process, among those that share the database.
+    pub node: Uuid,
     pub totals: totals::Totals,
 }
 

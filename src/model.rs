@@ -10,6 +10,7 @@ pub mod key;
 pub mod key_format;
 pub mod name;
 pub mod password;
+pub mod rate;
 pub mod role;
 pub mod signing_secret;
 pub mod slug;

@@ -3,11 +3,13 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod changes;
 pub mod db;
 mod entities;
 pub mod keys;
 pub mod mailed_links;
 pub mod members;
+pub mod nodes;
 pub mod projects;
 pub mod reveals;
 mod rows;
@@ -15,6 +17,7 @@ pub mod service_tokens;
 pub mod sessions;
 pub mod sign_ups;
 pub mod usage;
+pub mod verification;
 pub mod workspaces;
 
 pub use db::{Db, Tx};

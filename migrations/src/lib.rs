@@ -11,6 +11,7 @@ mod m0002_workspaces;
 mod m0003_keys;
 mod m0004_audit;
 mod m0005_usage;
+mod m0006_freshness;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_keys::Migration),
             Box::new(m0004_audit::Migration),
             Box::new(m0005_usage::Migration),
+            Box::new(m0006_freshness::Migration),
         ]
     }
 }

@@ -78,7 +78,7 @@ async fn identify(request: &HttpRequest, full_access_unless_scoped: bool) -> Res
         method: Some(request.method().as_str()),
         path: Some(request.uri().path()),
         full_access_unless_scoped,
-        address: &client::address(request),
+        address: client::ip(request),
         user_agent: &client::user_agent(request),
         ..Question::default()
     };

@@ -1,5 +1,6 @@
 //! `keyhatch serve`: listens until it is told to stop, then finishes what runs.
 
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,6 +25,11 @@ pub(super) async fn run(files: &Files) -> Result<(), Failure> {
     let mut stop = StopSignals::listen()?;
     let mut application = Application::build(&config, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
     let app = application.app.clone();
+    let _claim = app.db.claim().map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => Failure::sentence("Another Keyhatch serves this database already: stop it first."),
+        _ => Failure::from(anyhow::Error::new(error)),
+    })?;
+    let listening = app::listen_to_changes(&app).await.map_err(anyhow::Error::new)?;
     print(&format!("Keyhatch is listening on {}", application.address()))?;
     greet(&app).await?;
 
@@ -47,6 +53,7 @@ pub(super) async fn run(files: &Files) -> Result<(), Failure> {
         metrics.abort();
     }
     // Usage that is being written down is never cut off: the last flush waits for it, and only then its task is ended.
+    listening.abort();
     app::finish(&app).await;
     beside.abort();
     // A PostgreSQL connection of a worker that has ended may never answer again.

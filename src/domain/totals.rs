@@ -6,7 +6,7 @@ use crate::domain::usage::ACCEPTED;
 use crate::model::verdict::{Refusal, Verdict};
 
 /// Every outcome a verdict can have, in the order in which they are shown.
-const OUTCOMES: [&str; 10] = [
+const OUTCOMES: [&str; 11] = [
     ACCEPTED,
     "missing",
     "malformed",
@@ -17,6 +17,7 @@ const OUTCOMES: [&str; 10] = [
     "wrong_environment",
     "workspace_suspended",
     "insufficient_scope",
+    "rate_limit_exceeded",
 ];
 
 /// Verdicts by outcome.
@@ -25,7 +26,7 @@ pub struct Totals([AtomicU64; OUTCOMES.len()]);
 
 impl Totals {
     /// Counts a verdict.
-    pub fn count(&self, verdict: &Verdict) {
+    pub fn count<T>(&self, verdict: &Verdict<T>) {
         let outcome = match verdict {
             Verdict::Allowed(_) => ACCEPTED,
             Verdict::Refused(refused) => Refusal::reason(&refused.refusal),

@@ -1,122 +1,237 @@
-//! Usage: every verdict about a known key is counted in memory, and written down in batches.
+//! Usage: every verdict about a known key is counted in memory, beside the key's record, and written down in batches; and of
+//! each key the last refusals are kept one by one, so that somebody can say why.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use dashmap::DashMap;
+use parking_lot::Mutex;
 
+use crate::domain::App;
+use crate::domain::verify::Question;
+use crate::domain::verify::records::Records;
 use crate::error::{AppError, Result};
-use crate::model::ids::KeyId;
+use crate::model::ids::{Ids, KeyId};
 use crate::model::key::LastUse;
 use crate::model::timestamp::Timestamp;
+use crate::model::verdict::Refusal;
+use crate::profile::Profile;
+use crate::random::{self, Random};
 use crate::store::db::commit;
-use crate::store::usage::Count;
+use crate::store::usage::{Count, NotedRefusal};
 use crate::store::{self, Db};
 
 /// The outcome of an allowed request; the others are [`crate::model::verdict::Refusal::reason`].
 pub const ACCEPTED: &str = "accepted";
 
-/// What has been counted since the last flush.
-#[derive(Clone, Debug, Default)]
-pub struct Counters(Arc<Counted>);
+/// How much of a user agent is kept.
+const LONGEST_AGENT: usize = 200;
 
-#[derive(Debug, Default)]
-struct Counted {
-    counts: DashMap<(KeyId, i64, &'static str), i64>,
-    last_uses: DashMap<KeyId, LastUse>,
-    flushing: tokio::sync::Mutex<()>,
+/// Where a request came from.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    pub address: Option<IpAddr>,
+    pub user_agent: &'a str,
 }
 
-type Counts = Vec<((KeyId, i64, &'static str), i64)>;
+/// Accepted requests of one key in one hour, on their way to the database.
+#[derive(Clone, Debug)]
+pub struct Pending {
+    pub key: KeyId,
+    pub hour: i64,
+    pub accepted: u32,
+    /// The last of them.
+    pub at: Timestamp,
+    pub address: Option<IpAddr>,
+    pub user_agent: Arc<str>,
+    /// Where the key's record stands, if it has one.
+    pub position: u32,
+}
 
-impl Counters {
-    /// Counts an accepted request, and remembers it as the key's last.
-    pub fn accepted(&self, key: KeyId, last: LastUse) {
-        *self.0.counts.entry((key, last.at.hour(), ACCEPTED)).or_insert(0) += 1;
-        self.0.remember(key, last);
+/// A refused request, on its way to the database.
+#[derive(Clone, Debug)]
+pub struct Note {
+    at: Timestamp,
+    reason: &'static str,
+    needed: Option<String>,
+    request: Option<String>,
+    address: Option<IpAddr>,
+    user_agent: String,
+}
+
+/// What was counted between two flushes.
+#[derive(Debug, Default)]
+pub struct Batch {
+    pub accepted: Vec<Pending>,
+    pub refused: Vec<((KeyId, i64, &'static str), i64)>,
+    pub notes: Vec<(KeyId, VecDeque<Note>)>,
+}
+
+impl Note {
+    /// What somebody will want to know.
+    pub fn new(refusal: &Refusal, question: &Question<'_>, profile: &Profile, now: Timestamp) -> Self {
+        let pattern = question.method.zip(question.path).and_then(|(method, path)| {
+            let route = profile.route_of(method, path).ok()??;
+            let pattern = route.matches.iter().find(|one| one.methods.include(method));
+            pattern.map(|one| format!("{method} {}", one.path))
+        });
+        Self {
+            at: now,
+            reason: refusal.reason(),
+            needed: refusal.needed(),
+            request: pattern.or_else(|| question.method.map(|method| shortened(method, 20))),
+            address: question.address,
+            user_agent: shortened(question.user_agent, LONGEST_AGENT),
+        }
+    }
+}
+
+impl Batch {
+    fn is_empty(&self) -> bool {
+        self.accepted.is_empty() && self.refused.is_empty() && self.notes.is_empty()
     }
 
-    /// Counts a refused request. It does not move the key's last use.
-    pub fn refused(&self, key: KeyId, reason: &'static str, now: Timestamp) {
-        *self.0.counts.entry((key, now.hour(), reason)).or_insert(0) += 1;
+    fn add(&mut self, other: Self) {
+        self.accepted.extend(other.accepted);
+        self.refused.extend(other.refused);
+        self.notes.extend(other.notes);
+    }
+
+    fn counts(&self) -> Vec<Count> {
+        let accepted = self
+            .accepted
+            .iter()
+            .map(|one| ((one.key, one.hour, ACCEPTED), i64::from(one.accepted)));
+        let mut counts: Vec<_> = accepted.chain(self.refused.iter().copied()).collect();
+        // Always in one order: two nodes that flush the same keys must not wait for each other in a circle.
+        counts.sort_unstable_by_key(|(what, _)| *what);
+        // One row a statement may be met once.
+        counts.dedup_by(|(later, more), (what, count)| {
+            let same = later == what;
+            if same {
+                *count += *more;
+            }
+            same
+        });
+        let count = |((key, hour, outcome), count): ((KeyId, i64, &str), i64)| Count {
+            key,
+            hour,
+            outcome: outcome.to_owned(),
+            count,
+        };
+        counts.into_iter().map(count).collect()
+    }
+
+    fn last_uses(&self) -> Vec<(KeyId, LastUse)> {
+        let mut latest: Vec<&Pending> = self.accepted.iter().collect();
+        latest.sort_unstable_by_key(|one| (one.key, std::cmp::Reverse(one.at)));
+        latest.dedup_by_key(|one| one.key);
+        let last_use = |one: &Pending| LastUse {
+            at: one.at,
+            address: address_text(one.address),
+            user_agent: shortened(&one.user_agent, LONGEST_AGENT),
+        };
+        latest.into_iter().map(|one| (one.key, last_use(one))).collect()
+    }
+}
+
+/// Writes down what the records have counted.
+#[derive(Debug)]
+pub struct Usage {
+    records: Arc<Records>,
+    random: Arc<dyn Random>,
+    ids: Arc<Ids>,
+    flushing: Arc<tokio::sync::Mutex<()>>,
+    /// What could not be written.
+    left: Arc<Mutex<Batch>>,
+}
+
+impl Usage {
+    /// For the counters of these records.
+    pub fn new(records: Arc<Records>, random: Arc<dyn Random>, ids: Arc<Ids>) -> Self {
+        Self {
+            records,
+            random,
+            ids,
+            flushing: Arc::default(),
+            left: Arc::default(),
+        }
     }
 
     /// Writes down what has been counted. What cannot be written stays counted.
     pub async fn flush(&self, db: &Db) -> Result<()> {
-        let (counted, db) = (self.0.clone(), db.clone());
+        let (records, db, left) = (Arc::clone(&self.records), db.clone(), Arc::clone(&self.left));
+        let (flushing, ids, random) = (
+            Arc::clone(&self.flushing),
+            Arc::clone(&self.ids),
+            Arc::clone(&self.random),
+        );
         // A task of its own: a person who closes the page that asked for this must not take the counts along.
-        let flush = tokio::spawn(async move { counted.flush(&db).await });
+        let flush = tokio::spawn(async move {
+            let _one_at_a_time = flushing.lock().await;
+            let mut batch = records.take_counts();
+            batch.add(std::mem::take(&mut *left.lock()));
+            if batch.is_empty() {
+                return Ok(());
+            }
+            let new_id = |at: Timestamp| ids.next(at, random::bytes(&*random));
+            let written = write(&db, &batch, new_id).await;
+            if written.is_err() {
+                left.lock().add(batch);
+            }
+            written
+        });
         flush.await.map_err(|error| AppError::Internal(error.into()))?
     }
 }
 
-impl Counted {
-    async fn flush(&self, db: &Db) -> Result<()> {
-        let _one_at_a_time = self.flushing.lock().await;
-        let counts = self.take_counts();
-        let last_uses = self.take_last_uses();
-        if counts.is_empty() && last_uses.is_empty() {
-            return Ok(());
-        }
-        let written = write(db, &counts, &last_uses).await;
-        if written.is_err() {
-            self.put_back(counts, last_uses);
-        }
-        written
-    }
+/// How many keys may wait for being written down every second; more of them wait a little longer, so that they are written
+/// once and not each second.
+const FEW: usize = 2_000;
 
-    /// Requests end in another order than they began: the latest use is the one that stays.
-    fn remember(&self, key: KeyId, last: LastUse) {
-        let mut known = self.last_uses.entry(key).or_insert_with(|| last.clone());
-        if known.at < last.at {
-            *known = last;
-        }
-    }
-
-    fn take_counts(&self) -> Counts {
-        let keys: Vec<_> = self.counts.iter().map(|entry| *entry.key()).collect();
-        let mut counts: Counts = keys.into_iter().filter_map(|key| self.counts.remove(&key)).collect();
-        // Always in one order: two nodes that flush the same keys must not wait for each other in a circle.
-        counts.sort_unstable_by_key(|(key, _)| *key);
-        counts
-    }
-
-    fn take_last_uses(&self) -> Vec<(KeyId, LastUse)> {
-        let keys: Vec<_> = self.last_uses.iter().map(|entry| *entry.key()).collect();
-        let mut uses: Vec<_> = keys.into_iter().filter_map(|key| self.last_uses.remove(&key)).collect();
-        uses.sort_unstable_by_key(|(key, _)| *key);
-        uses
-    }
-
-    fn put_back(&self, counts: Counts, last_uses: Vec<(KeyId, LastUse)>) {
-        for (key, count) in counts {
-            *self.counts.entry(key).or_insert(0) += count;
-        }
-        for (key, last) in last_uses {
-            self.remember(key, last);
-        }
-    }
+/// Whether it is time to write, at the n-th second.
+pub fn is_due(app: &App, second: u64) -> bool {
+    second.is_multiple_of(10) || app.records.waiting() <= FEW
 }
 
-async fn write(db: &Db, counts: &Counts, last_uses: &[(KeyId, LastUse)]) -> Result<()> {
-    let mut keys: Vec<KeyId> = counts.iter().map(|((key, ..), _)| *key).collect();
+async fn write(db: &Db, batch: &Batch, new_id: impl Fn(Timestamp) -> uuid::Uuid) -> Result<()> {
+    let counts = batch.counts();
+    let mut keys: Vec<KeyId> = counts.iter().map(|count| count.key).collect();
     keys.dedup();
     let tx = db.begin().await?;
     // A key may be gone by now. Its counts belong to nobody, and must not keep the others from being written.
     let existing: HashSet<KeyId> = store::keys::existing(&tx, &keys).await?.into_iter().collect();
     let counts = counts
-        .iter()
-        .filter(|((key, ..), _)| existing.contains(key))
-        .map(|((key, hour, outcome), count)| Count {
-            key: *key,
-            hour: *hour,
-            outcome: (*outcome).to_owned(),
-            count: *count,
-        })
+        .into_iter()
+        .filter(|count| existing.contains(&count.key))
         .collect();
     store::usage::add(&tx, counts).await?;
-    for (key, last) in last_uses {
-        store::usage::set_last_use(&tx, *key, last).await?;
+    store::usage::set_last_uses(&tx, &batch.last_uses()).await?;
+    for (key, notes) in batch.notes.iter().filter(|(key, _)| existing.contains(key)) {
+        let notes = notes.iter().map(|note| (new_id(note.at), note.into()));
+        store::usage::note_refusals(&tx, *key, notes.collect()).await?;
     }
     Ok(commit(tx).await?)
+}
+
+impl From<&Note> for NotedRefusal {
+    fn from(note: &Note) -> Self {
+        Self {
+            at: note.at,
+            reason: note.reason.to_owned(),
+            needed: note.needed.clone(),
+            request: note.request.clone(),
+            address: address_text(note.address),
+            user_agent: note.user_agent.clone(),
+        }
+    }
+}
+
+fn address_text(address: Option<IpAddr>) -> String {
+    address.map_or_else(String::new, |address| address.to_canonical().to_string())
+}
+
+/// At most so many characters, none of which moves a terminal's cursor.
+fn shortened(text: &str, most: usize) -> String {
+    text.chars().filter(|c| !c.is_control()).take(most).collect()
 }

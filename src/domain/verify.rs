@@ -1,18 +1,28 @@
 //! Verification: is this key good for this request, at this instant?
 //!
 //! The order is the contract: present, form and checksum, look-up, state and expiry, suspension, environment, access or
-//! scope; then usage. Each request asks the database, so that whatever was committed before it began is true for it.
+//! scope, limits; then usage. [`ask`] answers from memory ([`records`]) when the key is there, else it reads the
+//! database ([`fill`]); [`changes`] is what makes the two say the same.
 
+pub mod changes;
+mod fill;
 mod judge;
+mod limits;
+pub mod records;
+
+use std::net::IpAddr;
+
+pub use fill::Fill;
 
 use crate::domain::{App, seal};
 use crate::error::Result;
-use crate::model::ids::KeyId;
-use crate::model::key::{Key, KeyState, LastUse};
-use crate::model::timestamp::Timestamp;
 use crate::model::verdict::{Identity, Refusal, Refused, Verdict};
-use crate::profile::{Access, Environment};
+use crate::profile::{Access, Environment, Route};
 use crate::store;
+use records::Granted;
+
+/// How often a key is read again because it changed while it was being read.
+const ATTEMPTS: usize = 3;
 
 /// What is asked.
 #[derive(Clone, Debug, Default)]
@@ -23,95 +33,134 @@ pub struct Question<'a> {
     pub method: Option<&'a str>,
     /// The request's path, as the profile's routes name it.
     pub path: Option<&'a str>,
+    /// The route the request falls under, from whoever knows it already: [`crate::profile::Profile::route_of`] takes as long
+    /// as all the rest.
+    pub route: Option<Option<&'a Route>>,
     /// Scopes that are needed besides what the route asks for.
     pub scopes: &'a [String],
     /// The environment that is asked for.
     pub environment: Option<Environment>,
+    /// A limit that the request counts against, besides those that the profile says.
+    pub limit: Option<&'a str>,
     /// Full access is needed unless the route names a scope: for what manages keys.
     pub full_access_unless_scoped: bool,
     /// From where.
-    pub address: &'a str,
+    pub address: Option<IpAddr>,
     pub user_agent: &'a str,
 }
 
-/// Answers. A refusal is an answer; an error means that there is none.
-pub async fn verify(app: &App, question: &Question<'_>) -> Result<Verdict> {
-    let now = app.now();
-    let verdict = decide(app, question, now).await?;
-    app.totals.count(&verdict);
-    match &verdict {
-        Verdict::Allowed(identity) => {
-            let user_agent = question.user_agent.chars().take(200).collect();
-            let last = LastUse {
-                at: now,
-                address: question.address.to_owned(),
-                user_agent,
-            };
-            app.usage.accepted(identity.key.id, last);
-        }
-        Verdict::Refused(Refused {
-            refusal,
-            key: Some(key),
-        }) => app.usage.refused(*key, refusal.reason(), now),
-        Verdict::Refused(_) => {}
-    }
-    Ok(verdict)
+/// What memory alone can say.
+pub enum Warm<T> {
+    /// A refusal is an answer.
+    Answered(Verdict<T>),
+    /// The key with this digest has to be read.
+    Cold([u8; 32]),
 }
 
-async fn decide(app: &App, question: &Question<'_>, now: Timestamp) -> Result<Verdict> {
+/// Answers from memory, without waiting for anything. `answer` takes what it needs of a good key; it must be quick, for others
+/// wait for the same part of the map.
+pub fn ask_warm<T>(app: &App, question: &Question<'_>, answer: impl FnOnce(&Granted<'_>) -> T) -> Warm<T> {
     let Some(text) = question.credential else {
-        return Ok(refused(Refusal::Missing, None));
+        return Warm::Answered(app.refuse(Refusal::Missing));
     };
     if app.profile.key_types_of_text(text).next().is_none() {
-        return Ok(refused(Refusal::Malformed, None));
+        return Warm::Answered(app.refuse(Refusal::Malformed));
     }
-    let found = store::keys::find_by_digest(app.db.reader(), &seal::digest(text)).await?;
-    let Some(key) = found else {
-        return Ok(refused(Refusal::Unknown, None));
+    let digest = seal::digest(text);
+    match app.records.ask(&app.profile, &digest, question, app.now(), answer) {
+        Some(verdict) => Warm::Answered(app.counted(verdict)),
+        None => Warm::Cold(digest),
+    }
+}
+
+/// Answers. A refusal is an answer; an error means that there is none.
+pub async fn ask<T>(
+    app: &App,
+    question: &Question<'_>,
+    answer: impl Fn(&Granted<'_>) -> T + Copy,
+) -> Result<Verdict<T>> {
+    match ask_warm(app, question, answer) {
+        Warm::Answered(verdict) => Ok(verdict),
+        Warm::Cold(digest) => ask_cold(app, &digest, question, answer).await,
+    }
+}
+
+/// Answers for a key that is not in memory: reads it, and keeps it there when that is safe.
+pub async fn ask_cold<T>(
+    app: &App,
+    digest: &[u8; 32],
+    question: &Question<'_>,
+    answer: impl Fn(&Granted<'_>) -> T + Copy,
+) -> Result<Verdict<T>> {
+    for _ in 0..ATTEMPTS {
+        let may_keep = app.records.lease.is_valid();
+        let ticket = app.records.ticket(digest);
+        let Some(found) = app.fill.find(&app.db, *digest).await? else {
+            return Ok(app.refuse(Refusal::Unknown));
+        };
+        let kept = may_keep && app.records.keep(&app.profile, digest, &found, ticket);
+        if kept && let Some(verdict) = app.records.ask(&app.profile, digest, question, app.now(), answer) {
+            return Ok(app.counted(verdict));
+        }
+        if !kept && may_keep {
+            continue;
+        }
+        let verdict = app
+            .records
+            .ask_once(&app.profile, digest, &found, question, app.now(), answer);
+        return Ok(app.counted(verdict));
+    }
+    // It changes faster than it can be read into memory: what was read is true all the same.
+    let Some(found) = app.fill.find(&app.db, *digest).await? else {
+        return Ok(app.refuse(Refusal::Unknown));
     };
-    let id = key.id;
-    if let Some(refusal) = refused_by_state(&key, now) {
-        return Ok(refused(refusal, Some(id)));
-    }
-    let identity = identify(app, key).await?;
-    if identity.workspace.suspended_at.is_some() {
-        return Ok(refused(Refusal::WorkspaceSuspended, Some(id)));
-    }
-    match judge::permits(&app.profile, &identity, question) {
-        Err(refusal) => Ok(refused(refusal, Some(id))),
-        Ok(()) => Ok(Verdict::Allowed(Box::new(identity))),
-    }
+    let verdict = app
+        .records
+        .ask_once(&app.profile, digest, &found, question, app.now(), answer);
+    Ok(app.counted(verdict))
 }
 
-fn refused_by_state(key: &Key, now: Timestamp) -> Option<Refusal> {
-    match key.state {
-        KeyState::Revoked => Some(Refusal::Revoked),
-        KeyState::Disabled => Some(Refusal::Disabled),
-        KeyState::Active => key.is_expired(now).then_some(Refusal::Expired),
-    }
+/// Answers with all that is known of a good key, for who goes on to act for it.
+pub async fn verify(app: &App, question: &Question<'_>) -> Result<Verdict> {
+    let granted = match ask(app, question, |granted| (granted.key_id, granted.access)).await? {
+        Verdict::Allowed(granted) => granted,
+        Verdict::Refused(refused) => return Ok(Verdict::Refused(refused)),
+    };
+    let (id, access) = granted;
+    let identity = identify(app, id, access).await?;
+    Ok(identity.map_or_else(
+        || app.refuse(Refusal::Unknown),
+        |identity| Verdict::Allowed(Box::new(identity)),
+    ))
 }
 
-async fn identify(app: &App, key: Key) -> Result<Identity> {
+/// Nothing, when the key has gone since it was found good.
+async fn identify(app: &App, id: crate::model::ids::KeyId, access: Access) -> Result<Option<Identity>> {
     let db = app.db.reader();
+    let Some(key) = store::keys::find_for_support(db, id).await? else {
+        return Ok(None);
+    };
     let gone = || store::Error::Corrupt("a key without a workspace".to_owned());
     let workspace = store::workspaces::find(db, key.workspace_id).await?.ok_or_else(gone)?;
     let project = match key.project_id {
         Some(id) => store::projects::find(db, key.workspace_id, id).await?,
         None => None,
     };
-    // A type that the profile no longer has grants nothing but what its scopes say.
-    let access = app
-        .profile
-        .key_type(&key.type_id)
-        .map_or(Access::Scopes, |key_type| key_type.access);
-    Ok(Identity {
+    Ok(Some(Identity {
         key,
         workspace,
         project,
         access,
-    })
+    }))
 }
 
-fn refused(refusal: Refusal, key: Option<KeyId>) -> Verdict {
-    Verdict::Refused(Refused { refusal, key })
+impl App {
+    fn refuse<T>(&self, refusal: Refusal) -> Verdict<T> {
+        self.counted(Verdict::Refused(Refused { refusal, key: None }))
+    }
+
+    fn counted<T>(&self, verdict: Verdict<T>) -> Verdict<T> {
+        self.totals.count(&verdict);
+        verdict
+    }
 }

@@ -3,12 +3,13 @@
 use crate::model::access::{Access, Environment};
 use crate::model::ids::KeyId;
 use crate::model::key::Key;
+use crate::model::timestamp::plural;
 use crate::model::workspace::{Project, Workspace};
 
-/// What verification answers.
+/// What verification answers: what the caller wanted of the key, or why not.
 #[derive(Clone, Debug)]
-pub enum Verdict {
-    Allowed(Box<Identity>),
+pub enum Verdict<T = Box<Identity>> {
+    Allowed(T),
     Refused(Refused),
 }
 
@@ -45,6 +46,37 @@ pub enum Refusal {
     WorkspaceSuspended,
     /// Lacks the scope, or the access (`all` or `read`), that was asked for.
     Insufficient(String),
+    RateLimited(Box<Exceeded>),
+}
+
+/// The limit that had no room for a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exceeded {
+    /// Its name in the profile.
+    pub limit: String,
+    /// So many requests …
+    pub count: u32,
+    /// … in so many milliseconds.
+    pub period_millis: i64,
+    /// When the next one has room, in milliseconds from now.
+    pub wait_millis: i64,
+}
+
+impl Exceeded {
+    /// After how many whole seconds the next request has room.
+    pub fn retry_after_seconds(&self) -> i64 {
+        (self.wait_millis + 999).div_euclid(1_000).max(1)
+    }
+
+    /// The `RateLimit` field (draft-ietf-httpapi-ratelimit-headers-10, section 4).
+    pub fn header(&self) -> String {
+        format!("\"{}\";r=0;t={}", self.limit, self.retry_after_seconds())
+    }
+
+    /// The `RateLimit-Policy` field (section 3 there).
+    pub fn policy_header(&self) -> String {
+        format!("\"{}\";q={};w={}", self.limit, self.count, self.period_millis / 1_000)
+    }
 }
 
 impl Refusal {
@@ -59,6 +91,7 @@ impl Refusal {
             | Refusal::Expired
             | Refusal::WrongEnvironment(_) => 401,
             Refusal::WorkspaceSuspended | Refusal::Insufficient(_) => 403,
+            Refusal::RateLimited(_) => 429,
         }
     }
 
@@ -74,6 +107,7 @@ impl Refusal {
             | Refusal::WrongEnvironment(_) => "invalid_credentials",
             Refusal::WorkspaceSuspended => "workspace_suspended",
             Refusal::Insufficient(_) => "insufficient_scope",
+            Refusal::RateLimited(_) => "rate_limit_exceeded",
         }
     }
 
@@ -89,6 +123,17 @@ impl Refusal {
             Refusal::WrongEnvironment(_) => "wrong_environment",
             Refusal::WorkspaceSuspended => "workspace_suspended",
             Refusal::Insufficient(_) => "insufficient_scope",
+            Refusal::RateLimited(_) => "rate_limit_exceeded",
+        }
+    }
+
+    /// The scope, access, environment or limit that stood in the way.
+    pub fn needed(&self) -> Option<String> {
+        match self {
+            Refusal::Insufficient(needed) => Some(needed.clone()),
+            Refusal::WrongEnvironment(needed) => Some(needed.to_string()),
+            Refusal::RateLimited(exceeded) => Some(exceeded.limit.clone()),
+            _ => None,
         }
     }
 
@@ -106,6 +151,10 @@ impl Refusal {
             }
             Refusal::WorkspaceSuspended => "The workspace of this API key is suspended.".to_owned(),
             Refusal::Insufficient(needed) => format!("This API key lacks what the request needs: {needed}."),
+            Refusal::RateLimited(exceeded) => format!(
+                "Rate limit exceeded. Try again in {}.",
+                plural(exceeded.retry_after_seconds(), "second")
+            ),
         }
     }
 }

@@ -124,6 +124,38 @@ impl Db {
         Ok((connection.clone(), connection))
     }
 
+    /// A connection for single statements that write.
+    pub fn writer(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
+    /// Whether several processes may serve from it at once.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.location, Location::Postgres(_))
+    }
+
+    /// Where the data is.
+    pub(super) fn location(&self) -> &Location {
+        &self.location
+    }
+
+    /// Claims a SQLite file for one process that serves, until the claim is dropped: two would not hear of each other's
+    /// changes. PostgreSQL serves many.
+    pub fn claim(&self) -> std::io::Result<Claim> {
+        let Location::File(path) = &self.location else {
+            return Ok(Claim(None));
+        };
+        let mut name = path.clone().into_os_string();
+        name.push("-serving");
+        let file = std::fs::File::create(name)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Claim(Some(file))),
+            Err(std::fs::TryLockError::WouldBlock) => Err(std::io::ErrorKind::AlreadyExists.into()),
+            // Not every file system has locks.
+            Err(std::fs::TryLockError::Error(_)) => Ok(Claim(None)),
+        }
+    }
+
     /// The same database through connections of its own.
     pub async fn reconnect(&self) -> Result<Self> {
         Self::connect(&self.location).await
@@ -210,12 +242,16 @@ impl Db {
     }
 }
 
+/// See [`Db::claim`].
+#[derive(Debug)]
+pub struct Claim(#[expect(dead_code, reason = "held, not read")] Option<std::fs::File>);
+
 /// Commits; a function of ours so that the domain need not name sea-orm.
 pub async fn commit(tx: Tx) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-fn connection_error(error: sea_orm::sqlx::Error) -> Error {
+pub(super) fn connection_error(error: sea_orm::sqlx::Error) -> Error {
     Error::Database(DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())))
 }
 

@@ -7,11 +7,14 @@
 
 pub(super) mod account;
 pub(super) mod audit_event;
+pub(super) mod change;
 pub(super) mod form_submission;
 pub(super) mod key;
 pub(super) mod mailed_link;
 pub(super) mod member;
+pub(super) mod node;
 pub(super) mod project;
+pub(super) mod refusal;
 pub(super) mod reveal;
 pub(super) mod service_token;
 pub(super) mod session;

@@ -7,6 +7,7 @@ use sea_orm::{
 };
 
 use super::Result;
+use super::changes::Changed;
 use super::entities::key;
 use crate::model::ids::{AccountId, KeyId, OwnerId, WorkspaceId};
 use crate::model::key::{Key, KeyState};
@@ -113,15 +114,6 @@ pub async fn existing(db: &impl ConnectionTrait, keys: &[KeyId]) -> Result<Vec<K
         found.extend(ids.into_iter().map(KeyId));
     }
     Ok(found)
-}
-
-/// The key whose text has this digest: the one look-up that crosses tenants, for verification alone.
-pub async fn find_by_digest(db: &impl ConnectionTrait, digest: &[u8]) -> Result<Option<Key>> {
-    let found = key::Entity::find()
-        .filter(key::Column::Digest.eq(digest.to_vec()))
-        .one(db)
-        .await?;
-    found.map(Key::try_from).transpose()
 }
 
 /// Keys with exactly this display prefix, newest first, for the support desk.
@@ -298,7 +290,7 @@ pub async fn summaries(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Res
 
 /// Writes what may change about a key (all but its text, type and makers) as one new version. `Duplicate` when a living
 /// key of the same owner has the name.
-pub async fn update(tx: &impl ConnectionTrait, key: &Key) -> Result<()> {
+pub async fn update(tx: &impl ConnectionTrait, key: &Key) -> Result<Changed> {
     let name_folded = Name::parse(&key.name)
         .map(|name| name.folded())
         .unwrap_or_else(|_| key.name.to_lowercase());
@@ -322,7 +314,13 @@ pub async fn update(tx: &impl ConnectionTrait, key: &Key) -> Result<()> {
         .filter(key::Column::Id.eq(key.id.0))
         .exec(tx)
         .await?;
-    Ok(())
+    let digest: Option<Vec<u8>> = key::Entity::find_by_id(key.id.0)
+        .select_only()
+        .column(key::Column::Digest)
+        .into_tuple()
+        .one(tx)
+        .await?;
+    Changed::key(&digest.unwrap_or_default())
 }
 
 /// The sealed signing secret.

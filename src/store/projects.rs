@@ -5,6 +5,7 @@ use sea_orm::{
 };
 
 use super::Result;
+use super::changes::Changed;
 use super::entities::project;
 use crate::model::ids::{ProjectId, WorkspaceId};
 use crate::model::workspace::Project;
@@ -54,7 +55,7 @@ pub async fn count(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<
     Ok(projects.count(db).await?)
 }
 
-pub async fn rename(tx: &impl ConnectionTrait, workspace: WorkspaceId, id: ProjectId, name: &str) -> Result<()> {
+pub async fn rename(tx: &impl ConnectionTrait, workspace: WorkspaceId, id: ProjectId, name: &str) -> Result<Changed> {
     project::Entity::update_many()
         .set(project::ActiveModel {
             name: Set(name.to_owned()),
@@ -64,5 +65,5 @@ pub async fn rename(tx: &impl ConnectionTrait, workspace: WorkspaceId, id: Proje
         .filter(project::Column::WorkspaceId.eq(workspace.0))
         .exec(tx)
         .await?;
-    Ok(())
+    Ok(Changed::workspace(workspace))
 }

@@ -1,12 +1,17 @@
 //! Usage: verdicts by key, hour and outcome, and when a key was last used. Written in batches.
 
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect, Set};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    Statement, Value,
+};
+use uuid::Uuid;
 
 use super::Result;
-use super::entities::{key, usage_hour};
+use super::entities::{refusal, usage_hour};
 use crate::model::ids::KeyId;
 use crate::model::key::LastUse;
+use crate::model::timestamp::Timestamp;
 
 /// Verdicts of one key in one hour with one outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,29 +48,125 @@ pub async fn add(tx: &impl ConnectionTrait, counts: Vec<Count>) -> Result<()> {
     Ok(())
 }
 
-/// Notes a key's last use, unless a later one is known.
-pub async fn set_last_use(tx: &impl ConnectionTrait, id: KeyId, last: &LastUse) -> Result<()> {
-    key::Entity::update_many()
-        .set(key::ActiveModel {
-            last_used_at: Set(Some(last.at.millis())),
-            last_used_address: Set(Some(last.address.clone())),
-            last_used_agent: Set(Some(last.user_agent.clone())),
-            ..Default::default()
-        })
-        .filter(key::Column::Id.eq(id.0))
-        .filter(
-            key::Column::LastUsedAt
-                .is_null()
-                .or(key::Column::LastUsedAt.lt(last.at.millis())),
-        )
-        .exec(tx)
-        .await?;
+/// How many refusals of each key are kept one by one.
+pub const NOTES_OF_A_KEY: usize = 50;
+
+/// A request that was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotedRefusal {
+    pub at: Timestamp,
+    /// See [`crate::model::verdict::Refusal::reason`].
+    pub reason: String,
+    /// The scope, access, environment or limit that stood in the way.
+    pub needed: Option<String>,
+    /// The method, and the pattern of the profile's route: never the path itself, which may hold anything.
+    pub request: Option<String>,
+    pub address: String,
+    pub user_agent: String,
+}
+
+/// Notes the last uses of keys, unless later ones are known.
+pub async fn set_last_uses(tx: &impl ConnectionTrait, uses: &[(KeyId, LastUse)]) -> Result<()> {
+    // Four values a row, one statement for many rows: keys may be many.
+    for batch in uses.chunks(500) {
+        let backend = tx.get_database_backend();
+        let mut place = 0;
+        let mut next = |kind: &str| {
+            place += 1;
+            match backend {
+                DbBackend::Postgres => format!("CAST(${place} AS {kind})"),
+                _ => "?".to_owned(),
+            }
+        };
+        let rows: Vec<String> = batch
+            .iter()
+            .map(|_| {
+                format!(
+                    "({}, {}, {}, {})",
+                    next("uuid"),
+                    next("bigint"),
+                    next("text"),
+                    next("text")
+                )
+            })
+            .collect();
+        let sql = format!(
+            "WITH uses (id, used_at, address, agent) AS (VALUES {}) \
+             UPDATE keys SET last_used_at = uses.used_at, last_used_address = uses.address, last_used_agent = uses.agent \
+             FROM uses WHERE keys.id = uses.id AND (keys.last_used_at IS NULL OR keys.last_used_at < uses.used_at)",
+            rows.join(", ")
+        );
+        let values = batch.iter().flat_map(|(id, last)| -> [Value; 4] {
+            [
+                id.0.into(),
+                last.at.millis().into(),
+                last.address.clone().into(),
+                last.user_agent.clone().into(),
+            ]
+        });
+        tx.execute_raw(Statement::from_sql_and_values(backend, sql, values))
+            .await?;
+    }
     Ok(())
+}
+
+/// Adds to the refusals of a key, of which the last [`NOTES_OF_A_KEY`] stay. Their ids are in the order of time.
+pub async fn note_refusals(tx: &impl ConnectionTrait, key: KeyId, refusals: Vec<(Uuid, NotedRefusal)>) -> Result<()> {
+    let rows = refusals.into_iter().map(|(id, noted)| refusal::ActiveModel {
+        id: Set(id),
+        key_id: Set(key.0),
+        refused_at: Set(noted.at.millis()),
+        reason: Set(noted.reason),
+        needed: Set(noted.needed),
+        request: Set(noted.request),
+        address: Set(noted.address),
+        user_agent: Set(noted.user_agent),
+    });
+    refusal::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    let oldest: Option<Uuid> = refusal::Entity::find()
+        .select_only()
+        .column(refusal::Column::Id)
+        .filter(refusal::Column::KeyId.eq(key.0))
+        .order_by_desc(refusal::Column::Id)
+        .offset(NOTES_OF_A_KEY as u64)
+        .limit(1)
+        .into_tuple()
+        .one(tx)
+        .await?;
+    if let Some(oldest) = oldest {
+        refusal::Entity::delete_many()
+            .filter(refusal::Column::KeyId.eq(key.0))
+            .filter(refusal::Column::Id.lte(oldest))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// The last refusals of a key, newest first.
+pub async fn refusals(db: &impl ConnectionTrait, key: KeyId, limit: u64) -> Result<Vec<NotedRefusal>> {
+    let rows = refusal::Entity::find()
+        .filter(refusal::Column::KeyId.eq(key.0))
+        .order_by_desc(refusal::Column::Id)
+        .limit(limit)
+        .all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| NotedRefusal {
+            at: Timestamp::from_millis(row.refused_at),
+            reason: row.reason,
+            needed: row.needed,
+            request: row.request,
+            address: row.address,
+            user_agent: row.user_agent,
+        })
+        .collect())
 }
 
 /// Counts of the keys since an hour, summed over the hours; in no order.
 pub async fn sums_since(db: &impl ConnectionTrait, keys: &[KeyId], hour: i64) -> Result<Vec<Count>> {
-    let sums: Vec<(uuid::Uuid, String, i64)> = usage_hour::Entity::find()
+    let sums: Vec<(Uuid, String, i64)> = usage_hour::Entity::find()
         .select_only()
         .column(usage_hour::Column::KeyId)
         .column(usage_hour::Column::Outcome)
@@ -90,7 +191,6 @@ pub async fn sums_since(db: &impl ConnectionTrait, keys: &[KeyId], hour: i64) ->
 
 /// The hours of one key since an hour, oldest first.
 pub async fn hours_since(db: &impl ConnectionTrait, id: KeyId, hour: i64) -> Result<Vec<Count>> {
-    use sea_orm::QueryOrder;
     let rows = usage_hour::Entity::find()
         .filter(usage_hour::Column::KeyId.eq(id.0))
         .filter(usage_hour::Column::Hour.gte(hour))
@@ -117,7 +217,7 @@ pub async fn days_since(
 ) -> Result<Vec<(KeyId, i64, i64)>> {
     // Written out, not bound: PostgreSQL takes two bound 24s for two different groupings.
     let by_day = || Expr::cust("\"hour\" / 24");
-    let sums: Vec<(uuid::Uuid, i64, i64)> = usage_hour::Entity::find()
+    let sums: Vec<(Uuid, i64, i64)> = usage_hour::Entity::find()
         .select_only()
         .column(usage_hour::Column::KeyId)
         .column_as(by_day(), "day")

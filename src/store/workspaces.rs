@@ -4,6 +4,7 @@ use sea_orm::sea_query::LockType;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use super::Result;
+use super::changes::Changed;
 use super::entities::{member, workspace};
 use super::rows::word;
 use crate::model::ids::{AccountId, WorkspaceId};
@@ -76,7 +77,7 @@ pub async fn list_for(db: &impl ConnectionTrait, account: AccountId) -> Result<V
     Ok(list)
 }
 
-pub async fn rename(tx: &impl ConnectionTrait, id: WorkspaceId, name: &str) -> Result<()> {
+pub async fn rename(tx: &impl ConnectionTrait, id: WorkspaceId, name: &str) -> Result<Changed> {
     workspace::Entity::update_many()
         .set(workspace::ActiveModel {
             name: Set(name.to_owned()),
@@ -85,10 +86,10 @@ pub async fn rename(tx: &impl ConnectionTrait, id: WorkspaceId, name: &str) -> R
         .filter(workspace::Column::Id.eq(id.0))
         .exec(tx)
         .await?;
-    Ok(())
+    Ok(Changed::workspace(id))
 }
 
-pub async fn set_suspended(tx: &impl ConnectionTrait, id: WorkspaceId, since: Option<Timestamp>) -> Result<()> {
+pub async fn set_suspended(tx: &impl ConnectionTrait, id: WorkspaceId, since: Option<Timestamp>) -> Result<Changed> {
     workspace::Entity::update_many()
         .set(workspace::ActiveModel {
             suspended_at: Set(since.map(Timestamp::millis)),
@@ -97,7 +98,7 @@ pub async fn set_suspended(tx: &impl ConnectionTrait, id: WorkspaceId, since: Op
         .filter(workspace::Column::Id.eq(id.0))
         .exec(tx)
         .await?;
-    Ok(())
+    Ok(Changed::workspace(id))
 }
 
 /// Reads the workspace and keeps everybody else who locks it waiting until this transaction ends. On SQLite a writing

@@ -41,7 +41,7 @@ pub struct TestApp {
     pub data: tempfile::TempDir,
     database: TestDatabase,
     server: actix_web::dev::ServerHandle,
-    beside: tokio::task::JoinHandle<()>,
+    beside: [tokio::task::JoinHandle<()>; 2],
 }
 
 /// Somebody with an account, signed in.
@@ -91,6 +91,7 @@ impl TestApp {
             .await
             .unwrap();
         let (app, address) = (built.app.clone(), format!("http://127.0.0.1:{}", built.port()));
+        let listening = keyhatch::app::listen_to_changes(&app).await.unwrap();
         let server = built.server(Some(2)).unwrap();
         let handle = server.handle();
         tokio::spawn(server);
@@ -102,7 +103,7 @@ impl TestApp {
             data,
             database,
             server: handle,
-            beside,
+            beside: [beside, listening],
         }
     }
 
@@ -233,7 +234,9 @@ impl TestApp {
 
 impl Drop for TestApp {
     fn drop(&mut self) {
-        self.beside.abort();
+        for task in &self.beside {
+            task.abort();
+        }
         // The workers stop by themselves; nobody waits for them.
         drop(self.server.stop(false));
         self.database.forget();

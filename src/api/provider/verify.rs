@@ -106,16 +106,14 @@ pub struct RefusedKey {
 )]
 pub async fn answer(app: Data<App>, _provider: Provider, body: Body) -> Result<HttpResponse> {
     let asked = read(&app.profile, body.read().await?)?;
-    let address = asked.client_ip.map(|address| address.to_canonical().to_string());
     let question = Question {
         credential: Some(asked.key.expose_secret()),
         method: asked.method.as_deref(),
         path: asked.path.as_deref(),
         scopes: &asked.scopes,
         environment: asked.environment,
-        full_access_unless_scoped: false,
-        address: address.as_deref().unwrap_or_default(),
-        user_agent: "",
+        address: asked.client_ip.map(|address| address.to_canonical()),
+        ..Question::default()
     };
     Ok(HttpResponse::Ok().json(match verify(&app, &question).await? {
         Verdict::Allowed(identity) => VerifyAnswer::Valid(Box::new((*identity).into())),

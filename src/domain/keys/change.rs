@@ -5,12 +5,13 @@ use crate::domain::access::{ManageKeys, ReadKeys};
 use crate::domain::audit::{self, Subject};
 use crate::domain::keys::bounds;
 use crate::domain::keys::issue::{name_is_taken, subject_name};
+use crate::domain::verify::changes;
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
 use crate::model::ids::KeyId;
 use crate::model::key::Key;
 use crate::profile::Access;
-use crate::store::db::commit;
+use crate::store::changes::Changed;
 use crate::store::{self, Tx};
 
 /// A key on this ring; anybody else's is not found.
@@ -39,8 +40,8 @@ pub(super) async fn change(
     bounds::maker_still_may(&tx, app, proof, Some(id)).await?;
     let mut key = open_for_change(&tx, app, proof, id).await?;
     if let Some((action, details)) = apply(&mut key)? {
-        write(&tx, app, proof, &mut key, action, details).await?;
-        commit(tx).await?;
+        let changed = write(&tx, app, proof, &mut key, action, details).await?;
+        changes::commit(app, tx, &changed).await?;
     }
     Ok(key)
 }
@@ -62,17 +63,18 @@ pub(super) async fn write(
     key: &mut Key,
     action: Action,
     details: String,
-) -> Result<()> {
+) -> Result<Changed> {
     key.version += 1;
     key.updated_at = app.now();
-    store::keys::update(tx, key).await.map_err(name_is_taken)?;
+    let changed = store::keys::update(tx, key).await.map_err(name_is_taken)?;
     let subject = Subject {
         project_id: key.project_id,
         key_id: Some(key.id),
         name: subject_name(key),
         details,
     };
-    audit::record(tx, app, key.workspace_id, proof.by(), action, subject).await
+    audit::record(tx, app, key.workspace_id, proof.by(), action, subject).await?;
+    Ok(changed)
 }
 
 /// The error for whoever wants to change a revoked key.

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use crate::domain::access::ManageKeys;
 use crate::domain::audit::{self, Subject};
 use crate::domain::keys::issue::subject_name;
+use crate::domain::verify::changes;
 use crate::domain::{App, seal};
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
@@ -128,10 +129,11 @@ pub async fn view(app: &App, proof: ManageKeys<'_>, id: KeyId, opener: Option<&O
     } else {
         Action::SigningSecretRevealed
     };
+    let mut changed = None;
     if envelope.key.is_some() {
         key.revealed_at = Some(app.now());
         key.version += 1;
-        store::keys::update(&tx, &key).await?;
+        changed = Some(store::keys::update(&tx, &key).await?);
     }
     let subject = Subject {
         project_id: key.project_id,
@@ -140,7 +142,10 @@ pub async fn view(app: &App, proof: ManageKeys<'_>, id: KeyId, opener: Option<&O
         details: String::new(),
     };
     audit::record(&tx, app, key.workspace_id, proof.by(), action, subject).await?;
-    commit(tx).await?;
+    match &changed {
+        Some(changed) => changes::commit(app, tx, changed).await?,
+        None => commit(tx).await?,
+    }
     Ok(Shown::Now {
         key,
         text: envelope.key.map(KeyText::presented),

@@ -7,6 +7,7 @@ use crate::domain::keys::change::{open_for_change, refuse_frozen, write};
 use crate::domain::keys::issue::{insert_row, key_from, subject_name};
 use crate::domain::keys::reveal::{self, Secrets, Ticket};
 use crate::domain::keys::{NewKey, mint};
+use crate::domain::verify::changes;
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
 use crate::model::ids::KeyId;
@@ -15,7 +16,6 @@ use crate::model::name::Name;
 use crate::model::timestamp::{DAY, HOUR, Timestamp};
 use crate::model::webhook_url::WebhookUrl;
 use crate::store;
-use crate::store::db::commit;
 
 /// How long the old key lives on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +89,7 @@ pub async fn roll(app: &App, proof: ManageKeys<'_>, id: KeyId, grace: Grace, tic
             old.expires_at.map_or_else(String::new, Timestamp::rfc3339)
         ),
     };
-    write(&tx, app, proof, &mut old, Action::KeyRolled, details).await?;
+    let changed = write(&tx, app, proof, &mut old, Action::KeyRolled, details).await?;
 
     let key = key_from(app, proof, &new, &minted);
     insert_row(&tx, app, proof, &new, &minted, &key).await?;
@@ -106,7 +106,7 @@ pub async fn roll(app: &App, proof: ManageKeys<'_>, id: KeyId, grace: Grace, tic
         signing_secret: minted.signing_secret.as_ref(),
     };
     reveal::put(&tx, app, account, key.id, ticket, secrets).await?;
-    commit(tx).await?;
+    changes::commit(app, tx, &changed).await?;
     Ok(key.id)
 }
 

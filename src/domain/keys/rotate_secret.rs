@@ -5,11 +5,11 @@ use crate::domain::access::ManageKeys;
 use crate::domain::keys::change::{open_for_change, refuse_frozen, write};
 use crate::domain::keys::mint;
 use crate::domain::keys::reveal::{self, Secrets, Ticket};
+use crate::domain::verify::changes;
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
 use crate::model::ids::KeyId;
 use crate::store;
-use crate::store::db::commit;
 
 /// Rotates; the new secret waits for the holder of the ticket. A form that is submitted twice rotates once.
 pub async fn rotate_signing_secret(app: &App, proof: ManageKeys<'_>, id: KeyId, ticket: &Ticket) -> Result<()> {
@@ -28,7 +28,7 @@ pub async fn rotate_signing_secret(app: &App, proof: ManageKeys<'_>, id: KeyId, 
     }
     let secret = mint::mint_signing_secret(app);
     store::keys::set_signing_secret(&tx, id, mint::seal_signing_secret(app, id, &secret)?).await?;
-    write(&tx, app, proof, &mut key, Action::SigningSecretRotated, String::new()).await?;
+    let changed = write(&tx, app, proof, &mut key, Action::SigningSecretRotated, String::new()).await?;
     reveal::note_submission(&tx, app, account, ticket, id).await?;
     reveal::put(
         &tx,
@@ -42,5 +42,5 @@ pub async fn rotate_signing_secret(app: &App, proof: ManageKeys<'_>, id: KeyId, 
         },
     )
     .await?;
-    Ok(commit(tx).await?)
+    changes::commit(app, tx, &changed).await
 }

@@ -4,12 +4,12 @@ use crate::domain::App;
 use crate::domain::access::ManageProjects;
 use crate::domain::audit::{self, Subject};
 use crate::domain::projects::refuse_taken_name;
+use crate::domain::verify::changes;
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
 use crate::model::name::Name;
 use crate::model::workspace::Project;
 use crate::store;
-use crate::store::db::commit;
 
 /// Renames a project of the workspace that the proof is about.
 pub async fn rename(app: &App, proof: ManageProjects<'_>, project: &Project, name: &str) -> Result<()> {
@@ -24,7 +24,7 @@ pub async fn rename(app: &App, proof: ManageProjects<'_>, project: &Project, nam
         .ok_or(AppError::NotFound)?;
     let projects = store::projects::list(&tx, proof.workspace().id).await?;
     refuse_taken_name(&projects, Some(project.id), &name)?;
-    store::projects::rename(&tx, proof.workspace().id, project.id, name.as_str()).await?;
+    let changed = store::projects::rename(&tx, proof.workspace().id, project.id, name.as_str()).await?;
     let details = format!("“{}” → “{name}”", project.name);
     let subject = Subject {
         project_id: Some(project.id),
@@ -41,5 +41,5 @@ pub async fn rename(app: &App, proof: ManageProjects<'_>, project: &Project, nam
         subject,
     )
     .await?;
-    Ok(commit(tx).await?)
+    changes::commit(app, tx, &changed).await
 }

@@ -1,13 +1,26 @@
 //! Whether a good key may make this request: environment, the route's access or scope, and scopes asked for by name.
 
 use crate::domain::verify::Question;
-use crate::model::verdict::{Identity, Refusal};
+use crate::model::verdict::Refusal;
 use crate::profile::{Access, Environment, Profile, Route};
 
-/// Pure: the profile's routes and the question decide.
-pub(super) fn permits(profile: &Profile, identity: &Identity, question: &Question<'_>) -> Result<(), Refusal> {
-    refuse_other_environment(identity, question.environment)?;
+/// What a key may do, as far as it matters here.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Powers<'a> {
+    pub(super) environment: Environment,
+    pub(super) access: Access,
+    pub(super) scopes: &'a [String],
+}
+
+/// Pure: the profile's routes and the question decide. The answer is the route the request falls under, if any.
+pub(super) fn permits<'a>(
+    profile: &'a Profile,
+    key: &Powers<'_>,
+    question: &Question<'a>,
+) -> Result<Option<&'a Route>, Refusal> {
+    refuse_other_environment(key, question.environment)?;
     let route = match (question.method, question.path) {
+        _ if question.route.is_some() => question.route.flatten(),
         (Some(method), Some(path)) => profile
             .route_of(method, path)
             .map_err(|unclear| Refusal::Insufficient(format!("a request that can be read in one way ({unclear})")))?,
@@ -15,21 +28,22 @@ pub(super) fn permits(profile: &Profile, identity: &Identity, question: &Questio
         (None, Some(_)) => return Err(Refusal::Insufficient("a request with a method".to_owned())),
         (_, None) => None,
     };
-    refuse_other_environment(identity, route.and_then(|route| route.environment))?;
+    refuse_other_environment(key, route.and_then(|route| route.environment))?;
     let safe = question
         .method
         .map(|method| matches!(method, "GET" | "HEAD" | "OPTIONS"));
     let needs_all = question.full_access_unless_scoped && route.is_none_or(|route| route.scope.is_none());
-    match identity.access {
+    match key.access {
         Access::All => Ok(()),
         Access::Read => reading(question, route, safe, needs_all),
-        Access::Scopes => scoped(identity, question, route, needs_all),
-    }
+        Access::Scopes => scoped(key, question, route, needs_all),
+    }?;
+    Ok(route)
 }
 
-fn refuse_other_environment(identity: &Identity, wanted: Option<Environment>) -> Result<(), Refusal> {
+fn refuse_other_environment(key: &Powers<'_>, wanted: Option<Environment>) -> Result<(), Refusal> {
     match wanted {
-        Some(wanted) if wanted != identity.key.environment => Err(Refusal::WrongEnvironment(wanted)),
+        Some(wanted) if wanted != key.environment => Err(Refusal::WrongEnvironment(wanted)),
         _ => Ok(()),
     }
 }
@@ -48,24 +62,20 @@ fn reading(question: &Question<'_>, route: Option<&Route>, safe: Option<bool>, n
     }
 }
 
-fn scoped(identity: &Identity, question: &Question<'_>, route: Option<&Route>, needs_all: bool) -> Result<(), Refusal> {
+fn scoped(key: &Powers<'_>, question: &Question<'_>, route: Option<&Route>, needs_all: bool) -> Result<(), Refusal> {
     if needs_all {
         return Err(Refusal::Insufficient("full access".to_owned()));
     }
     if let Some(route) = route {
         match (&route.scope, route.access) {
-            (Some(scope), _) if !identity.key.scopes.contains(scope) => {
+            (Some(scope), _) if !key.scopes.contains(scope) => {
                 return Err(Refusal::Insufficient(scope.clone()));
             }
             (None, Some(access)) => return Err(Refusal::Insufficient(format!("{} access", access.as_str()))),
             _ => {}
         }
     }
-    match question
-        .scopes
-        .iter()
-        .find(|scope| !identity.key.scopes.contains(scope))
-    {
+    match question.scopes.iter().find(|scope| !key.scopes.contains(scope)) {
         Some(missing) => Err(Refusal::Insufficient(missing.clone())),
         None => Ok(()),
     }

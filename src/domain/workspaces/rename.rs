@@ -3,11 +3,11 @@
 use crate::domain::App;
 use crate::domain::access::ManageWorkspace;
 use crate::domain::audit::{self, Subject};
+use crate::domain::verify::changes;
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
 use crate::model::name::Name;
 use crate::store;
-use crate::store::db::commit;
 
 /// Renames.
 pub async fn rename(app: &App, proof: ManageWorkspace<'_>, name: &str) -> Result<()> {
@@ -17,7 +17,7 @@ pub async fn rename(app: &App, proof: ManageWorkspace<'_>, name: &str) -> Result
         return Ok(());
     }
     let tx = app.db.begin().await?;
-    store::workspaces::rename(&tx, workspace.id, name.as_str()).await?;
+    let changed = store::workspaces::rename(&tx, workspace.id, name.as_str()).await?;
     let details = format!("“{}” → “{name}”", workspace.name);
     let subject = Subject {
         name: name.to_string(),
@@ -25,5 +25,5 @@ pub async fn rename(app: &App, proof: ManageWorkspace<'_>, name: &str) -> Result
         ..Subject::default()
     };
     audit::record(&tx, app, workspace.id, proof.by(), Action::WorkspaceRenamed, subject).await?;
-    Ok(commit(tx).await?)
+    changes::commit(app, tx, &changed).await
 }

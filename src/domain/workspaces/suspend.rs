@@ -3,12 +3,12 @@
 use crate::domain::App;
 use crate::domain::access::By;
 use crate::domain::audit::{self, Subject};
+use crate::domain::verify::changes;
 use crate::error::Result;
 use crate::model::audit::Action;
 use crate::model::timestamp::Timestamp;
 use crate::model::workspace::Workspace;
 use crate::store;
-use crate::store::db::commit;
 
 /// Suspends; only the operator does.
 pub async fn suspend(app: &App, workspace: &Workspace) -> Result<()> {
@@ -22,11 +22,11 @@ pub async fn resume(app: &App, workspace: &Workspace) -> Result<()> {
 
 async fn set(app: &App, workspace: &Workspace, since: Option<Timestamp>, action: Action) -> Result<()> {
     let tx = app.db.begin().await?;
-    store::workspaces::set_suspended(&tx, workspace.id, since).await?;
+    let changed = store::workspaces::set_suspended(&tx, workspace.id, since).await?;
     let subject = Subject {
         name: workspace.name.clone(),
         ..Subject::default()
     };
     audit::record(&tx, app, workspace.id, &By::operator(), action, subject).await?;
-    Ok(commit(tx).await?)
+    changes::commit(app, tx, &changed).await
 }

@@ -2,6 +2,7 @@
 //! told.
 
 use keyhatch::domain::keys::{self, NewKeyInput};
+use keyhatch::domain::verify::{Question, verify};
 use keyhatch::domain::workspaces;
 use keyhatch::model::key::KeyState;
 use serde_json::json;
@@ -213,28 +214,24 @@ async fn every_verdict_is_counted_and_only_good_ones_move_the_last_use() {
 
 #[tokio::test]
 async fn counts_of_a_key_that_is_gone_do_not_hold_up_the_others() {
-    use keyhatch::model::ids::KeyId;
-    use keyhatch::model::key::LastUse;
     let app = TestApp::start().await;
     let (workspace, project) = acme(&app).await;
+    let gone = app.key(&workspace, Some(&project), "secret", "live", &[]).await;
     let key = app.key(&workspace, Some(&project), "secret", "live", &[]).await;
-    let now = app.app.now();
-    let use_of = |address: &str, millis: i64| LastUse {
-        at: now.plus(millis),
-        address: address.to_owned(),
-        user_agent: String::new(),
-    };
-    app.app.usage.accepted(KeyId(app.app.new_id()), use_of("192.0.2.1", 0));
-    app.app.usage.accepted(key.key.id, use_of("192.0.2.2", 5));
-    app.app.usage.accepted(key.key.id, use_of("192.0.2.3", 1));
+    for (key, address) in [(&gone, "192.0.2.1"), (&key, "192.0.2.2"), (&key, "192.0.2.3")] {
+        let question = Question {
+            credential: Some(key.text.expose_secret()),
+            address: address.parse().ok(),
+            ..Question::default()
+        };
+        verify(&app.app, &question).await.unwrap();
+    }
+    let delete = format!("DELETE FROM keys WHERE name = '{}'", gone.key.name);
+    app.app.db.execute(&delete).await.unwrap();
     app.app.usage.flush(&app.app.db).await.unwrap();
     let ring = app.ring(&workspace, Some(&project));
     let found = keys::find(&app.app, ring.read_keys(), key.key.id).await.unwrap();
-    assert_eq!(
-        found.last_use.unwrap().address,
-        "192.0.2.2",
-        "the latest, not the last to end"
-    );
+    assert_eq!(found.last_use.unwrap().address, "192.0.2.3");
     let sums = keyhatch::store::usage::sums_since(app.app.db.reader(), &[key.key.id], 0)
         .await
         .unwrap();

@@ -84,7 +84,7 @@ impl World {
             credential: Some(text),
             method: Some("GET"),
             path: Some("/api/v1/shipments"),
-            address: "203.0.113.7",
+            address: "203.0.113.7".parse().ok(),
             user_agent: "curl/8.5",
             ..Question::default()
         };

@@ -33,7 +33,7 @@ pub async fn call(app: &TestApp, key_text: &str) -> Verdict {
         credential: Some(key_text),
         method: Some("GET"),
         path: Some("/api/v1/me"),
-        address: "203.0.113.7",
+        address: "203.0.113.7".parse().ok(),
         user_agent: "curl/8.14.1",
         ..Question::default()
     };

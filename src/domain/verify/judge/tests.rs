@@ -3,10 +3,6 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::ids::{KeyId, OwnerId, WorkspaceId};
-use crate::model::key::{Key, KeyState};
-use crate::model::timestamp::Timestamp;
-use crate::model::workspace::Workspace;
 
 const SCOPES: [&str; 4] = ["shipments:read", "shipments:write", "keys:read", "exports:write"];
 const METHODS: [&str; 5] = ["GET", "HEAD", "POST", "DELETE", "OPTIONS"];
@@ -37,52 +33,6 @@ const PATHS: [(&str, Asked, Asked); 5] = [
     ("/api/v1/elsewhere", (None, false), (None, false)),
 ];
 
-fn identity(access: Access, scopes: &[&str], environment: Environment) -> Identity {
-    let now = Timestamp::from_millis(1_800_000_000_000);
-    let workspace_id = WorkspaceId(uuid::Uuid::nil());
-    let key = Key {
-        id: KeyId(uuid::Uuid::nil()),
-        workspace_id,
-        project_id: None,
-        owner_id: OwnerId(uuid::Uuid::nil()),
-        type_id: String::new(),
-        environment,
-        name: String::new(),
-        display_prefix: String::new(),
-        public_text: None,
-        scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
-        state: KeyState::Active,
-        expires_at: None,
-        webhook_url: None,
-        has_signing_secret: false,
-        created_by: String::new(),
-        created_by_key: None,
-        created_at: now,
-        updated_at: now,
-        disabled_at: None,
-        revoked_at: None,
-        replaced_by: None,
-        replaced_at: None,
-        revealed_at: None,
-        last_use: None,
-        version: 1,
-    };
-    let workspace = Workspace {
-        id: workspace_id,
-        slug: String::new(),
-        name: String::new(),
-        plan: String::new(),
-        suspended_at: None,
-        created_at: now,
-    };
-    Identity {
-        key,
-        workspace,
-        project: None,
-        access,
-    }
-}
-
 fn any_access() -> impl Strategy<Value = Access> {
     prop_oneof![Just(Access::All), Just(Access::Read), Just(Access::Scopes)]
 }
@@ -104,7 +54,12 @@ proptest! {
         full in any::<bool>(),
     ) {
         let profile = Profile::example().unwrap();
-        let identity = identity(access, &held, environment);
+        let scopes: Vec<String> = held.iter().map(|scope| (*scope).to_owned()).collect();
+        let powers = Powers {
+            environment,
+            access,
+            scopes: &scopes,
+        };
         let scopes: Vec<String> = asked.iter().map(|scope| (*scope).to_owned()).collect();
         let question = Question {
             method,
@@ -114,7 +69,7 @@ proptest! {
             full_access_unless_scoped: full,
             ..Question::default()
         };
-        let verdict = permits(&profile, &identity, &question);
+        let verdict = permits(&profile, &powers, &question);
 
         let other_environment = wanted.is_some_and(|wanted| wanted != environment);
         let reads = method.map(|method| matches!(method, "GET" | "HEAD" | "OPTIONS"));
@@ -136,7 +91,7 @@ proptest! {
                 prop_assert!(!other_environment && !permitted, "needs {}", needed);
             }
             Err(other) => prop_assert!(false, "{:?}", other),
-            Ok(()) => prop_assert!(permitted && !other_environment),
+            Ok(_) => prop_assert!(permitted && !other_environment),
         }
     }
 }
@@ -144,7 +99,11 @@ proptest! {
 #[test]
 fn a_request_that_can_be_read_in_two_ways_is_refused_to_all() {
     let profile = Profile::example().unwrap();
-    let all = identity(Access::All, &[], Environment::Live);
+    let all = Powers {
+        environment: Environment::Live,
+        access: Access::All,
+        scopes: &[],
+    };
     for path in [
         "/api/v1//me",
         "/api/v1/%61pi-keys",

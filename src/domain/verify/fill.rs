@@ -1,0 +1,113 @@
+//! Reading keys that are not in memory. Questions that come while one is being answered are asked together, so that a flood
+//! of unknown keys costs one query for many, on one connection, and leaves the rest of the machine to the known.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use tokio::sync::oneshot;
+
+use crate::error::{AppError, Result};
+use crate::store::verification::FoundKey;
+use crate::store::{self, Db};
+
+/// How many keys one query asks for.
+const TOGETHER: usize = 64;
+
+/// How many may wait; more are told to come back.
+const WAITING: usize = 4_096;
+
+/// The queue.
+#[derive(Clone, Debug, Default)]
+pub struct Fill(Arc<Mutex<Queue>>);
+
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: Vec<Wanted>,
+    /// Whether somebody is asking already.
+    asking: bool,
+}
+
+#[derive(Debug)]
+struct Wanted {
+    digest: [u8; 32],
+    reply: oneshot::Sender<std::result::Result<Option<FoundKey>, ()>>,
+}
+
+impl Fill {
+    /// The key whose text has this digest.
+    pub async fn find(&self, db: &Db, digest: [u8; 32]) -> Result<Option<FoundKey>> {
+        let (reply, answer) = oneshot::channel();
+        let begins = {
+            let mut queue = self.0.lock();
+            if queue.waiting.len() >= WAITING {
+                return Err(AppError::Unavailable { retry_after_seconds: 1 });
+            }
+            queue.waiting.push(Wanted { digest, reply });
+            !std::mem::replace(&mut queue.asking, true)
+        };
+        if begins {
+            // A task of its own: whoever came first may hang up, and the others still wait.
+            tokio::spawn(self.clone().ask_all(db.clone()));
+        }
+        match answer.await {
+            Ok(Ok(found)) => Ok(found),
+            Ok(Err(())) | Err(_) => Err(AppError::Unavailable { retry_after_seconds: 1 }),
+        }
+    }
+
+    async fn ask_all(self, db: Db) {
+        let mut guard = Asking(Some(self.clone()));
+        loop {
+            let wanted: Vec<Wanted> = {
+                let mut queue = self.0.lock();
+                let count = queue.waiting.len().min(TOGETHER);
+                if count == 0 {
+                    queue.asking = false;
+                    guard.0 = None;
+                    return;
+                }
+                queue.waiting.drain(..count).collect()
+            };
+            ask(&db, wanted).await;
+        }
+    }
+}
+
+/// A task that ends before its time (its worker is being stopped) leaves the queue to the next who comes.
+struct Asking(Option<Fill>);
+
+impl Drop for Asking {
+    fn drop(&mut self) {
+        if let Some(fill) = &self.0 {
+            let mut queue = fill.0.lock();
+            queue.asking = false;
+            queue.waiting.clear();
+        }
+    }
+}
+
+async fn ask(db: &Db, wanted: Vec<Wanted>) {
+    let mut digests: Vec<[u8; 32]> = wanted.iter().map(|wanted| wanted.digest).collect();
+    // Few different lengths, so that few statements have to be prepared.
+    let length = if digests.len() <= 1 {
+        1
+    } else {
+        digests.len().next_power_of_two().max(8)
+    };
+    digests.resize(length, wanted.last().map_or([0; 32], |wanted| wanted.digest));
+    match store::verification::find(db.reader(), &digests).await {
+        Ok(found) => {
+            for wanted in wanted {
+                let found = found.iter().find(|found| found.digest == wanted.digest);
+                // Whoever has hung up needs no answer.
+                let _ = wanted.reply.send(Ok(found.cloned()));
+            }
+        }
+        Err(error) => {
+            tracing::error!(error = format!("{error:#}"), "keys could not be read");
+            for wanted in wanted {
+                let _ = wanted.reply.send(Err(()));
+            }
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! The record map: keys in memory, so that a warm verdict costs a digest and a look-up.
+//!
+//! Why it is never stale is argued in ARCHITECTURE.md. In short: a record comes in only from a read of the database that
+//! began after the last change of its part of the map ([`Ticket`]); a change is forgotten here between its commit and its
+//! answer ([`Records::forget`]); and what other processes change is heard of while a lease lasts ([`lease::Lease`]),
+//! without which nothing here is believed.
+
+pub mod lease;
+mod record;
+mod shard;
+mod shared;
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+pub use record::{Granted, Parts, Record};
+pub use shared::{Place, ScopeSet, Tenant};
+
+use crate::domain::usage::{Batch, Note, Source};
+use crate::domain::verify::Question;
+use crate::domain::verify::judge;
+use crate::domain::verify::limits::{self, Limits, Memories};
+use crate::model::ids::KeyId;
+use crate::model::timestamp::Timestamp;
+use crate::model::verdict::{Refusal, Refused, Verdict};
+use crate::profile::Profile;
+use crate::store::changes::Subject;
+use crate::store::verification::FoundKey;
+use lease::Lease;
+use shard::{Recents, Shard};
+use shared::Shared;
+
+/// Parts of the map. More than there will be workers, so that two seldom meet.
+const SHARDS: usize = 64;
+
+/// The map.
+#[derive(Debug)]
+pub struct Records {
+    shards: Box<[Mutex<Shard>]>,
+    shared: Shared,
+    limits: Limits,
+    /// Whether this process hears of what others change.
+    pub lease: Lease,
+}
+
+/// Permission to bring in what is read from the database from now on, as long as nothing changes meanwhile.
+#[derive(Clone, Copy, Debug)]
+pub struct Ticket {
+    shard: u64,
+    shared: u64,
+}
+
+impl Records {
+    /// An empty map for at most `capacity` keys.
+    pub fn new(profile: &Profile, capacity: usize) -> Self {
+        let shards = (0..SHARDS).map(|_| Mutex::new(Shard::new(capacity.div_ceil(SHARDS))));
+        Self {
+            shards: shards.collect(),
+            shared: Shared::default(),
+            limits: Limits::of(profile),
+            lease: Lease::default(),
+        }
+    }
+
+    fn shard(&self, digest: &[u8; 32]) -> &Mutex<Shard> {
+        // The end of the digest: the beginning is what places it within the shard.
+        &self.shards[usize::from(digest[31]) % SHARDS]
+    }
+
+    /// The verdict on a key that is in memory. `answer` is called under the shard's lock: it writes, and does nothing else.
+    pub fn ask<T>(
+        &self,
+        profile: &Profile,
+        digest: &[u8; 32],
+        question: &Question<'_>,
+        now: Timestamp,
+        answer: impl FnOnce(&Granted<'_>) -> T,
+    ) -> Option<Verdict<T>> {
+        if !self.lease.is_valid() {
+            return None;
+        }
+        let mut shard = self.shard(digest).lock();
+        let position = shard.position(digest)?;
+        let (record, recents) = shard.record(position)?;
+        if !record.tenant.is_current() {
+            return None;
+        }
+        record.touched = true;
+        let decided = decide(&self.limits, profile, record, recents, question, now);
+        let key = record.id;
+        let decided = decided.map(|()| answer(&record.granted(&profile.key_types)));
+        Some(count(&mut shard, Some(position), key, profile, question, now, decided))
+    }
+
+    /// The verdict on a key that was just read from the database and may not be kept.
+    pub fn ask_once<T>(
+        &self,
+        profile: &Profile,
+        digest: &[u8; 32],
+        found: &FoundKey,
+        question: &Question<'_>,
+        now: Timestamp,
+        answer: impl FnOnce(&Granted<'_>) -> T,
+    ) -> Verdict<T> {
+        let tenant = self.shared.passing_tenant(found, &self.limits);
+        let mut record = self.record(profile, digest, found, tenant);
+        let mut shard = self.shard(digest).lock();
+        // A record of the key may stand here all the same: what it was let through counts.
+        let position = shard.position(digest);
+        if let Some((known, _)) = position.and_then(|position| shard.record(position)) {
+            record.recent = std::mem::take(&mut known.recent);
+        } else {
+            shard.adopt(&mut record, &self.limits);
+        }
+        let decided = decide(&self.limits, profile, &mut record, &mut shard.recents, question, now);
+        let decided = decided.map(|()| answer(&record.granted(&profile.key_types)));
+        if let Some((known, _)) = position.and_then(|position| shard.record(position)) {
+            known.recent = std::mem::take(&mut record.recent);
+        } else {
+            shard.part(&mut record, &self.limits);
+        }
+        count(&mut shard, None, record.id, profile, question, now, decided)
+    }
+
+    /// Before reading: what is read after this may be kept, if nothing changes before it is.
+    pub fn ticket(&self, digest: &[u8; 32]) -> Ticket {
+        Ticket {
+            shard: self.shard(digest).lock().generation,
+            shared: self.shared.generation(),
+        }
+    }
+
+    /// Keeps what was read, unless something has changed since the ticket was taken.
+    pub fn keep(&self, profile: &Profile, digest: &[u8; 32], found: &FoundKey, ticket: Ticket) -> bool {
+        let Some(tenant) = self.shared.tenant(found, &self.limits, ticket.shared) else {
+            return false;
+        };
+        let record = self.record(profile, digest, found, tenant);
+        let mut shard = self.shard(digest).lock();
+        if shard.generation != ticket.shard {
+            return false;
+        }
+        shard.insert(digest, record, &self.limits);
+        true
+    }
+
+    /// Forgets what has changed: from here on it is read from the database again.
+    pub fn forget(&self, subject: &Subject) {
+        match subject {
+            Subject::Key(digest) => self.shard(digest).lock().forget(digest, &self.limits),
+            Subject::Workspace(workspace) => self.shared.forget(*workspace),
+        }
+    }
+
+    /// Forgets everything: for a process that cannot say what it has missed.
+    pub fn forget_all(&self) {
+        self.shared.forget_all();
+        for shard in &self.shards {
+            shard.lock().forget_all(&self.limits);
+        }
+    }
+
+    /// How many keys there are in memory.
+    pub fn len(&self) -> usize {
+        self.shards.iter().map(|shard| shard.lock().len()).sum()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// For how many keys something waits to be written down.
+    pub fn waiting(&self) -> usize {
+        self.shards.iter().map(|shard| shard.lock().waiting()).sum()
+    }
+
+    /// Hands over what was counted since the last time.
+    pub fn take_counts(&self) -> Batch {
+        let mut batch = Batch::default();
+        for shard in &self.shards {
+            shard.lock().take(&mut batch);
+        }
+        batch
+    }
+
+    /// Lets go of what is over.
+    pub fn sweep(&self, now: Timestamp) {
+        for shard in &self.shards {
+            shard.lock().sweep(&self.limits, now);
+        }
+        self.shared.sweep(|recents| {
+            let mut recents = recents.iter_mut().enumerate();
+            recents.all(|(number, recent)| self.limits.rate(number).is_none_or(|rate| recent.is_idle(rate, now)))
+        });
+    }
+
+    fn record(&self, profile: &Profile, digest: &[u8; 32], found: &FoundKey, tenant: Arc<Tenant>) -> Record {
+        Record::new(Parts {
+            digest,
+            id: found.id,
+            name: &found.name,
+            display_prefix: &found.display_prefix,
+            scopes: self.shared.scopes(&found.scopes),
+            tenant,
+            expires_at: found.expires_at,
+            version: found.version,
+            type_position: profile
+                .key_types
+                .iter()
+                .position(|key_type| key_type.id == found.type_id),
+            environment: found.environment,
+            state: found.state,
+        })
+    }
+}
+
+/// The contract's order, from state to limits.
+fn decide(
+    limits: &Limits,
+    profile: &Profile,
+    record: &mut Record,
+    recents: &mut Recents,
+    question: &Question<'_>,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    if let Some(refusal) = record.refusal(now) {
+        return Err(refusal);
+    }
+    let route = judge::permits(profile, &record.powers(&profile.key_types), question)?;
+    let mut memories = Memories {
+        key: record.id,
+        record: &mut record.recent,
+        keys: recents,
+        workspace: &record.tenant.recent,
+    };
+    let named = [question.limit, route.and_then(|route| route.limit.as_deref())];
+    let taken = limits::take(limits.on(record.tenant.plan_position), named, &mut memories, now);
+    taken.map_err(|exceeded| Refusal::RateLimited(Box::new(exceeded)))
+}
+
+fn count<T>(
+    shard: &mut Shard,
+    position: Option<usize>,
+    key: KeyId,
+    profile: &Profile,
+    question: &Question<'_>,
+    now: Timestamp,
+    decided: Result<T, Refusal>,
+) -> Verdict<T> {
+    let source = Source {
+        address: question.address,
+        user_agent: question.user_agent,
+    };
+    match decided {
+        Ok(allowed) => {
+            shard.accepted(position, key, source, now);
+            Verdict::Allowed(allowed)
+        }
+        Err(refusal) => {
+            let note = || Note::new(&refusal, question, profile, now);
+            shard.refused(key, &refusal, note, now);
+            Verdict::Refused(Refused {
+                refusal,
+                key: Some(key),
+            })
+        }
+    }
+}

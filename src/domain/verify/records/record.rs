@@ -1,0 +1,171 @@
+//! What memory holds of a key: what a verdict and its answer need, in as few bytes as that takes.
+
+use std::sync::Arc;
+
+use super::shared::{ScopeSet, Tenant};
+use crate::domain::verify::judge::Powers;
+use crate::model::access::{Access, Environment};
+use crate::model::ids::KeyId;
+use crate::model::key::KeyState;
+use crate::model::rate::Recent;
+use crate::model::timestamp::Timestamp;
+use crate::model::verdict::Refusal;
+use crate::profile::KeyType;
+
+/// How much of a digest tells one key from another: 192 bits, of which nobody ever finds two alike.
+pub(super) const COMPARED: usize = 24;
+
+/// The position of a type that the profile no longer has.
+const NO_TYPE: u8 = u8::MAX;
+
+/// A key in memory. A million of these are kept: mind its size (there is a test).
+#[derive(Debug)]
+pub struct Record {
+    digest: [u8; COMPARED],
+    pub(super) id: KeyId,
+    /// Display prefix and name, with a NUL between them, which neither can hold.
+    label: Box<str>,
+    pub(super) scopes: Arc<ScopeSet>,
+    pub(super) tenant: Arc<Tenant>,
+    /// Milliseconds since 1970; the end of time for never.
+    expires_at: i64,
+    /// What was let through lately, for the first limit that every request of the key counts against.
+    pub(super) recent: Recent,
+    pub(super) version: u32,
+    /// Where its usage since the last flush stands in the shard's list, plus one.
+    pub(super) pending: u32,
+    /// Which of the profile's key types.
+    pub(super) type_position: u8,
+    pub(super) environment: Environment,
+    pub(super) state: KeyState,
+    /// Asked for since the hand of the clock last came by: see eviction.
+    pub(super) touched: bool,
+}
+
+/// What a record is made of.
+#[derive(Clone, Debug)]
+pub struct Parts<'a> {
+    pub digest: &'a [u8; 32],
+    pub id: KeyId,
+    pub name: &'a str,
+    pub display_prefix: &'a str,
+    pub scopes: Arc<ScopeSet>,
+    pub tenant: Arc<Tenant>,
+    pub expires_at: Option<Timestamp>,
+    pub version: i64,
+    pub type_position: Option<usize>,
+    pub environment: Environment,
+    pub state: KeyState,
+}
+
+/// A good key, for as long as its answer is being written.
+#[derive(Debug)]
+pub struct Granted<'a> {
+    pub key_id: KeyId,
+    pub name: &'a str,
+    pub display_prefix: &'a str,
+    /// Empty when the profile no longer has the type.
+    pub type_id: &'a str,
+    pub environment: Environment,
+    pub access: Access,
+    pub scopes: &'a [String],
+    pub expires_at: Option<Timestamp>,
+    pub tenant: &'a Tenant,
+}
+
+impl Record {
+    /// A record as the database has it.
+    pub fn new(parts: Parts<'_>) -> Self {
+        let mut digest = [0; COMPARED];
+        digest.copy_from_slice(&parts.digest[..COMPARED]);
+        Self {
+            digest,
+            id: parts.id,
+            label: format!("{}\0{}", parts.display_prefix, parts.name).into_boxed_str(),
+            scopes: parts.scopes,
+            tenant: parts.tenant,
+            expires_at: parts.expires_at.map_or(i64::MAX, Timestamp::millis),
+            recent: Recent::default(),
+            // Nobody changes one key four billion times.
+            version: u32::try_from(parts.version).unwrap_or(u32::MAX),
+            pending: 0,
+            type_position: parts
+                .type_position
+                .and_then(|position| u8::try_from(position).ok())
+                .unwrap_or(NO_TYPE),
+            environment: parts.environment,
+            state: parts.state,
+            touched: true,
+        }
+    }
+
+    pub(super) fn is_for(&self, digest: &[u8; 32]) -> bool {
+        self.digest == digest[..COMPARED]
+    }
+
+    /// Where it belongs in a hash table: a digest is as good a hash as there is.
+    pub(super) fn hash(&self) -> u64 {
+        hash(&self.digest)
+    }
+
+    /// Whether this may stand in memory in place of `other`: never something older, and nothing ever in place of the end.
+    pub(super) fn replaces(&self, other: &Self) -> bool {
+        let was_final = other.state == KeyState::Revoked && self.state != KeyState::Revoked;
+        self.version >= other.version && !was_final
+    }
+
+    /// State, expiry and suspension, in the order of the contract.
+    pub(super) fn refusal(&self, now: Timestamp) -> Option<Refusal> {
+        match self.state {
+            KeyState::Revoked => Some(Refusal::Revoked),
+            KeyState::Disabled => Some(Refusal::Disabled),
+            KeyState::Active if now.millis() >= self.expires_at => Some(Refusal::Expired),
+            KeyState::Active => self.tenant.suspended.then_some(Refusal::WorkspaceSuspended),
+        }
+    }
+
+    pub(super) fn powers(&self, key_types: &[KeyType]) -> Powers<'_> {
+        let key_type = key_types.get(usize::from(self.type_position));
+        Powers {
+            environment: self.environment,
+            // A type that the profile no longer has grants nothing but what its scopes say.
+            access: key_type.map_or(Access::Scopes, |key_type| key_type.access),
+            scopes: &self.scopes.0,
+        }
+    }
+
+    pub(super) fn granted<'a>(&'a self, key_types: &'a [KeyType]) -> Granted<'a> {
+        let (display_prefix, name) = self.label.split_once('\0').unwrap_or_default();
+        let powers = self.powers(key_types);
+        let key_type = key_types.get(usize::from(self.type_position));
+        Granted {
+            key_id: self.id,
+            name,
+            display_prefix,
+            type_id: key_type.map_or("", |key_type| &key_type.id),
+            environment: powers.environment,
+            access: powers.access,
+            scopes: powers.scopes,
+            expires_at: (self.expires_at != i64::MAX).then(|| Timestamp::from_millis(self.expires_at)),
+            tenant: &self.tenant,
+        }
+    }
+}
+
+/// The hash of a digest, or of its beginning.
+pub(super) fn hash(digest: &[u8]) -> u64 {
+    digest
+        .first_chunk()
+        .map_or(0, |first: &[u8; 8]| u64::from_le_bytes(*first))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_small() {
+        assert!(size_of::<Record>() <= 112, "{}", size_of::<Record>());
+        assert_eq!(size_of::<Option<Record>>(), size_of::<Record>());
+    }
+}

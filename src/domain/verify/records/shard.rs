@@ -1,0 +1,257 @@
+//! A part of the map: records, and what is counted about their keys until it is written down. All of it is behind one lock,
+//! held for the time of one verdict and never across an await; so limits and counters are exact without more ado.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use hashbrown::HashTable;
+
+use super::record::{Record, hash};
+use crate::domain::usage::{Batch, Note, Pending, Source};
+use crate::domain::verify::limits::Limits;
+use crate::model::ids::KeyId;
+use crate::model::rate::Recent;
+use crate::model::timestamp::Timestamp;
+use crate::model::verdict::Refusal;
+use crate::store::usage::NOTES_OF_A_KEY;
+
+/// What was let through lately, by key and number of the limit.
+pub(in crate::domain::verify) type Recents = HashMap<(KeyId, usize), Recent>;
+
+/// Of how many keys refusals are remembered one by one between two flushes; beyond that they are only counted.
+const NOTED_KEYS: usize = 256;
+
+#[derive(Debug)]
+pub(super) struct Shard {
+    slots: Vec<Option<Record>>,
+    free: Vec<u32>,
+    /// From digests to positions in `slots`.
+    index: HashTable<u32>,
+    capacity: usize,
+    /// Where eviction looks next.
+    hand: usize,
+    /// Grows with every key that is forgotten: what was read from the database before is not taken after.
+    pub(super) generation: u64,
+    /// What was let through lately, where no record remembers it.
+    pub(super) recents: Recents,
+    pending: Vec<Pending>,
+    refused: HashMap<(KeyId, i64, &'static str), i64>,
+    notes: HashMap<KeyId, VecDeque<Note>>,
+    /// User agents repeat: mostly the last one is this one too.
+    last_agent: Arc<str>,
+}
+
+impl Shard {
+    pub(super) fn new(capacity: usize) -> Self {
+        Self {
+            slots: Vec::new(),
+            free: Vec::new(),
+            index: HashTable::new(),
+            capacity,
+            hand: 0,
+            generation: 0,
+            recents: HashMap::new(),
+            pending: Vec::new(),
+            refused: HashMap::new(),
+            notes: HashMap::new(),
+            last_agent: Arc::from(""),
+        }
+    }
+
+    /// How many records there are.
+    pub(super) fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    pub(super) fn position(&self, digest: &[u8; 32]) -> Option<usize> {
+        let is_it = |position: &u32| {
+            self.slots[*position as usize]
+                .as_ref()
+                .is_some_and(|record| record.is_for(digest))
+        };
+        self.index.find(hash(digest), is_it).map(|position| *position as usize)
+    }
+
+    /// The record at a position, and beside it what else a verdict changes.
+    pub(super) fn record(&mut self, position: usize) -> Option<(&mut Record, &mut Recents)> {
+        let record = self.slots.get_mut(position)?.as_mut()?;
+        Some((record, &mut self.recents))
+    }
+
+    /// Puts a record in, unless what is there must stay.
+    pub(super) fn insert(&mut self, digest: &[u8; 32], mut record: Record, limits: &Limits) {
+        if let Some(position) = self.position(digest) {
+            let Some(known) = &mut self.slots[position] else { return };
+            if record.replaces(known) {
+                record.recent = std::mem::take(&mut known.recent);
+                record.pending = known.pending;
+                *known = record;
+            }
+            return;
+        }
+        self.adopt(&mut record, limits);
+        if self.index.len() >= self.capacity {
+            self.evict(limits);
+        }
+        let position = match self.free.pop() {
+            Some(position) => position as usize,
+            None => {
+                if self.slots.len() == self.slots.capacity() {
+                    // Doubling, as vectors do, would hold memory for as many records again.
+                    self.slots.reserve_exact((self.slots.len() / 16).max(16));
+                }
+                self.slots.push(None);
+                self.slots.len() - 1
+            }
+        };
+        self.slots[position] = Some(record);
+        let slots = &self.slots;
+        let rehash = |position: &u32| slots[*position as usize].as_ref().map_or(0, Record::hash);
+        self.index.insert_unique(hash(digest), position as u32, rehash);
+    }
+
+    /// Forgets a key, and refuses whatever was read of any key before now. What it was let through stays counted.
+    pub(super) fn forget(&mut self, digest: &[u8; 32], limits: &Limits) {
+        self.generation += 1;
+        if let Some(position) = self.position(digest) {
+            self.remove(position, limits);
+        }
+    }
+
+    pub(super) fn forget_all(&mut self, limits: &Limits) {
+        self.generation += 1;
+        for position in 0..self.slots.len() {
+            self.remove(position, limits);
+        }
+    }
+
+    fn remove(&mut self, position: usize, limits: &Limits) {
+        let Some(mut record) = self.slots[position].take() else {
+            return;
+        };
+        if let Ok(entry) = self
+            .index
+            .find_entry(record.hash(), |known| *known as usize == position)
+        {
+            entry.remove();
+        }
+        self.free.push(position as u32);
+        self.part(&mut record, limits);
+    }
+
+    /// The clock (second chance) algorithm: whatever was not asked for since the hand last came by has to go.
+    fn evict(&mut self, limits: &Limits) {
+        for _ in 0..=2 * self.slots.len() {
+            self.hand = (self.hand + 1) % self.slots.len().max(1);
+            match self.slots.get_mut(self.hand) {
+                Some(Some(record)) if record.touched => record.touched = false,
+                Some(Some(_)) => return self.remove(self.hand, limits),
+                _ => {}
+            }
+        }
+    }
+
+    /// Takes over what was remembered for a key that had no record.
+    pub(super) fn adopt(&mut self, record: &mut Record, limits: &Limits) {
+        if let Some(number) = limits.in_record()
+            && let Some(recent) = self.recents.remove(&(record.id, number))
+        {
+            record.recent = recent;
+        }
+    }
+
+    /// Remembers for a key that will have no record any more.
+    pub(super) fn part(&mut self, record: &mut Record, limits: &Limits) {
+        let recent = std::mem::take(&mut record.recent);
+        if let Some(number) = limits.in_record()
+            && recent != Recent::default()
+        {
+            self.recents.insert((record.id, number), recent);
+        }
+    }
+
+    /// Counts a request that was let through.
+    pub(super) fn accepted(&mut self, position: Option<usize>, key: KeyId, source: Source<'_>, now: Timestamp) {
+        let hour = now.hour();
+        let record = position.and_then(|position| self.slots[position].as_mut());
+        let begun = record
+            .as_ref()
+            .and_then(|record| (record.pending as usize).checked_sub(1));
+        if let Some(pending) = begun.and_then(|begun| self.pending.get_mut(begun))
+            && pending.hour == hour
+        {
+            pending.accepted += 1;
+            // Requests end in another order than they began: the latest use is the one that stays.
+            if pending.at <= now {
+                pending.at = now;
+                pending.address = source.address;
+                if *pending.user_agent != *source.user_agent {
+                    pending.user_agent = intern(&mut self.last_agent, source.user_agent);
+                }
+            }
+            return;
+        }
+        self.pending.push(Pending {
+            key,
+            hour,
+            accepted: 1,
+            at: now,
+            address: source.address,
+            user_agent: intern(&mut self.last_agent, source.user_agent),
+            position: position.map_or(u32::MAX, |position| position as u32),
+        });
+        if let Some(record) = record {
+            record.pending = self.pending.len() as u32;
+        }
+    }
+
+    /// Counts a request that was refused, and remembers it by itself.
+    pub(super) fn refused(&mut self, key: KeyId, refusal: &Refusal, note: impl FnOnce() -> Note, now: Timestamp) {
+        *self.refused.entry((key, now.hour(), refusal.reason())).or_insert(0) += 1;
+        if self.notes.len() >= NOTED_KEYS && !self.notes.contains_key(&key) {
+            return;
+        }
+        let notes = self.notes.entry(key).or_default();
+        if notes.len() == NOTES_OF_A_KEY {
+            notes.pop_front();
+        }
+        notes.push_back(note());
+    }
+
+    /// How many keys wait for the next flush.
+    pub(super) fn waiting(&self) -> usize {
+        self.pending.len() + self.refused.len()
+    }
+
+    /// Hands over what was counted since the last time.
+    pub(super) fn take(&mut self, batch: &mut Batch) {
+        let pending = std::mem::take(&mut self.pending);
+        // The next second will probably be like this one.
+        self.pending.reserve(pending.len().min(4096));
+        for entry in &pending {
+            if let Some(Some(record)) = self.slots.get_mut(entry.position as usize)
+                && record.id == entry.key
+            {
+                record.pending = 0;
+            }
+        }
+        batch.accepted.extend(pending);
+        batch.refused.extend(self.refused.drain());
+        batch.notes.extend(self.notes.drain());
+    }
+
+    /// Lets go of what was let through so long ago that it counts no more.
+    pub(super) fn sweep(&mut self, limits: &Limits, now: Timestamp) {
+        self.recents.retain(|(_, number), recent| {
+            let rate = limits.rate(*number);
+            rate.is_some_and(|rate| !recent.is_idle(rate, now))
+        });
+    }
+}
+
+fn intern(last: &mut Arc<str>, agent: &str) -> Arc<str> {
+    if **last != *agent {
+        *last = Arc::from(agent);
+    }
+    Arc::clone(last)
+}

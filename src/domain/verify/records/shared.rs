@@ -1,0 +1,143 @@
+//! What many keys have in common and memory holds once: the workspace and project they belong to, and sets of scopes.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
+
+use parking_lot::Mutex;
+
+use crate::domain::verify::limits::Limits;
+use crate::model::ids::{OwnerId, ProjectId, WorkspaceId};
+use crate::model::rate::Recent;
+use crate::store::verification::FoundKey;
+
+/// Whom keys speak for: a workspace, and a project of it where keys belong to projects.
+#[derive(Debug)]
+pub struct Tenant {
+    pub workspace: Place<WorkspaceId>,
+    pub plan: String,
+    /// Where the plan stands among the profile's.
+    pub(super) plan_position: Option<usize>,
+    pub suspended: bool,
+    pub project: Option<Place<ProjectId>>,
+    /// What all keys of the workspace together were let through lately, by the profile's limits.
+    pub(super) recent: Arc<Mutex<Vec<Recent>>>,
+    /// Until the workspace or the project changes. Whoever holds an old one has to ask the database again.
+    current: AtomicBool,
+}
+
+/// What a workspace or a project is called.
+#[derive(Clone, Debug)]
+pub struct Place<Id> {
+    pub id: Id,
+    pub slug: String,
+    pub name: String,
+}
+
+/// Scopes of a key, in the profile's order.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ScopeSet(pub Vec<String>);
+
+impl Tenant {
+    pub(super) fn is_current(&self) -> bool {
+        self.current.load(Ordering::Acquire)
+    }
+}
+
+/// Everything that is shared.
+#[derive(Debug, Default)]
+pub(super) struct Shared(Mutex<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    tenants: HashMap<OwnerId, Arc<Tenant>>,
+    recents: HashMap<WorkspaceId, Arc<Mutex<Vec<Recent>>>>,
+    scopes: HashMap<Vec<String>, Weak<ScopeSet>>,
+    /// Grows whenever a tenant is forgotten: what was read before is not taken after.
+    generation: u64,
+}
+
+impl Shared {
+    pub(super) fn generation(&self) -> u64 {
+        self.0.lock().generation
+    }
+
+    /// The tenant of a key that was found, unless a tenant has been forgotten since `generation`.
+    pub(super) fn tenant(&self, found: &FoundKey, limits: &Limits, generation: u64) -> Option<Arc<Tenant>> {
+        let mut inner = self.0.lock();
+        if inner.generation != generation {
+            return None;
+        }
+        if let Some(known) = inner.tenants.get(&found.owner_id) {
+            return Some(Arc::clone(known));
+        }
+        let tenant = inner.make(found, limits);
+        inner.tenants.insert(found.owner_id, Arc::clone(&tenant));
+        Some(tenant)
+    }
+
+    /// A tenant for one question, which nobody else is told of.
+    pub(super) fn passing_tenant(&self, found: &FoundKey, limits: &Limits) -> Arc<Tenant> {
+        self.0.lock().make(found, limits)
+    }
+
+    pub(super) fn scopes(&self, scopes: &[String]) -> Arc<ScopeSet> {
+        let mut inner = self.0.lock();
+        if let Some(known) = inner.scopes.get(scopes).and_then(Weak::upgrade) {
+            return known;
+        }
+        let set = Arc::new(ScopeSet(scopes.to_vec()));
+        inner.scopes.insert(scopes.to_vec(), Arc::downgrade(&set));
+        set
+    }
+
+    /// From here on, every key of the workspace is asked of the database again.
+    pub(super) fn forget(&self, workspace: WorkspaceId) {
+        let mut inner = self.0.lock();
+        inner.generation += 1;
+        inner.tenants.retain(|_, tenant| {
+            let stays = tenant.workspace.id != workspace;
+            tenant.current.fetch_and(stays, Ordering::Release);
+            stays
+        });
+    }
+
+    pub(super) fn forget_all(&self) {
+        let mut inner = self.0.lock();
+        inner.generation += 1;
+        for (_, tenant) in inner.tenants.drain() {
+            tenant.current.store(false, Ordering::Release);
+        }
+    }
+
+    /// Lets go of what nobody uses. `is_idle` says whether what was let through lately still counts.
+    pub(super) fn sweep(&self, is_idle: impl Fn(&mut Vec<Recent>) -> bool) {
+        let mut inner = self.0.lock();
+        inner.scopes.retain(|_, set| set.strong_count() > 0);
+        // One holder is this table; a record would be another.
+        inner.tenants.retain(|_, tenant| Arc::strong_count(tenant) > 1);
+        inner
+            .recents
+            .retain(|_, recent| Arc::strong_count(recent) > 1 || !is_idle(&mut recent.lock()));
+    }
+}
+
+impl Inner {
+    fn make(&mut self, found: &FoundKey, limits: &Limits) -> Arc<Tenant> {
+        let recent = self.recents.entry(found.workspace_id).or_default();
+        recent.lock().resize(limits.count, Recent::default());
+        Arc::new(Tenant {
+            workspace: Place {
+                id: found.workspace_id,
+                slug: found.workspace_slug.clone(),
+                name: found.workspace_name.clone(),
+            },
+            plan: found.workspace_plan.clone(),
+            plan_position: limits.position(&found.workspace_plan),
+            suspended: found.workspace_suspended,
+            project: found.project.clone().map(|(id, slug, name)| Place { id, slug, name }),
+            recent: Arc::clone(recent),
+            current: AtomicBool::new(true),
+        })
+    }
+}

@@ -1,0 +1,20 @@
+//! A request that was refused, for the question "why?".
+
+use sea_orm::entity::prelude::*;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "refusals")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub key_id: Uuid,
+    pub refused_at: i64,
+    pub reason: String,
+    pub needed: Option<String>,
+    pub request: Option<String>,
+    pub address: String,
+    pub user_agent: String,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
