@@ -6,8 +6,11 @@ pub mod body;
 pub mod caller;
 pub mod credentials;
 pub mod errors;
+pub mod gateway;
 pub mod guard;
+pub mod json;
 pub mod keys;
+pub mod lane;
 pub mod me;
 pub mod openapi;
 pub mod provider;
@@ -24,12 +27,15 @@ use crate::profile::Profile;
 /// Where the provider's own systems call.
 pub const PROVIDER: &str = "/provider";
 
-/// Everything under the profile's base path and under [`PROVIDER`], what does not exist included; `table` registers what does.
+/// Where proxies in front of the provider's API ask.
+pub const GATEWAY: &str = "/gateway";
+
+/// Everything under the profile's base path and under [`PROVIDER`] and [`GATEWAY`], what does not exist included; `table` registers what does.
 pub fn service<F>(profile: &Profile, table: F) -> impl HttpServiceFactory + use<F>
 where
     F: FnOnce(&mut ServiceConfig),
 {
-    let roots = [profile.api.base_path.clone(), PROVIDER.to_owned()];
+    let roots = [profile.api.base_path.clone(), PROVIDER.to_owned(), GATEWAY.to_owned()];
     let is_ours = move |path: &str| {
         let below = |root: &String| path.strip_prefix(root.as_str());
         roots

@@ -16,6 +16,7 @@ use actix_web::{App as ActixApp, HttpServer};
 use anyhow::Context;
 use secrecy::ExposeSecret;
 
+use crate::api::lane::Entry;
 use crate::client::TrustedProxies;
 use crate::clock::Clock;
 use crate::config::{Config, is_loopback};
@@ -85,12 +86,14 @@ impl Application {
     /// The server; it answers while it is awaited.
     pub fn server(self, workers: Option<usize>) -> anyhow::Result<Server> {
         let (app, proxies) = (self.app, Data::new(self.trusted_proxies));
+        let lane = Entry::new(app.clone(), proxies.clone());
         let server = HttpServer::new(move || {
-            ActixApp::new()
+            let whole_way = ActixApp::new()
                 .app_data(app.clone())
                 .app_data(proxies.clone())
                 .app_data(PayloadConfig::new(LARGEST_FORM))
-                .configure(|config| configure(config, &app))
+                .configure(|config| configure(config, &app));
+            lane.clone().before(whole_way)
         })
         .workers(workers.unwrap_or_else(default_workers))
         .client_request_timeout(Duration::from_secs(10))

@@ -52,12 +52,10 @@ pub fn ip_behind(peer: Option<SocketAddr>, headers: &HeaderMap, proxies: Option<
     Some(client)
 }
 
-/// What the client calls itself, at most 200 characters of it.
-pub fn user_agent(request: &HttpRequest) -> String {
-    let agent = request
-        .headers()
+/// What the client calls itself, as it says.
+pub fn user_agent(headers: &HeaderMap) -> &str {
+    headers
         .get(USER_AGENT)
         .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    agent.chars().filter(|c| !c.is_control()).take(200).collect()
+        .unwrap_or_default()
 }

@@ -237,6 +237,7 @@ pub fn api(profile: &Profile) -> Table {
     table.patch(format!("{base}/api-keys/{{id}}"), api::keys::change::change);
     table.delete(format!("{base}/api-keys/{{id}}"), api::keys::delete::revoke);
     table.post("/provider/v1/keys/verify", api::provider::verify::answer);
+    table.get(api::gateway::FORWARD, api::gateway::forward);
     table
 }
 

@@ -18,25 +18,12 @@ use crate::model::verdict::{Identity, Verdict};
 
 type Extracting<T> = Pin<Box<dyn Future<Output = Result<T>>>>;
 
-/// A good key, as far as the profile's routes say what this address asks of one.
-pub struct Caller(pub Box<Identity>);
-
 /// A key that may manage the keys it belongs to: it has the scope that the profile's routes name for this address, or full
 /// access where they name none.
 pub struct KeyKeeper(pub KeyRing);
 
 /// One of the provider's own systems.
 pub struct Provider;
-
-impl FromRequest for Caller {
-    type Error = ApiError;
-    type Future = Extracting<Self>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move { Ok(Self(identify(&request, false).await?)) })
-    }
-}
 
 impl FromRequest for KeyKeeper {
     type Error = ApiError;
@@ -45,7 +32,7 @@ impl FromRequest for KeyKeeper {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let identity = identify(&request, true).await?;
+            let identity = identify(&request).await?;
             Ok(Self(KeyRing::held_by_key(&identity, Some(client::address(&request)))))
         })
     }
@@ -71,16 +58,23 @@ impl FromRequest for Provider {
     }
 }
 
-async fn identify(request: &HttpRequest, full_access_unless_scoped: bool) -> Result<Box<Identity>> {
-    let app = app_of(request)?;
-    let question = Question {
+/// What a request asks of the key that it carries.
+pub fn question<'a>(app: &'a App, request: &'a HttpRequest) -> Question<'a> {
+    Question {
         credential: presented(request.headers(), &app.profile.api.credentials).credential(),
         method: Some(request.method().as_str()),
         path: Some(request.uri().path()),
-        full_access_unless_scoped,
         address: client::ip(request),
-        user_agent: &client::user_agent(request),
+        user_agent: client::user_agent(request.headers()),
         ..Question::default()
+    }
+}
+
+async fn identify(request: &HttpRequest) -> Result<Box<Identity>> {
+    let app = app_of(request)?;
+    let question = Question {
+        full_access_unless_scoped: true,
+        ..question(&app, request)
     };
     match verify(&app, &question).await? {
         Verdict::Allowed(identity) => Ok(identity),

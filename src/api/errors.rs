@@ -1,7 +1,7 @@
 //! Errors as JSON: the envelope that the profile chose around what went wrong. A program reads `code`, a person the rest.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::{Map, Value, json};
 
@@ -95,6 +95,18 @@ pub fn envelope(app: &App, error: &actix_web::Error) -> HttpResponse {
     let headers = response.headers_mut();
     if status == StatusCode::UNAUTHORIZED {
         headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    if let Some(ApiError::Refused(Refusal::RateLimited(exceeded))) = error.as_error::<ApiError>() {
+        headers.insert(RETRY_AFTER, HeaderValue::from(exceeded.retry_after_seconds()));
+        // The name of a limit is a word of the profile's: letters, digits, - and _.
+        for (name, value) in [
+            ("ratelimit", exceeded.header()),
+            ("ratelimit-policy", exceeded.policy_header()),
+        ] {
+            if let Ok(value) = HeaderValue::try_from(value) {
+                headers.insert(HeaderName::from_static(name), value);
+            }
+        }
     }
     if let Some(seconds) = failed.and_then(AppError::retry_after_seconds) {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));

@@ -1,16 +1,22 @@
 //! `GET {base}/me`: who am I?
 
-use actix_web::HttpResponse;
-use serde::Serialize;
+use actix_web::http::header::ContentType;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use utoipa::ToSchema;
 
-use crate::api::caller::Caller;
+use crate::api::caller::question;
+use crate::api::errors::{ApiError, Result};
+use crate::api::json::Json;
+use crate::domain::App;
+use crate::domain::verify::ask;
+use crate::domain::verify::records::{Granted, Tenant};
 use crate::model::timestamp::Timestamp;
-use crate::model::verdict::Identity;
-use crate::model::workspace::{Project, Workspace};
+use crate::model::verdict::Verdict;
 
-/// Who a key speaks for.
-#[derive(Serialize, ToSchema)]
+/// Who a key speaks for. For the documentation: [`body`] writes it.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape, for the documentation")]
 pub struct Me {
     key: MyKey,
     workspace: WorkspaceView,
@@ -24,7 +30,8 @@ pub struct Me {
     access: &'static str,
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape, for the documentation")]
 struct MyKey {
     #[schema(format = "uuid")]
     id: String,
@@ -34,12 +41,11 @@ struct MyKey {
     display_prefix: String,
     #[schema(value_type = Option<String>, format = "date-time")]
     expires_at: Option<Timestamp>,
-    #[schema(value_type = String, format = "date-time")]
-    created_at: Timestamp,
 }
 
 /// A workspace.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape, for the documentation")]
 pub struct WorkspaceView {
     #[schema(format = "uuid")]
     id: String,
@@ -49,7 +55,8 @@ pub struct WorkspaceView {
 }
 
 /// A project.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape, for the documentation")]
 pub struct ProjectView {
     #[schema(format = "uuid")]
     id: String,
@@ -65,47 +72,40 @@ pub struct ProjectView {
     summary = "Who am I?",
     responses((status = 200, description = "The key, and who it speaks for.", body = Me))
 )]
-pub async fn show(caller: Caller) -> HttpResponse {
-    let Identity {
-        key,
-        workspace,
-        project,
-        access,
-    } = *caller.0;
-    HttpResponse::Ok().json(Me {
-        workspace: WorkspaceView::from(&workspace),
-        project: project.as_ref().map(ProjectView::from),
-        environment: key.environment.as_str(),
-        scopes: key.scopes,
-        access: access.as_str(),
-        key: MyKey {
-            id: key.id.to_string(),
-            name: key.name,
-            r#type: key.type_id,
-            display_prefix: key.display_prefix,
-            expires_at: key.expires_at,
-            created_at: key.created_at,
-        },
-    })
-}
-
-impl From<&Workspace> for WorkspaceView {
-    fn from(workspace: &Workspace) -> Self {
-        Self {
-            id: workspace.id.to_string(),
-            slug: workspace.slug.clone(),
-            name: workspace.name.clone(),
-            plan: workspace.plan.clone(),
-        }
+pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse> {
+    let question = question(&app, &request);
+    match ask(&app, &question, body).await? {
+        Verdict::Allowed(body) => Ok(HttpResponse::Ok().insert_header(ContentType::json()).body(body)),
+        Verdict::Refused(refused) => Err(ApiError::Refused(refused.refusal)),
     }
 }
 
-impl From<&Project> for ProjectView {
-    fn from(project: &Project) -> Self {
-        Self {
-            id: project.id.to_string(),
-            slug: project.slug.clone(),
-            name: project.name.clone(),
-        }
-    }
+/// The answer to a good key.
+pub fn body(granted: &Granted<'_>) -> Vec<u8> {
+    let mut json = Json::with_room();
+    json.raw("{\"key\":{\"id\":").id(granted.key_id.0);
+    json.raw(",\"name\":").text(granted.name);
+    json.raw(",\"type\":").text(granted.type_id);
+    json.raw(",\"display_prefix\":").text(granted.display_prefix);
+    json.raw(",\"expires_at\":").moment(granted.expires_at);
+    json.raw("},");
+    places(&mut json, granted.tenant);
+    json.raw(",\"environment\":\"").raw(granted.environment.as_str());
+    json.raw("\",\"scopes\":").texts(granted.scopes);
+    json.raw(",\"access\":\"").raw(granted.access.as_str());
+    json.raw("\"}");
+    json.finish()
+}
+
+/// The members `workspace` and `project`.
+pub fn places(json: &mut Json, tenant: &Tenant) {
+    let workspace = &tenant.workspace;
+    json.raw("\"workspace\":")
+        .place(workspace.id.0, &workspace.slug, &workspace.name);
+    json.raw(",\"plan\":").text(&tenant.plan);
+    json.raw("},\"project\":");
+    match &tenant.project {
+        None => json.raw("null"),
+        Some(project) => json.place(project.id.0, &project.slug, &project.name).raw("}"),
+    };
 }

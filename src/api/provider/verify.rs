@@ -1,6 +1,7 @@
 //! `POST /provider/v1/keys/verify`: is this key good for this request?
 
 use actix_web::HttpResponse;
+use actix_web::http::header::ContentType;
 use actix_web::web::Data;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,12 +9,14 @@ use utoipa::ToSchema;
 use crate::api::body::{Body, Fields};
 use crate::api::caller::Provider;
 use crate::api::errors::Result;
-use crate::api::me::{ProjectView, WorkspaceView};
+use crate::api::json::Json;
+use crate::api::me::{self, ProjectView, WorkspaceView};
 use crate::domain::App;
-use crate::domain::verify::{Question, verify};
+use crate::domain::verify::records::Granted;
+use crate::domain::verify::{Question, ask};
 use crate::model::key_format::KeyText;
 use crate::model::timestamp::Timestamp;
-use crate::model::verdict::{Identity, Refusal, Refused, Verdict};
+use crate::model::verdict::{Refusal, Refused, Verdict};
 use crate::profile::{Environment, Profile};
 
 /// What is asked. For the documentation: [`read`] reads it.
@@ -30,6 +33,8 @@ pub struct VerifyQuestion {
     method: Option<String>,
     /// The path of the request; the profile's routes say what it needs. Takes a method.
     path: Option<String>,
+    /// A limit of the profile that the request counts against, besides those it counts against anyway.
+    limit: Option<String>,
     /// The address the request came from.
     client_ip: Option<String>,
 }
@@ -40,19 +45,22 @@ struct Asked {
     environment: Option<Environment>,
     method: Option<String>,
     path: Option<String>,
+    limit: Option<String>,
     client_ip: Option<std::net::IpAddr>,
 }
 
 /// The answer. A refusal is an answer too: only `valid` says whether the key is good.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
 #[serde(untagged)]
+#[allow(dead_code, reason = "the shape, for the documentation")]
 pub enum VerifyAnswer {
     Valid(Box<ValidKey>),
     Refused(RefusedKey),
 }
 
-/// A key that is good for the request.
-#[derive(Serialize, ToSchema)]
+/// A key that is good for the request. For the documentation: [`valid`] writes it.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape, for the documentation")]
 pub struct ValidKey {
     /// `true`
     valid: bool,
@@ -86,9 +94,12 @@ pub struct RefusedKey {
     status: u16,
     /// A sentence to tell the customer.
     message: String,
-    /// The scope, access or environment that was needed.
+    /// The scope, access, environment or limit that stood in the way.
     #[serde(skip_serializing_if = "Option::is_none")]
     needed: Option<String>,
+    /// When the limit has room again, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<i64>,
     /// The key, when it is known.
     #[schema(format = "uuid")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -112,13 +123,38 @@ pub async fn answer(app: Data<App>, _provider: Provider, body: Body) -> Result<H
         path: asked.path.as_deref(),
         scopes: &asked.scopes,
         environment: asked.environment,
+        limit: asked.limit.as_deref(),
         address: asked.client_ip.map(|address| address.to_canonical()),
         ..Question::default()
     };
-    Ok(HttpResponse::Ok().json(match verify(&app, &question).await? {
-        Verdict::Allowed(identity) => VerifyAnswer::Valid(Box::new((*identity).into())),
-        Verdict::Refused(refused) => VerifyAnswer::Refused(refused.into()),
-    }))
+    let body = match ask(&app, &question, valid).await? {
+        Verdict::Allowed(body) => body,
+        Verdict::Refused(refused) => refusal(refused),
+    };
+    Ok(HttpResponse::Ok().insert_header(ContentType::json()).body(body))
+}
+
+/// The answer to a good key.
+pub fn valid(granted: &Granted<'_>) -> Vec<u8> {
+    let mut json = Json::with_room();
+    json.raw("{\"valid\":true,\"code\":\"valid\",\"key_id\":")
+        .id(granted.key_id.0);
+    json.raw(",\"name\":").text(granted.name);
+    json.raw(",\"type\":").text(granted.type_id);
+    json.raw(",\"environment\":\"").raw(granted.environment.as_str());
+    json.raw("\",\"display_prefix\":").text(granted.display_prefix);
+    json.raw(",");
+    me::places(&mut json, granted.tenant);
+    json.raw(",\"scopes\":").texts(granted.scopes);
+    json.raw(",\"access\":\"").raw(granted.access.as_str());
+    json.raw("\",\"expires_at\":").moment(granted.expires_at);
+    json.raw("}");
+    json.finish()
+}
+
+/// The answer to any other.
+pub fn refusal(refused: Refused) -> Vec<u8> {
+    serde_json::to_vec(&RefusedKey::from(refused)).unwrap_or_default()
 }
 
 fn read(profile: &Profile, mut fields: Fields) -> Result<Asked> {
@@ -152,9 +188,11 @@ fn read(profile: &Profile, mut fields: Fields) -> Result<Asked> {
         let address = text.parse().ok();
         address.or_else(|| fields.refuse("client_ip", "Send an IPv4 or IPv6 address."))
     });
-    for name in ["limit", "cost"] {
-        fields.unsupported(name, "This version does not take it yet: leave it out.");
+    let limit = fields.nullable_text("limit").flatten();
+    if limit.as_deref().is_some_and(|limit| profile.limit(limit).is_none()) {
+        fields.refuse::<()>("limit", "There is no such limit in the profile.");
     }
+    fields.unsupported("cost", "This version does not take it yet: leave it out.");
     fields.finish()?;
     Ok(Asked {
         key: KeyText::presented(key.unwrap_or_default()),
@@ -162,6 +200,7 @@ fn read(profile: &Profile, mut fields: Fields) -> Result<Asked> {
         environment,
         method,
         path,
+        limit,
         client_ip,
     })
 }
@@ -173,26 +212,6 @@ fn is_method(text: &str) -> bool {
             .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b"-_".contains(&byte))
 }
 
-impl From<Identity> for ValidKey {
-    fn from(identity: Identity) -> Self {
-        let key = identity.key;
-        Self {
-            valid: true,
-            code: "valid",
-            key_id: key.id.to_string(),
-            name: key.name,
-            r#type: key.type_id,
-            environment: key.environment.as_str(),
-            display_prefix: key.display_prefix,
-            workspace: WorkspaceView::from(&identity.workspace),
-            project: identity.project.as_ref().map(ProjectView::from),
-            scopes: key.scopes,
-            access: identity.access.as_str(),
-            expires_at: key.expires_at,
-        }
-    }
-}
-
 impl From<Refused> for RefusedKey {
     fn from(Refused { refusal, key }: Refused) -> Self {
         Self {
@@ -201,9 +220,9 @@ impl From<Refused> for RefusedKey {
             reason: refusal.reason(),
             status: refusal.status(),
             message: refusal.message(),
-            needed: match &refusal {
-                Refusal::Insufficient(needed) => Some(needed.clone()),
-                Refusal::WrongEnvironment(needed) => Some(needed.to_string()),
+            needed: refusal.needed(),
+            retry_after: match &refusal {
+                Refusal::RateLimited(exceeded) => Some(exceeded.retry_after_seconds()),
                 _ => None,
             },
             key_id: key.map(|id| id.to_string()),

@@ -43,7 +43,7 @@ impl Visitor {
             session: request.get_session(),
             browser: Browser::of(request).unwrap_or_else(|| Browser::read_or_new(app, request)),
             address: client::address(request),
-            user_agent: client::user_agent(request),
+            user_agent: client::user_agent(request.headers()).chars().take(200).collect(),
             flash: request.extensions().get::<Flash>().cloned(),
         }
     }

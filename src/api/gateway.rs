@@ -1,0 +1,111 @@
+//! `/gateway/forward`: a proxy in front of the provider's API asks about each request before it lets it through (Caddy's
+//! `forward_auth`, Traefik's `ForwardAuth`). The request to judge comes as `X-Forwarded-Method` and `X-Forwarded-Uri` beside
+//! its own headers; who it is from leaves as headers that the proxy hands on.
+
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
+
+use crate::api::caller::question;
+use crate::api::errors::{ApiError, Result};
+use crate::domain::App;
+use crate::domain::verify::records::Granted;
+use crate::domain::verify::{Question, ask};
+use crate::error::AppError;
+use crate::model::verdict::Verdict;
+
+/// Its address.
+pub const FORWARD: &str = "/gateway/forward";
+
+/// How much there is to say.
+const VALUES: usize = 7;
+
+/// What the proxy hands on, in this order. Whatever of it a client sends itself is overwritten: every one is always there.
+pub const IDENTITY: [HeaderName; VALUES] = [
+    HeaderName::from_static("x-keyhatch-key-id"),
+    HeaderName::from_static("x-keyhatch-workspace"),
+    HeaderName::from_static("x-keyhatch-project"),
+    HeaderName::from_static("x-keyhatch-environment"),
+    HeaderName::from_static("x-keyhatch-type"),
+    HeaderName::from_static("x-keyhatch-scopes"),
+    HeaderName::from_static("x-keyhatch-display-prefix"),
+];
+
+/// The values of [`IDENTITY`].
+pub type Identity = [HeaderValue; VALUES];
+
+/// Answers with the true status and body: a refusal is what the client should see.
+pub async fn forward(app: Data<App>, request: HttpRequest) -> Result<HttpResponse> {
+    let question = asked(request.headers(), question(&app, &request))?;
+    match ask(&app, &question, identity).await? {
+        Verdict::Refused(refused) => Err(ApiError::Refused(refused.refusal)),
+        Verdict::Allowed(identity) => {
+            let mut answer = HttpResponse::Ok();
+            for pair in IDENTITY.into_iter().zip(identity) {
+                answer.insert_header(pair);
+            }
+            Ok(answer.finish())
+        }
+    }
+}
+
+/// The same question about the request that the proxy holds.
+pub fn asked<'a>(headers: &'a HeaderMap, question: Question<'a>) -> Result<Question<'a>> {
+    let only = |name: &str| {
+        let mut values = headers.get_all(name);
+        match (values.next(), values.next()) {
+            (Some(value), None) => value.to_str().ok(),
+            _ => None,
+        }
+    };
+    let missing = AppError::BadRequest(
+        "This address is for the proxy in front of the API: it sends X-Forwarded-Method and X-Forwarded-Uri, once each.",
+    );
+    match (only("x-forwarded-method"), only("x-forwarded-uri")) {
+        (Some(method), Some(path)) => Ok(Question {
+            method: Some(method),
+            path: Some(path),
+            ..question
+        }),
+        _ => Err(missing.into()),
+    }
+}
+
+/// Who a good key speaks for.
+pub fn identity(granted: &Granted<'_>) -> Identity {
+    // All values in one piece of memory, which they share.
+    let mut text = Vec::with_capacity(256);
+    let mut ends = [0; VALUES];
+    let mut id = uuid::Uuid::encode_buffer();
+    let mut put = |place: usize, value: &str| {
+        text.extend_from_slice(value.as_bytes());
+        ends[place] = text.len();
+    };
+    put(0, granted.key_id.0.hyphenated().encode_lower(&mut id));
+    put(1, granted.tenant.workspace.id.0.hyphenated().encode_lower(&mut id));
+    let project = granted.tenant.project.as_ref();
+    put(
+        2,
+        project.map_or("", |project| project.id.0.hyphenated().encode_lower(&mut id)),
+    );
+    put(3, granted.environment.as_str());
+    put(4, granted.type_id);
+    for (place, scope) in granted.scopes.iter().enumerate() {
+        if place > 0 {
+            put(5, " ");
+        }
+        put(5, scope);
+    }
+    if granted.scopes.is_empty() {
+        put(5, "");
+    }
+    put(6, granted.display_prefix);
+    let text = Bytes::from(text);
+    let mut start = 0;
+    ends.map(|end| {
+        let value = text.slice(start..end);
+        start = end;
+        // Ids, words of the profile and the beginning of a key: all are ASCII without control characters.
+        HeaderValue::from_maybe_shared(value).unwrap_or_else(|_| HeaderValue::from_static(""))
+    })
+}

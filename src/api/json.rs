@@ -1,0 +1,85 @@
+//! JSON written by hand, for the few answers that are given for every request of somebody else's API.
+
+use crate::model::timestamp::Timestamp;
+
+/// JSON text that grows. Whoever writes with it keeps it well-formed.
+pub struct Json(Vec<u8>);
+
+impl Json {
+    /// Nothing yet; room for an answer of usual length.
+    pub fn with_room() -> Self {
+        Self(Vec::with_capacity(640))
+    }
+
+    /// Punctuation, names, and words that need no escape.
+    pub fn raw(&mut self, text: &str) -> &mut Self {
+        self.0.extend_from_slice(text.as_bytes());
+        self
+    }
+
+    /// A string.
+    pub fn text(&mut self, text: &str) -> &mut Self {
+        let is_plain = |byte: u8| byte >= 0x20 && byte != b'"' && byte != b'\\';
+        if text.bytes().all(is_plain) {
+            return self.raw("\"").raw(text).raw("\"");
+        }
+        // Into memory, a string can always be written.
+        if serde_json::to_writer(&mut self.0, text).is_err() {
+            self.raw("\"\"");
+        }
+        self
+    }
+
+    /// An id, as a string.
+    pub fn id(&mut self, id: uuid::Uuid) -> &mut Self {
+        let mut buffer = uuid::Uuid::encode_buffer();
+        let text = id.hyphenated().encode_lower(&mut buffer);
+        self.raw("\"").raw(text).raw("\"")
+    }
+
+    /// A moment, or `null`.
+    pub fn moment(&mut self, at: Option<Timestamp>) -> &mut Self {
+        match at {
+            None => self.raw("null"),
+            Some(at) => self.text(&at.rfc3339()),
+        }
+    }
+
+    /// A list of strings.
+    pub fn texts(&mut self, texts: &[String]) -> &mut Self {
+        self.raw("[");
+        for (place, text) in texts.iter().enumerate() {
+            if place > 0 {
+                self.raw(",");
+            }
+            self.text(text);
+        }
+        self.raw("]")
+    }
+
+    /// The beginning of an object that says where something is: its id, slug and name. It is left open.
+    pub fn place(&mut self, id: uuid::Uuid, slug: &str, name: &str) -> &mut Self {
+        self.raw("{\"id\":").id(id);
+        self.raw(",\"slug\":").text(slug);
+        self.raw(",\"name\":").text(name)
+    }
+
+    /// What was written.
+    pub fn finish(self) -> Vec<u8> {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_escaped() {
+        let mut json = Json::with_room();
+        let texts = ["plain", "”quoted”", "a \"b\" \\ \u{1} \n", "</script>", "日本"].map(str::to_owned);
+        json.texts(&texts);
+        let read: Vec<String> = serde_json::from_slice(&json.finish()).unwrap();
+        assert_eq!(read, texts);
+    }
+}

@@ -1,0 +1,208 @@
+//! The fast lane: what is asked for every request of somebody else's API is answered before routing, when memory can say it
+//! at once. Everything else (a key that has to be read, a request that is unusual in any way) goes the whole way, to the same
+//! handlers as ever, which give the same answers: here is nothing that they do not have.
+//!
+//! Come here when you measure. An actix-web application costs about as much as a verdict; this stands in front of it.
+
+use std::future::{Ready, ready};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use actix_http::{Request, Response};
+use actix_service::{IntoServiceFactory, Service, ServiceFactory};
+use actix_web::Error;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{AppConfig, ServiceResponse};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::web::{Bytes, Data};
+use futures_util::future::{Either, FutureExt, LocalBoxFuture};
+
+use crate::api::credentials::presented;
+use crate::api::errors::{self, ApiError};
+use crate::api::{gateway, me};
+use crate::client::{self, TrustedProxies};
+use crate::domain::App;
+use crate::domain::verify::records::Granted;
+use crate::domain::verify::{Question, Warm, ask_warm};
+use crate::model::verdict::{Refusal, Verdict};
+
+/// An application behind the fast lane.
+pub struct Lane<F> {
+    whole_way: F,
+    entry: Entry,
+}
+
+/// What the lane knows; shared by the workers.
+#[derive(Clone)]
+pub struct Entry(Arc<Known>);
+
+struct Known {
+    app: Data<App>,
+    proxies: Data<TrustedProxies>,
+    me: String,
+    /// Where the route of `GET {base}/me` stands in the profile; nothing: the whole way finds out.
+    route_of_me: Option<Option<usize>>,
+}
+
+impl Entry {
+    /// The entry to an application.
+    pub fn new(app: Data<App>, proxies: Data<TrustedProxies>) -> Self {
+        let me = format!("{}/me", app.profile.api.base_path);
+        let route_of_me = app.profile.route_of("GET", &me).ok().map(|route| {
+            let found = route?;
+            app.profile.routes.iter().position(|one| std::ptr::eq(one, found))
+        });
+        Self(Arc::new(Known {
+            app,
+            proxies,
+            me,
+            route_of_me,
+        }))
+    }
+
+    /// Puts the lane in front of an application.
+    pub fn before<F>(self, whole_way: impl IntoServiceFactory<F, Request>) -> Lane<F>
+    where
+        F: ServiceFactory<Request>,
+    {
+        Lane {
+            whole_way: whole_way.into_factory(),
+            entry: self,
+        }
+    }
+
+    /// The answer, if it can be given at once.
+    fn answer(&self, request: &Request) -> Option<Response<BoxBody>> {
+        let known = &*self.0;
+        let (head, path) = (request.head(), request.uri().path());
+        if head.method != Method::GET {
+            return None;
+        }
+        if path == known.me {
+            let route = known.route_of_me?;
+            let question = Question {
+                path: Some(path),
+                route: Some(route.and_then(|place| known.app.profile.routes.get(place))),
+                ..known.question(request)
+            };
+            return known.verdict(&question, me::body, |body| {
+                let mut answer = answer(StatusCode::OK, Bytes::from(body));
+                answer.headers_mut().insert(header::CONTENT_TYPE, JSON);
+                answer
+            });
+        }
+        if path == gateway::FORWARD {
+            let question = gateway::asked(&head.headers, known.question(request)).ok()?;
+            return known.verdict(&question, gateway::identity, |identity| {
+                let mut answer = answer(StatusCode::OK, Bytes::new());
+                for (name, value) in gateway::IDENTITY.into_iter().zip(identity) {
+                    answer.headers_mut().insert(name, value);
+                }
+                answer
+            });
+        }
+        None
+    }
+}
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+impl Known {
+    fn question<'a>(&'a self, request: &'a Request) -> Question<'a> {
+        let head = request.head();
+        Question {
+            credential: presented(&head.headers, &self.app.profile.api.credentials).credential(),
+            method: Some(head.method.as_str()),
+            address: client::ip_behind(request.peer_addr(), &head.headers, Some(&self.proxies)),
+            user_agent: client::user_agent(&head.headers),
+            ..Question::default()
+        }
+    }
+
+    fn verdict<T>(
+        &self,
+        question: &Question<'_>,
+        take: impl FnOnce(&Granted<'_>) -> T,
+        write: impl FnOnce(T) -> Response<BoxBody>,
+    ) -> Option<Response<BoxBody>> {
+        match ask_warm(&self.app, question, take) {
+            Warm::Cold(_) => None,
+            Warm::Answered(Verdict::Allowed(taken)) => Some(write(taken)),
+            Warm::Answered(Verdict::Refused(refused)) => Some(self.refuse(refused.refusal)),
+        }
+    }
+
+    fn refuse(&self, refusal: Refusal) -> Response<BoxBody> {
+        let mut answer: Response<BoxBody> = errors::envelope(&self.app, &ApiError::Refused(refusal).into()).into();
+        surround(answer.headers_mut());
+        answer
+    }
+}
+
+fn answer(status: StatusCode, body: Bytes) -> Response<BoxBody> {
+    let mut answer = Response::with_body(status, BoxBody::new(body));
+    surround(answer.headers_mut());
+    answer
+}
+
+/// As `api::guard` does it for the whole way.
+fn surround(headers: &mut HeaderMap) {
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+}
+
+impl<F, B> ServiceFactory<Request> for Lane<F>
+where
+    F: ServiceFactory<Request, Config = AppConfig, Response = ServiceResponse<B>, Error = Error, InitError = ()>,
+    F::Future: 'static,
+    F::Service: 'static,
+    B: MessageBody + 'static,
+{
+    type Response = Response<BoxBody>;
+    type Error = Error;
+    type Config = AppConfig;
+    type Service = LaneService<F::Service>;
+    type InitError = ();
+    type Future = LocalBoxFuture<'static, Result<Self::Service, ()>>;
+
+    fn new_service(&self, config: AppConfig) -> Self::Future {
+        let (whole_way, entry) = (self.whole_way.new_service(config), self.entry.clone());
+        async move {
+            let whole_way = Rc::new(whole_way.await?);
+            Ok(LaneService { whole_way, entry })
+        }
+        .boxed_local()
+    }
+}
+
+/// The lane, and the way behind it, of one worker.
+pub struct LaneService<S> {
+    whole_way: Rc<S>,
+    entry: Entry,
+}
+
+impl<S, B> Service<Request> for LaneService<S>
+where
+    S: Service<Request, Response = ServiceResponse<B>, Error = Error>,
+    S::Future: 'static,
+    B: MessageBody + 'static,
+{
+    type Response = Response<BoxBody>;
+    type Error = Error;
+    type Future = Either<Ready<Result<Self::Response, Error>>, LocalBoxFuture<'static, Result<Self::Response, Error>>>;
+
+    actix_service::forward_ready!(whole_way);
+
+    fn call(&self, request: Request) -> Self::Future {
+        if let Some(answer) = self.entry.answer(&request) {
+            return Either::Left(ready(Ok(answer)));
+        }
+        let whole_way = self.whole_way.call(request);
+        Either::Right(
+            whole_way
+                .map(|answer| answer.map(|answer| Response::from(answer).map_into_boxed_body()))
+                .boxed_local(),
+        )
+    }
+}
