@@ -236,7 +236,7 @@ pub fn api(profile: &Profile) -> Table {
     table.get(format!("{base}/api-keys/{{id}}"), api::keys::show::show);
     table.patch(format!("{base}/api-keys/{{id}}"), api::keys::change::change);
     table.delete(format!("{base}/api-keys/{{id}}"), api::keys::delete::revoke);
-    table.post("/provider/v1/keys/verify", api::provider::verify::answer);
+    table.post(api::provider::verify::VERIFY, api::provider::verify::answer);
     table.get(api::gateway::FORWARD, api::gateway::forward);
     table
 }

@@ -49,10 +49,13 @@ impl FromRequest for Provider {
             match bearer(request.headers()) {
                 Presented::Nothing => Err(ApiError::NoServiceToken),
                 Presented::Unreadable => Err(ApiError::UnknownServiceToken),
-                Presented::Text(text) => match service_tokens::recognise(&app, text).await? {
-                    Some(_) => Ok(Self),
-                    None => Err(ApiError::UnknownServiceToken),
-                },
+                Presented::Text(text) => {
+                    if service_tokens::is_good(&app, text).await? {
+                        Ok(Self)
+                    } else {
+                        Err(ApiError::UnknownServiceToken)
+                    }
+                }
             }
         })
     }

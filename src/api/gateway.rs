@@ -34,7 +34,22 @@ pub const IDENTITY: [HeaderName; VALUES] = [
 /// The values of [`IDENTITY`].
 pub type Identity = [HeaderValue; VALUES];
 
-/// Answers with the true status and body: a refusal is what the client should see.
+/// Judges the request that a proxy holds. It answers with the true status and body: a refusal is what the client should see.
+#[utoipa::path(
+    get,
+    path = "/gateway/forward",
+    operation_id = "forward",
+    summary = "May this request go through?",
+    params(
+        ("X-Forwarded-Method" = String, Header, description = "The method of the request."),
+        ("X-Forwarded-Uri" = String, Header, description = "Its path, with or without the query."),
+    ),
+    responses((status = 200, description = "It may. Who it is from is in the headers X-Keyhatch-….", headers(
+        ("x-keyhatch-key-id" = String), ("x-keyhatch-workspace" = String), ("x-keyhatch-project" = String),
+        ("x-keyhatch-environment" = String), ("x-keyhatch-type" = String), ("x-keyhatch-scopes" = String),
+        ("x-keyhatch-display-prefix" = String),
+    )))
+)]
 pub async fn forward(app: Data<App>, request: HttpRequest) -> Result<HttpResponse> {
     let question = asked(request.headers(), question(&app, &request))?;
     match ask(&app, &question, identity).await? {

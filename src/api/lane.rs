@@ -4,7 +4,9 @@
 //!
 //! Come here when you measure. An actix-web application costs about as much as a verdict; this stands in front of it.
 
-use std::future::{Ready, ready};
+mod verify;
+
+use std::future::{Future, Ready, ready};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -184,7 +186,7 @@ pub struct LaneService<S> {
 
 impl<S, B> Service<Request> for LaneService<S>
 where
-    S: Service<Request, Response = ServiceResponse<B>, Error = Error>,
+    S: Service<Request, Response = ServiceResponse<B>, Error = Error> + 'static,
     S::Future: 'static,
     B: MessageBody + 'static,
 {
@@ -198,11 +200,25 @@ where
         if let Some(answer) = self.entry.answer(&request) {
             return Either::Left(ready(Ok(answer)));
         }
-        let whole_way = self.whole_way.call(request);
-        Either::Right(
-            whole_way
-                .map(|answer| answer.map(|answer| Response::from(answer).map_into_boxed_body()))
-                .boxed_local(),
-        )
+        if self.entry.may_verify(&request) {
+            let (entry, whole_way) = (self.entry.clone(), Rc::clone(&self.whole_way));
+            let verified = async move {
+                match entry.verify(request).await {
+                    Ok(answer) => Ok(answer),
+                    Err(request) => go(&*whole_way, request).await,
+                }
+            };
+            return Either::Right(verified.boxed_local());
+        }
+        Either::Right(go(&*self.whole_way, request).boxed_local())
     }
+}
+
+fn go<S, B>(whole_way: &S, request: Request) -> impl Future<Output = Result<Response<BoxBody>, Error>> + use<S, B>
+where
+    S: Service<Request, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody + 'static,
+{
+    let answer = whole_way.call(request);
+    async move { Ok(Response::from(answer.await?).map_into_boxed_body()) }
 }

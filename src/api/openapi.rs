@@ -8,7 +8,7 @@ use actix_web::web::Data;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
-use crate::api::{keys, me, provider};
+use crate::api::{gateway, keys, me, provider};
 use crate::profile::{CredentialPlace, Envelope, Profile};
 
 /// The document, ready to send.
@@ -28,6 +28,10 @@ pub struct Document(String);
     components(schemas(me::Me, keys::KeyView))
 )]
 struct Customers;
+
+#[derive(OpenApi)]
+#[openapi(paths(gateway::forward))]
+struct Proxies;
 
 #[derive(OpenApi)]
 #[openapi(paths(provider::verify::answer))]
@@ -72,6 +76,9 @@ fn document(profile: &Profile) -> Value {
             json!(places)
         };
         paths.insert(format!("{}{path}", profile.api.base_path), surrounded(item, &security));
+    }
+    for (path, item) in members(&of_derived(&Proxies::openapi())["paths"]) {
+        paths.insert(path, surrounded(item, &json!(places)));
     }
     for (path, item) in members(&systems["paths"]) {
         paths.insert(path, surrounded(item, &json!([{ "service_token": [] }])));

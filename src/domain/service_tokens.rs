@@ -2,6 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::domain::verify::changes;
 use crate::domain::{App, seal};
 use crate::error::{AppError, Result};
 use crate::model::ids::ServiceTokenId;
@@ -44,10 +45,34 @@ pub async fn create(app: &App, name: &str) -> Result<NewServiceToken> {
     Ok(NewServiceToken { id, name, text })
 }
 
-/// The name of the token that was presented, or nothing.
-pub async fn recognise(app: &App, presented: &str) -> Result<Option<String>> {
-    if !presented.starts_with(PREFIX) {
-        return Ok(None);
+/// Whether the token that was presented is one of ours.
+pub async fn is_good(app: &App, presented: &str) -> Result<bool> {
+    if is_in_memory(app, presented) {
+        return Ok(true);
     }
-    Ok(store::service_tokens::find_living(app.db.reader(), &seal::digest(presented)).await?)
+    if !presented.starts_with(PREFIX) {
+        return Ok(false);
+    }
+    let digest = seal::digest(presented);
+    let ticket = app.records.ticket(&digest);
+    let is_living = store::service_tokens::is_living(app.db.reader(), &digest).await?;
+    if is_living {
+        app.records.keep_token(&digest, ticket);
+    }
+    Ok(is_living)
+}
+
+/// Whether it is known to be good without asking the database.
+pub fn is_in_memory(app: &App, presented: &str) -> bool {
+    presented.starts_with(PREFIX) && app.records.knows_token(&seal::digest(presented))
+}
+
+/// Revokes the token with this name; only the operator does. It is refused from the next request on.
+pub async fn revoke(app: &App, name: &str) -> Result<()> {
+    let tx = app.db.begin().await?;
+    let revoked = store::service_tokens::revoke(&tx, name.trim(), app.now()).await?;
+    match revoked {
+        Some(changed) => changes::commit(app, tx, &changed).await,
+        None => Err(AppError::NotFound),
+    }
 }

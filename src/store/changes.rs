@@ -21,8 +21,8 @@ const CHANNEL: &str = "keyhatch_changes";
 /// What verification has to read again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
-    /// The key with this digest.
-    Key(Box<[u8; 32]>),
+    /// The key, or the service token, with this digest.
+    Digest(Box<[u8; 32]>),
     /// All keys of a workspace.
     Workspace(WorkspaceId),
 }
@@ -34,11 +34,9 @@ pub enum Subject {
 pub struct Changed(Subject);
 
 impl Changed {
-    pub(super) fn key(digest: &[u8]) -> Result<Self> {
-        let digest = digest
-            .try_into()
-            .map_err(|_| Error::Corrupt("a key’s digest".to_owned()))?;
-        Ok(Self(Subject::Key(Box::new(digest))))
+    pub(super) fn digest(digest: &[u8]) -> Result<Self> {
+        let digest = digest.try_into().map_err(|_| Error::Corrupt("a digest".to_owned()))?;
+        Ok(Self(Subject::Digest(Box::new(digest))))
     }
 
     pub(super) fn workspace(id: WorkspaceId) -> Self {
@@ -60,7 +58,7 @@ pub async fn note(tx: &impl ConnectionTrait, changed: &Changed, now: Timestamp) 
         tx.execute_unprepared(&format!("NOTIFY {CHANNEL}")).await?;
     }
     let (digest, workspace_id) = match changed.subject() {
-        Subject::Key(digest) => (Some(digest.to_vec()), None),
+        Subject::Digest(digest) => (Some(digest.to_vec()), None),
         Subject::Workspace(id) => (None, Some(id.0)),
     };
     let row = change::ActiveModel {
@@ -93,7 +91,7 @@ pub async fn since(db: &impl ConnectionTrait, number: i64) -> Result<Vec<(i64, S
     rows.into_iter()
         .map(|row| {
             let changed = match (row.digest, row.workspace_id) {
-                (Some(digest), _) => Changed::key(&digest)?,
+                (Some(digest), _) => Changed::digest(&digest)?,
                 (None, Some(id)) => Changed::workspace(WorkspaceId(id)),
                 (None, None) => return Err(Error::Corrupt("a change of nothing".to_owned())),
             };

@@ -320,7 +320,7 @@ pub async fn update(tx: &impl ConnectionTrait, key: &Key) -> Result<Changed> {
         .into_tuple()
         .one(tx)
         .await?;
-    Changed::key(&digest.unwrap_or_default())
+    Changed::digest(&digest.unwrap_or_default())
 }
 
 /// The sealed signing secret.

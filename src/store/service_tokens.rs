@@ -1,8 +1,9 @@
 //! Service tokens: the credentials of the provider's own systems.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
 
 use super::Result;
+use super::changes::Changed;
 use super::entities::service_token;
 use crate::model::ids::ServiceTokenId;
 use crate::model::timestamp::Timestamp;
@@ -28,12 +29,27 @@ pub async fn insert(
     Ok(())
 }
 
-/// The name of the living token with this digest.
-pub async fn find_living(db: &impl ConnectionTrait, digest: &[u8]) -> Result<Option<String>> {
+/// Whether there is a living token with this digest.
+pub async fn is_living(db: &impl ConnectionTrait, digest: &[u8]) -> Result<bool> {
     let found = service_token::Entity::find()
         .filter(service_token::Column::Digest.eq(digest.to_vec()))
         .filter(service_token::Column::RevokedAt.is_null())
         .one(db)
         .await?;
-    Ok(found.map(|row| row.name))
+    Ok(found.is_some())
+}
+
+/// Revokes the living token with this name, if there is one.
+pub async fn revoke(tx: &impl ConnectionTrait, name: &str, now: Timestamp) -> Result<Option<Changed>> {
+    let found = service_token::Entity::find()
+        .filter(service_token::Column::Name.eq(name))
+        .filter(service_token::Column::RevokedAt.is_null())
+        .one(tx)
+        .await?;
+    let Some(found) = found else { return Ok(None) };
+    let changed = Changed::digest(&found.digest)?;
+    let mut row = found.into_active_model();
+    row.revoked_at = Set(Some(now.millis()));
+    row.update(tx).await?;
+    Ok(Some(changed))
 }

@@ -9,17 +9,7 @@ mod provider;
 mod refusals;
 mod true_at_that_instant;
 
-use keyhatch::model::workspace::{Project, Workspace};
-
-use crate::support::TestApp;
-
-/// Alice's workspace Acme with its project Site, on a plan without limits.
-async fn acme(app: &TestApp) -> (Workspace, Project) {
-    let alice = app.person("alice").await;
-    let workspace = app.workspace_on(&alice, "Acme", Some("enterprise")).await;
-    let project = app.project(&workspace, "Site").await;
-    (workspace, project)
-}
+use crate::support::places::acme;
 
 /// A profile beside the example: its text changed by these replacements, each of which must be there.
 fn profile_with(changes: &[(&str, &str)]) -> (tempfile::TempDir, String) {

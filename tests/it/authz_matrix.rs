@@ -116,6 +116,8 @@ pub const API: &[Row<7>] = &[
     row("GET",    "/api/v1/api-keys/{id}",                                                      [401, 404, 403, 403, 200, 200, 401]),
     row("PATCH",  "/api/v1/api-keys/{id}",                                                      [401, 404, 403, 403, 403, 200, 401]),
     row("DELETE", "/api/v1/api-keys/{id}",                                                      [401, 404, 403, 403, 403, 204, 401]),
+    // Whoever calls it is a proxy, and says so: without its headers there is nothing to judge.
+    row("GET",    "/gateway/forward",                                                           [400, 400, 400, 400, 400, 400, 400]),
     row("POST",   "/provider/v1/keys/verify",                                                   [401, 401, 401, 401, 401, 401, 422]),
 ];
 

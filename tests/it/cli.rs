@@ -2,7 +2,7 @@
 
 mod backup;
 mod commands;
-mod installation;
+pub mod installation;
 mod killed;
 mod mistakes;
 mod secrets;

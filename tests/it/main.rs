@@ -17,4 +17,5 @@ mod projects;
 mod secrets;
 mod staff;
 mod support;
+mod verification;
 mod workspaces;

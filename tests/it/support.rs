@@ -107,6 +107,16 @@ impl TestApp {
         }
     }
 
+    /// Where the data is, when that is PostgreSQL.
+    pub fn database_url(&self) -> Option<String> {
+        self.database.url()
+    }
+
+    /// From here on, this node hears nothing of what others change.
+    pub fn stop_listening(&self) {
+        self.beside[1].abort();
+    }
+
     /// Moves time on.
     pub fn advance(&self, by: Duration) {
         self.clock.advance_millis(i64::try_from(by.as_millis()).unwrap());

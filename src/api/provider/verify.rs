@@ -19,6 +19,9 @@ use crate::model::timestamp::Timestamp;
 use crate::model::verdict::{Refusal, Refused, Verdict};
 use crate::profile::{Environment, Profile};
 
+/// Its address.
+pub const VERIFY: &str = "/provider/v1/keys/verify";
+
 /// What is asked. For the documentation: [`read`] reads it.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "the shape, for the documentation")]
@@ -205,7 +208,8 @@ fn read(profile: &Profile, mut fields: Fields) -> Result<Asked> {
     })
 }
 
-fn is_method(text: &str) -> bool {
+/// Whether a text can be a method.
+pub fn is_method(text: &str) -> bool {
     !text.is_empty()
         && text
             .bytes()

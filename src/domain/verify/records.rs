@@ -145,10 +145,23 @@ impl Records {
         true
     }
 
+    /// Whether this is the digest of a service token that was found good.
+    pub fn knows_token(&self, digest: &[u8; 32]) -> bool {
+        self.lease.is_valid() && self.shard(digest).lock().knows_token(digest)
+    }
+
+    /// Keeps a service token that was found good, unless something has changed since the ticket was taken.
+    pub fn keep_token(&self, digest: &[u8; 32], ticket: Ticket) {
+        let mut shard = self.shard(digest).lock();
+        if shard.generation == ticket.shard {
+            shard.keep_token(digest);
+        }
+    }
+
     /// Forgets what has changed: from here on it is read from the database again.
     pub fn forget(&self, subject: &Subject) {
         match subject {
-            Subject::Key(digest) => self.shard(digest).lock().forget(digest, &self.limits),
+            Subject::Digest(digest) => self.shard(digest).lock().forget(digest, &self.limits),
             Subject::Workspace(workspace) => self.shared.forget(*workspace),
         }
     }
@@ -268,3 +281,6 @@ fn count<T>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

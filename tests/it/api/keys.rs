@@ -59,7 +59,7 @@ async fn from_creation_to_revocation() {
         json!({
             "key": {
                 "id": id, "name": "CI deploy", "type": "restricted", "display_prefix": &text[..16],
-                "expires_at": expires_at, "created_at": made["created_at"],
+                "expires_at": expires_at,
             },
             "workspace": {"id": workspace.id.to_string(), "slug": "acme", "name": "Acme", "plan": "enterprise"},
             "project": {"id": project.id.to_string(), "slug": "site", "name": "Site"},

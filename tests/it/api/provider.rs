@@ -157,7 +157,7 @@ async fn bad_questions_are_told_at_their_field() {
         (json!({"key": "a", "method": "GET", "path": "x"}), "path"),
         (json!({"key": "a", "client_ip": "here"}), "client_ip"),
         (json!({"key": "a", "cost": 1}), "cost"),
-        (json!({"key": "a", "limit": "requests"}), "limit"),
+        (json!({"key": "a", "limit": "nonsense"}), "limit"),
         (json!({"key": "a", "colour": "red"}), "colour"),
     ];
     for (body, field) in table {

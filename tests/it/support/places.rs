@@ -9,6 +9,14 @@ use keyhatch::model::workspace::{Project, Workspace};
 
 use super::{Answer, TestApp};
 
+/// Alice's workspace Acme with its project Site, on a plan without limits.
+pub async fn acme(app: &TestApp) -> (Workspace, Project) {
+    let alice = app.person("alice").await;
+    let workspace = app.workspace_on(&alice, "Acme", Some("enterprise")).await;
+    let project = app.project(&workspace, "Site").await;
+    (workspace, project)
+}
+
 /// A key that the operator made.
 pub async fn issue(app: &TestApp, workspace: &Workspace, project: Option<&Project>, what: &NewKeyInput) -> Issued {
     let ring = KeyRing::held_by_operator(workspace.clone(), project.cloned());

@@ -1,7 +1,7 @@
 //! A part of the map: records, and what is counted about their keys until it is written down. All of it is behind one lock,
 //! held for the time of one verdict and never across an await; so limits and counters are exact without more ado.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use hashbrown::HashTable;
@@ -37,6 +37,8 @@ pub(super) struct Shard {
     pending: Vec<Pending>,
     refused: HashMap<(KeyId, i64, &'static str), i64>,
     notes: HashMap<KeyId, VecDeque<Note>>,
+    /// Digests of service tokens that were found good.
+    tokens: HashSet<[u8; 32]>,
     /// User agents repeat: mostly the last one is this one too.
     last_agent: Arc<str>,
 }
@@ -54,6 +56,7 @@ impl Shard {
             pending: Vec::new(),
             refused: HashMap::new(),
             notes: HashMap::new(),
+            tokens: HashSet::new(),
             last_agent: Arc::from(""),
         }
     }
@@ -70,6 +73,14 @@ impl Shard {
                 .is_some_and(|record| record.is_for(digest))
         };
         self.index.find(hash(digest), is_it).map(|position| *position as usize)
+    }
+
+    pub(super) fn knows_token(&self, digest: &[u8; 32]) -> bool {
+        self.tokens.contains(digest)
+    }
+
+    pub(super) fn keep_token(&mut self, digest: &[u8; 32]) {
+        self.tokens.insert(*digest);
     }
 
     /// The record at a position, and beside it what else a verdict changes.
@@ -113,6 +124,7 @@ impl Shard {
     /// Forgets a key, and refuses whatever was read of any key before now. What it was let through stays counted.
     pub(super) fn forget(&mut self, digest: &[u8; 32], limits: &Limits) {
         self.generation += 1;
+        self.tokens.remove(digest);
         if let Some(position) = self.position(digest) {
             self.remove(position, limits);
         }
@@ -120,6 +132,7 @@ impl Shard {
 
     pub(super) fn forget_all(&mut self, limits: &Limits) {
         self.generation += 1;
+        self.tokens.clear();
         for position in 0..self.slots.len() {
             self.remove(position, limits);
         }

@@ -1,0 +1,207 @@
+//! The load: connections that stay open, on one thread that does as little as it can, because it shares the processors with
+//! what it measures.
+
+use std::io::{Read, Write};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use mio::net::TcpStream;
+use mio::{Events, Interest, Poll, Token};
+
+/// What is asked, with a place in it for a key.
+#[derive(Clone)]
+pub(crate) struct Request {
+    pub(crate) bytes: Vec<u8>,
+    /// Where the key stands, if one does.
+    pub(crate) key_at: Option<usize>,
+    /// The status that every answer has.
+    pub(crate) status: u16,
+}
+
+/// When requests are sent.
+#[derive(Clone, Copy)]
+pub(crate) enum Pace {
+    /// Each connection asks again as soon as it is answered.
+    Closed,
+    /// So many a second, whatever the answers do; latency counts from when a request was due.
+    Steady(u32),
+}
+
+/// What came of it.
+pub(crate) struct Outcome {
+    pub(crate) answered: u64,
+    pub(crate) took: Duration,
+    /// Microseconds, sorted.
+    latencies: Vec<u32>,
+}
+
+impl Outcome {
+    pub(crate) fn per_second(&self) -> f64 {
+        self.answered as f64 / self.took.as_secs_f64()
+    }
+
+    /// The latency that so many of a thousand stay below, in microseconds.
+    pub(crate) fn latency(&self, of_a_thousand: usize) -> f64 {
+        let place = self.latencies.len() * of_a_thousand / 1_000;
+        f64::from(
+            self.latencies
+                .get(place.min(self.latencies.len().saturating_sub(1)))
+                .copied()
+                .unwrap_or(0),
+        )
+    }
+}
+
+struct Connection {
+    stream: TcpStream,
+    request: Vec<u8>,
+    answer: Vec<u8>,
+    /// When the request that is on its way was due; nothing when none is.
+    due: Option<Instant>,
+}
+
+/// Asks for as long as `lasts`. `key` writes the next key into its place.
+pub(crate) fn run(
+    address: SocketAddr,
+    request: &Request,
+    connections: usize,
+    pace: Pace,
+    lasts: Duration,
+    mut key: impl FnMut(&mut [u8]),
+) -> anyhow::Result<Outcome> {
+    let mut poll = Poll::new()?;
+    let mut events = Events::with_capacity(1024);
+    let mut open = Vec::new();
+    for token in 0..connections {
+        let stream = std::net::TcpStream::connect(address)?;
+        stream.set_nodelay(true)?;
+        stream.set_nonblocking(true)?;
+        let mut stream = TcpStream::from_std(stream);
+        poll.registry()
+            .register(&mut stream, Token(token), Interest::READABLE)?;
+        open.push(Connection {
+            stream,
+            request: request.bytes.clone(),
+            answer: Vec::with_capacity(4096),
+            due: None,
+        });
+    }
+    let began = Instant::now();
+    let mut latencies = Vec::with_capacity(1 << 20);
+    let mut idle: Vec<usize> = (0..connections).collect();
+    let mut sent: u64 = 0;
+    while began.elapsed() < lasts || idle.len() < connections {
+        let now = Instant::now();
+        let is_over = now.duration_since(began) >= lasts;
+        while !is_over && let Some(token) = idle.last().copied() {
+            let due = match pace {
+                Pace::Closed => now,
+                Pace::Steady(rate) => began + Duration::from_secs_f64(sent as f64 / f64::from(rate)),
+            };
+            if due > now {
+                break;
+            }
+            idle.pop();
+            sent += 1;
+            send(&mut open[token], request, due, &mut key)?;
+        }
+        let patience = match pace {
+            Pace::Closed => Duration::from_millis(100),
+            Pace::Steady(_) => Duration::from_micros(100),
+        };
+        poll.poll(&mut events, Some(patience))?;
+        for event in &events {
+            let Token(token) = event.token();
+            let connection = &mut open[token];
+            if !receive(connection, request.status)? {
+                continue;
+            }
+            let now = Instant::now();
+            if let Some(due) = connection.due.take() {
+                latencies.push(u32::try_from(now.duration_since(due).as_micros()).unwrap_or(u32::MAX));
+            }
+            match pace {
+                Pace::Closed if now.duration_since(began) < lasts => {
+                    sent += 1;
+                    send(connection, request, now, &mut key)?;
+                }
+                _ => idle.push(token),
+            }
+        }
+        if began.elapsed() > lasts + Duration::from_secs(10) {
+            bail!("the server stopped answering");
+        }
+    }
+    let took = began.elapsed();
+    latencies.sort_unstable();
+    Ok(Outcome {
+        answered: latencies.len() as u64,
+        took,
+        latencies,
+    })
+}
+
+fn send(
+    connection: &mut Connection,
+    request: &Request,
+    due: Instant,
+    key: &mut impl FnMut(&mut [u8]),
+) -> anyhow::Result<()> {
+    if let Some(place) = request.key_at {
+        key(&mut connection.request[place..]);
+    }
+    connection.due = Some(due);
+    // A request is far smaller than what a socket takes at once.
+    let written = connection.stream.write(&connection.request)?;
+    if written < connection.request.len() {
+        bail!("a request did not fit");
+    }
+    Ok(())
+}
+
+/// Reads what is there; whether an answer is whole.
+fn receive(connection: &mut Connection, expected: u16) -> anyhow::Result<bool> {
+    let mut buffer = [0; 4096];
+    loop {
+        match connection.stream.read(&mut buffer) {
+            Ok(0) => bail!("the server closed a connection"),
+            Ok(count) => {
+                connection.answer.extend_from_slice(&buffer[..count]);
+                if count < buffer.len() {
+                    break;
+                }
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => break,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let Some(head) = connection.answer.windows(4).position(|four| four == b"\r\n\r\n") else {
+        return Ok(false);
+    };
+    if connection.answer.len() < head + 4 + content_length(&connection.answer[..head])? {
+        return Ok(false);
+    }
+    let status = std::str::from_utf8(&connection.answer[9..12])?.parse::<u16>()?;
+    if status != expected {
+        bail!(
+            "{status} instead of {expected}: {}",
+            String::from_utf8_lossy(&connection.answer)
+        );
+    }
+    connection.answer.clear();
+    Ok(true)
+}
+
+fn content_length(head: &[u8]) -> anyhow::Result<usize> {
+    let name = b"content-length: ";
+    let start = head
+        .windows(name.len())
+        .position(|part| part.eq_ignore_ascii_case(name));
+    let Some(start) = start else { return Ok(0) };
+    let digits = head[start + name.len()..]
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit());
+    let text: Vec<u8> = digits.copied().collect();
+    std::str::from_utf8(&text)?.parse().context("no length")
+}

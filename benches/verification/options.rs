@@ -1,0 +1,66 @@
+//! What to measure.
+
+use std::time::Duration;
+
+use clap::Parser;
+
+/// Verification beside an empty handler: throughput, latency, CPU and memory.
+#[derive(Clone, Debug, Parser)]
+pub(crate) struct Options {
+    /// How many keys there are; several may be named
+    #[arg(long, value_delimiter = ',', default_value = "10000")]
+    pub(crate) keys: Vec<usize>,
+    /// How many connections ask; several may be named
+    #[arg(long, value_delimiter = ',', default_value = "64")]
+    pub(crate) connections: Vec<usize>,
+    /// How often each is asked in turn
+    #[arg(long, default_value_t = 5)]
+    pub(crate) rounds: usize,
+    /// How long each turn takes, in seconds
+    #[arg(long, default_value_t = 3.0)]
+    seconds: f64,
+    /// Few keys are asked for often, most of them seldom (Zipf, exponent 1), instead of all alike
+    #[arg(long)]
+    pub(crate) zipf: bool,
+    /// What to ask: me, forward, verify; all of them without it
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+    /// Also: a good key's latency at a steady 5,000 requests a second, calm and with 20 sign-ins a second beside it
+    #[arg(long)]
+    pub(crate) sign_ins: bool,
+    /// Also: the same, calm and under a flood of well-formed unknown keys
+    #[arg(long)]
+    pub(crate) unknown: bool,
+    /// Also: keys revoked under load, and what was accepted after the answer
+    #[arg(long)]
+    pub(crate) stale: bool,
+    /// A short run over a thousand keys, to see that everything works
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// Serve the floor (for the benchmark itself)
+    #[arg(long, hide = true)]
+    pub(crate) floor: bool,
+    /// Said by cargo
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+impl Options {
+    pub(crate) fn read() -> Option<Self> {
+        let mut options = Self::parse();
+        if options.quick {
+            options.keys = vec![1_000];
+            options.rounds = 1;
+            options.seconds = 1.0;
+        }
+        (options.bench || options.floor).then_some(options)
+    }
+
+    pub(crate) fn turn(&self) -> Duration {
+        Duration::from_secs_f64(self.seconds)
+    }
+
+    pub(crate) fn asks(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|only| only == name)
+    }
+}

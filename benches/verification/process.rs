@@ -1,0 +1,90 @@
+//! The processes that are measured: started on a port of their own, killed when they are dropped.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+
+/// A server.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) address: SocketAddr,
+}
+
+/// What a server has used so far.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Used {
+    pub(crate) cpu: Duration,
+    pub(crate) memory: u64,
+}
+
+/// Runs a command of Keyhatch and returns what it prints.
+pub(crate) fn command(directory: &Path, arguments: &[&str]) -> anyhow::Result<String> {
+    let output = keyhatch(directory).args(arguments).output()?;
+    if !output.status.success() {
+        bail!("{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+fn keyhatch(directory: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keyhatch"));
+    command
+        .env_clear()
+        .env("KEYHATCH_DATA_DIR", directory)
+        .env("KEYHATCH_LISTEN", "127.0.0.1:0")
+        .env("KEYHATCH_TRUSTED_PROXIES", "127.0.0.0/8")
+        .env("KEYHATCH_LOG", "warn");
+    command
+}
+
+impl Server {
+    /// Keyhatch, over a data directory.
+    pub(crate) fn keyhatch(directory: &Path) -> anyhow::Result<Self> {
+        Self::start(keyhatch(directory))
+    }
+
+    /// The empty handler.
+    pub(crate) fn floor() -> anyhow::Result<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg("--floor");
+        Self::start(command)
+    }
+
+    fn start(mut command: Command) -> anyhow::Result<Self> {
+        let mut child = command.stdout(Stdio::piped()).spawn()?;
+        let said = child.stdout.take().context("no output")?;
+        let mut lines = BufReader::new(said).lines();
+        for line in lines.by_ref() {
+            if let Some((_, address)) = line?.split_once("listening on http://") {
+                let address = address.trim().parse()?;
+                // Somebody must read what is said, or it stops.
+                std::thread::spawn(move || lines.for_each(drop));
+                return Ok(Self { child, address });
+            }
+        }
+        bail!("it ended before it listened")
+    }
+
+    /// Processor time and resident memory so far (proc(5)).
+    pub(crate) fn used(&self) -> anyhow::Result<Used> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
+        let ticks: u64 = fields[11].parse::<u64>()? + fields[12].parse::<u64>()?;
+        Ok(Used {
+            // A tick is a hundredth of a second on every Linux there is.
+            cpu: Duration::from_millis(ticks * 10),
+            memory: fields[21].parse::<u64>()? * 4096,
+        })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,203 @@
+//! What is measured: each question beside the floor in turn; and how good keys fare while something else is going on.
+
+mod beside;
+mod stale;
+
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+use crate::data::Data;
+use crate::load::{self, Pace, Request};
+use crate::options::Options;
+use crate::process::Server;
+use crate::report::{Line, Turn, heading, median};
+
+pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
+    for &keys in &options.keys {
+        let data = Data::with_keys(keys)?;
+        println!(
+            "\n{keys} keys, asked for {}",
+            if options.zipf { "by Zipf" } else { "all alike" }
+        );
+        in_turn(options, &data)?;
+        if options.sign_ins || options.unknown {
+            beside::run(options, &data)?;
+        }
+    }
+    if options.stale {
+        stale::run(options, &Data::with_keys(1_000)?)?;
+    }
+    Ok(())
+}
+
+fn in_turn(options: &Options, data: &Data) -> anyhow::Result<()> {
+    let (floor, server) = (Server::floor()?, Server::keyhatch(&data.directory)?);
+    let before = server.used()?.memory;
+    warm(&server, data)?;
+    let each = (server.used()?.memory.saturating_sub(before)) as f64 / data.count() as f64;
+    println!("memory for each key, all of them warm: {each:.0} bytes");
+    heading();
+    for &connections in &options.connections {
+        let turn =
+            |server: &Server, request: &Request, seed: u64| turn(options, data, server, request, connections, seed);
+        let asked: Vec<_> = questions(data)
+            .into_iter()
+            .filter(|(name, ..)| options.asks(name))
+            .collect();
+        let mut lines: Vec<Line> = asked
+            .iter()
+            .map(|(name, ..)| Line {
+                name: format!("{name}, {connections} connections"),
+                turns: Vec::new(),
+            })
+            .collect();
+        let mut floors = Vec::new();
+        for round in 0..options.rounds {
+            // In another order each time: whatever comes first or last has it each once.
+            let mut order: Vec<usize> = (0..asked.len()).collect();
+            order.rotate_left(round % asked.len().max(1));
+            let get = turn(&floor, &empty(false), 0)?;
+            let mut post = None;
+            for place in order {
+                let (_, request, reads_body) = &asked[place];
+                let beside = if *reads_body {
+                    match post {
+                        Some(post) => post,
+                        None => *post.insert(turn(&floor, &empty(true), 0)?),
+                    }
+                } else {
+                    get
+                };
+                let measured = turn(&server, request, round as u64)?;
+                lines[place].turns.push((measured, beside));
+            }
+            floors.push((get, get));
+        }
+        let floor_line = Line {
+            name: format!("empty handler, {connections} connections"),
+            turns: floors,
+        };
+        floor_line.print();
+        lines.iter().for_each(Line::print);
+    }
+    Ok(())
+}
+
+fn turn(
+    options: &Options,
+    data: &Data,
+    server: &Server,
+    request: &Request,
+    connections: usize,
+    seed: u64,
+) -> anyhow::Result<Turn> {
+    let before = server.used()?;
+    let keys = pick(data, options.zipf, seed);
+    let outcome = load::run(server.address, request, connections, Pace::Closed, options.turn(), keys)?;
+    let cpu = server.used()?.cpu.saturating_sub(before.cpu);
+    Ok(Turn {
+        per_second: outcome.per_second(),
+        p50: outcome.latency(500),
+        p99: outcome.latency(990),
+        cpu: cpu.as_secs_f64() * 1e6 / outcome.answered as f64,
+    })
+}
+
+/// Asks for every key once.
+fn warm(server: &Server, data: &Data) -> anyhow::Result<()> {
+    let mut next = 0;
+    let every_key = |place: &mut [u8]| {
+        place[..data.length].copy_from_slice(data.text(next % data.count()));
+        next += 1;
+    };
+    let lasts = Duration::from_secs_f64(1.0 + data.count() as f64 / 15_000.0);
+    load::run(server.address, &me(data), 64, Pace::Closed, lasts, every_key)?;
+    Ok(())
+}
+
+/// Writes a key at random, into the place for it.
+pub(crate) fn pick(data: &Data, zipf: bool, seed: u64) -> impl FnMut(&mut [u8]) + use<'_> {
+    let mut random = StdRng::seed_from_u64(seed);
+    let count = data.count();
+    // The inverse of Zipf's distribution with exponent 1, taken as continuous.
+    let scale = ((count + 1) as f64).ln();
+    move |place| {
+        let number = if zipf {
+            ((random.random::<f64>() * scale).exp() as usize).saturating_sub(1)
+        } else {
+            random.random_range(0..count)
+        };
+        place[..data.length].copy_from_slice(data.text(number.min(count - 1)));
+    }
+}
+
+/// What is asked, and whether the floor to compare with reads a body.
+fn questions(data: &Data) -> Vec<(&'static str, Request, bool)> {
+    vec![
+        ("forward", forward(data), false),
+        ("me", me(data), false),
+        ("verify", verify(data), true),
+    ]
+}
+
+fn empty(reads_body: bool) -> Request {
+    let head =
+        "Host: keyhatch\r\nUser-Agent: benchmark/1.0\r\nAccept: */*\r\nAuthorization: Bearer kh_live_0123456789\r\n";
+    let bytes = if reads_body {
+        let body = format!(r#"{{"key":"{}","method":"GET","path":"/api/v1/me"}}"#, "0".repeat(54));
+        format!(
+            "POST / HTTP/1.1\r\n{head}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+    } else {
+        format!("GET / HTTP/1.1\r\n{head}\r\n")
+    };
+    Request {
+        bytes: bytes.into_bytes(),
+        key_at: None,
+        status: 200,
+    }
+}
+
+pub(crate) fn me(data: &Data) -> Request {
+    with_key(
+        data,
+        "GET /api/v1/me HTTP/1.1\r\nHost: keyhatch\r\nUser-Agent: benchmark/1.0\r\nAccept: */*\r\nAuthorization: Bearer {key}\r\n\r\n",
+    )
+}
+
+fn forward(data: &Data) -> Request {
+    with_key(
+        data,
+        "GET /gateway/forward HTTP/1.1\r\nHost: keyhatch\r\nUser-Agent: benchmark/1.0\r\nAccept: */*\r\nAuthorization: Bearer {key}\r\nX-Forwarded-Method: GET\r\nX-Forwarded-Uri: /api/v1/shipments/7\r\n\r\n",
+    )
+}
+
+fn verify(data: &Data) -> Request {
+    let body = r#"{"key":"{key}","method":"GET","path":"/api/v1/shipments/7"}"#;
+    let length = body.len() - "{key}".len() + data.length;
+    let token = &data.service_token;
+    with_key(
+        data,
+        &format!(
+            "POST /provider/v1/keys/verify HTTP/1.1\r\nHost: keyhatch\r\nUser-Agent: benchmark/1.0\r\nAccept: */*\r\n\
+             Authorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+        ),
+    )
+}
+
+fn with_key(data: &Data, text: &str) -> Request {
+    let key_at = text.find("{key}");
+    Request {
+        bytes: text.replace("{key}", &"0".repeat(data.length)).into_bytes(),
+        key_at,
+        status: 200,
+    }
+}
+
+/// The middle p99 of some turns.
+pub(crate) fn middle_p99(turns: &[f64]) -> f64 {
+    median(turns.to_vec())
+}

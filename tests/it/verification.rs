@@ -1,0 +1,8 @@
+//! Verification from memory: the fast lane and the whole way say the same, limits are exact, gateways are told who it is, and
+//! nobody believes what has changed meanwhile.
+
+mod freshness;
+mod gateway;
+mod lane;
+mod limits;
+mod usage;
