@@ -9,6 +9,8 @@ use crate::profile::request;
 pub struct PathPattern {
     segments: Vec<Segment>,
     open_ended: bool,
+    /// The words that every path of it begins with, as one text: what tells most paths apart at a glance.
+    beginning: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,11 +48,23 @@ impl PathPattern {
         } else {
             segments(rest)?
         };
-        Ok(Self { segments, open_ended })
+        let words = segments.iter().map_while(|segment| match segment {
+            Segment::Word(word) => Some(word.as_str()),
+            Segment::Any(_) => None,
+        });
+        let beginning = words.flat_map(|word| ["/", word]).collect();
+        Ok(Self {
+            segments,
+            open_ended,
+            beginning,
+        })
     }
 
     /// Lays a clear path against the pattern.
     pub(in crate::profile) fn fit(&self, path: &str) -> Fit {
+        if !self.may_fit(path.as_bytes()) {
+            return Fit::No;
+        }
         let mut worst = Fit::Exact;
         let mut parts = request::segments(path);
         for segment in &self.segments {
@@ -61,6 +75,19 @@ impl PathPattern {
             Fit::No
         } else {
             worst
+        }
+    }
+
+    /// Whether a path without percent-encodings begins as it must, capitals or not. With one, it takes a closer look.
+    fn may_fit(&self, path: &[u8]) -> bool {
+        let beginning = self.beginning.as_bytes();
+        match path.split_at_checked(beginning.len()) {
+            // Paths differ at the end of their beginning rather than at its start.
+            Some((start, _)) => {
+                let same = |(one, other): (&u8, &u8)| one.eq_ignore_ascii_case(other);
+                start.iter().rev().zip(beginning.iter().rev()).all(same) || path.contains(&b'%')
+            }
+            None => path.contains(&b'%'),
         }
     }
 
@@ -109,7 +136,7 @@ impl Segment {
     fn fit(&self, part: &str) -> Fit {
         match self {
             Self::Any(_) => Fit::Exact,
-            Self::Word(word) if request::decoded(part).eq(word.bytes()) => Fit::Exact,
+            Self::Word(word) if word == part || request::decoded(part).eq(word.bytes()) => Fit::Exact,
             Self::Word(word) => {
                 let part = request::decoded(part).map(|byte| byte.to_ascii_lowercase());
                 if part.eq(word.bytes().map(|byte| byte.to_ascii_lowercase())) {

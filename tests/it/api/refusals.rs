@@ -20,7 +20,9 @@ async fn every_refusal_has_its_status_and_code() {
     let backend = app.backend().await;
 
     let good = app.key(&workspace, project, "secret", "live", &[]).await;
-    let typo = format!("{}x", &good.text.expose_secret()[..good.text.expose_secret().len() - 1]);
+    let text = good.text.expose_secret();
+    let other = if text.ends_with('x') { 'y' } else { 'x' };
+    let typo = format!("{}{other}", &text[..text.len() - 1]);
     let revoked = app.key(&workspace, project, "secret", "live", &[]).await;
     keys::revoke(&app.app, proof, revoked.key.id).await.unwrap();
     let disabled = app.key(&workspace, project, "secret", "live", &[]).await;

@@ -141,7 +141,8 @@ impl Life {
         let (key, service) = (self.keys[0].1.clone(), self.service_token.clone());
         assert_eq!(self.call("GET", "/api/v1/me", &key, None).await.status, 200);
         self.call("GET", "/api/v1/api-keys", &key, None).await;
-        let typo = format!("{}A", &key[..key.len() - 1]);
+        let other = if key.ends_with('A') { 'B' } else { 'A' };
+        let typo = format!("{}{other}", &key[..key.len() - 1]);
         self.call("GET", "/api/v1/me", &typo, None).await;
         self.call("GET", &format!("/api/v1/me?api_key={key}"), "", None).await;
         self.call("GET", &format!("/api/v1/{key}"), &key, None).await;
