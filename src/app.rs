@@ -181,7 +181,7 @@ pub async fn open(
         clock,
         random,
         master_key,
-        passwords: Hashing::new()?,
+        passwords: Hashing::new(config.password_hashing)?,
         mailer: Mailer::new(post, from),
         throttle: Throttle::default(),
         totals: Totals::default(),

@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
+use crate::domain::passwords::Rank;
 use crate::store::db::Location;
 
 /// Everything that can be set, as the operator wrote it. In the file the names are the same in lower case without
@@ -30,6 +31,7 @@ pub struct Raw {
     pub trusted_proxies: Option<String>,
     pub webhook_allowed_networks: Option<String>,
     pub cached_keys: Option<String>,
+    pub password_hashing: Option<String>,
     pub log: Option<String>,
     pub log_format: Option<String>,
 }
@@ -53,6 +55,8 @@ pub struct Config {
     pub webhook_allowed_networks: Vec<IpNet>,
     /// How many keys may be in memory.
     pub cached_keys: usize,
+    /// How hashing passwords stands to what else the machine does.
+    pub password_hashing: Rank,
     /// Nothing: what the command finds right.
     pub log: Option<String>,
     pub log_json: bool,
@@ -137,6 +141,11 @@ impl Config {
                     .parse()
                     .with_context(|| format!("KEYHATCH_CACHED_KEYS is “{text}”; it is a number like 1000000"))?,
             },
+            password_hashing: match raw.password_hashing.as_deref() {
+                None | Some("last") => Rank::Last,
+                Some("equal") => Rank::Equal,
+                Some(other) => bail!("KEYHATCH_PASSWORD_HASHING is “{other}”; it is last or equal"),
+            },
             log: raw.log,
             log_json: match raw.log_format.as_deref() {
                 None | Some("text") => false,
@@ -184,6 +193,7 @@ fn overlay(mut raw: Raw, environment: impl Fn(&str) -> Option<String>) -> Raw {
     text(&mut raw.trusted_proxies, "TRUSTED_PROXIES");
     text(&mut raw.webhook_allowed_networks, "WEBHOOK_ALLOWED_NETWORKS");
     text(&mut raw.cached_keys, "CACHED_KEYS");
+    text(&mut raw.password_hashing, "PASSWORD_HASHING");
     text(&mut raw.log, "LOG");
     text(&mut raw.log_format, "LOG_FORMAT");
     raw

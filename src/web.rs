@@ -10,6 +10,7 @@ pub mod form;
 pub mod guard;
 pub mod home;
 pub mod page;
+pub mod refusals;
 pub mod resume;
 pub mod session;
 

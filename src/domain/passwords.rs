@@ -1,10 +1,13 @@
-//! Hashing passwords: argon2id (RFC 9106) with 19 MiB, two passes and one lane, on threads that may block, few at a time.
+//! Hashing passwords: argon2id (RFC 9106) with 19 MiB, two passes and one lane, on threads of its own that give way to
+//! everything else, few at a time.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use thread_priority::{NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy};
+use tokio::sync::oneshot;
 
 use crate::error::{AppError, Result};
 use crate::model::password::Password;
@@ -13,23 +16,45 @@ use crate::model::password::Password;
 const RUNNING: usize = 2;
 const WAITING: usize = 30;
 
+/// What whoever is shed is told.
+const BUSY: AppError = AppError::Unavailable { retry_after_seconds: 2 };
+
+/// How hashing stands to what else the machine does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rank {
+    /// It takes what nobody else wants (Linux's idle scheduling class): one hash keeps a processor busy for as long as
+    /// thousands of verifications, which must not wait for it.
+    Last,
+    /// As everything else: where a machine is always busy.
+    Equal,
+}
+
 /// The hasher. Overload sheds: what cannot start soon is told to come back.
 #[derive(Debug)]
 pub struct Hashing {
-    running: Arc<Semaphore>,
-    admitted: Arc<Semaphore>,
+    /// Whoever hangs up leaves his work here: it makes no room for another's before it is done.
+    queue: SyncSender<Work>,
     /// A hash of nothing anybody knows: what an unknown e-mail address is compared with, to take the same time.
     decoy: String,
     begun: AtomicU64,
 }
 
+type Work = Box<dyn FnOnce() + Send>;
+
 impl Hashing {
-    /// A hasher; makes its decoy, which takes as long as one hash.
-    pub fn new() -> anyhow::Result<Self> {
+    /// A hasher with its threads; makes its decoy, which takes as long as one hash.
+    pub fn new(rank: Rank) -> anyhow::Result<Self> {
         let decoy = hash_now("the password of nobody at all")?;
+        let (queue, work) = mpsc::sync_channel(WAITING);
+        let work = Arc::new(Mutex::new(work));
+        for _ in 0..RUNNING {
+            let work = Arc::clone(&work);
+            let thread = std::thread::Builder::new().name("passwords".to_owned());
+            // It ends with the queue.
+            thread.spawn(move || serve(rank, &work))?;
+        }
         Ok(Self {
-            running: Arc::new(Semaphore::new(RUNNING)),
-            admitted: Arc::new(Semaphore::new(RUNNING + WAITING)),
+            queue,
             decoy,
             begun: AtomicU64::new(0),
         })
@@ -63,21 +88,38 @@ impl Hashing {
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let busy = |_| AppError::Unavailable { retry_after_seconds: 2 };
-        let admitted = Arc::clone(&self.admitted).try_acquire_owned().map_err(busy)?;
+        let (reply, done) = oneshot::channel();
+        // Whoever has hung up needs no answer.
+        let work: Work = Box::new(move || drop(reply.send(work())));
+        match self.queue.try_send(work) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_)) => return Err(BUSY),
+            Err(TrySendError::Disconnected(_)) => {
+                return Err(AppError::Internal(anyhow::anyhow!(
+                    "no thread hashes passwords any more"
+                )));
+            }
+        }
         self.begun.fetch_add(1, Ordering::Relaxed);
-        let running = Arc::clone(&self.running)
-            .acquire_owned()
-            .await
-            .map_err(|_| AppError::Unavailable { retry_after_seconds: 2 })?;
-        // The permits move into the task: a caller who hangs up does not make room for another hash while his still runs.
-        let permits: [OwnedSemaphorePermit; 2] = [admitted, running];
-        let done = tokio::task::spawn_blocking(move || {
-            let result = work();
-            drop(permits);
-            result
-        });
         done.await.map_err(|error| AppError::Internal(error.into()))
+    }
+}
+
+fn serve(rank: Rank, work: &Mutex<Receiver<Work>>) {
+    if rank == Rank::Last {
+        let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+        // Where the system does not allow it, hashing is as important as everything else.
+        let _ = thread_priority::set_thread_priority_and_policy(
+            thread_priority::thread_native_id(),
+            ThreadPriority::Min,
+            idle,
+        );
+    }
+    loop {
+        let next = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(next) = next else { return };
+        // A panic ends this one hash (its reply is dropped) and not the thread.
+        let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(next));
     }
 }
 

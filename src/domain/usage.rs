@@ -14,11 +14,11 @@ use crate::error::{AppError, Result};
 use crate::model::ids::{Ids, KeyId};
 use crate::model::key::LastUse;
 use crate::model::timestamp::Timestamp;
-use crate::model::verdict::Refusal;
+use crate::model::verdict::{NotedRefusal, Refusal};
 use crate::profile::Profile;
 use crate::random::{self, Random};
 use crate::store::db::commit;
-use crate::store::usage::{Count, NotedRefusal};
+use crate::store::usage::Count;
 use crate::store::{self, Db};
 
 /// The outcome of an allowed request; the others are [`crate::model::verdict::Refusal::reason`].

@@ -12,6 +12,7 @@ use super::entities::{refusal, usage_hour};
 use crate::model::ids::KeyId;
 use crate::model::key::LastUse;
 use crate::model::timestamp::Timestamp;
+use crate::model::verdict::NotedRefusal;
 
 /// Verdicts of one key in one hour with one outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,20 +51,6 @@ pub async fn add(tx: &impl ConnectionTrait, counts: Vec<Count>) -> Result<()> {
 
 /// How many refusals of each key are kept one by one.
 pub const NOTES_OF_A_KEY: usize = 50;
-
-/// A request that was refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotedRefusal {
-    pub at: Timestamp,
-    /// See [`crate::model::verdict::Refusal::reason`].
-    pub reason: String,
-    /// The scope, access, environment or limit that stood in the way.
-    pub needed: Option<String>,
-    /// The method, and the pattern of the profile's route: never the path itself, which may hold anything.
-    pub request: Option<String>,
-    pub address: String,
-    pub user_agent: String,
-}
 
 /// Notes the last uses of keys, unless later ones are known.
 pub async fn set_last_uses(tx: &impl ConnectionTrait, uses: &[(KeyId, LastUse)]) -> Result<()> {

@@ -25,7 +25,7 @@ const MAY_NAME: [(&str, &[&str]); 15] = [
     ),
     ("client", &[]),
     ("clock", &["model"]),
-    ("config", &["store"]),
+    ("config", &["store", "domain"]),
     ("error", &["model", "store"]),
     ("health", &["domain"]),
     ("metrics", &["domain"]),

@@ -9,7 +9,9 @@ use crate::error::Result;
 use crate::model::ids::KeyId;
 use crate::model::key::Key;
 use crate::model::timestamp::{DAY, Timestamp};
+use crate::model::verdict::NotedRefusal;
 use crate::store;
+use crate::store::usage::NOTES_OF_A_KEY;
 
 /// How many days are looked at, today included.
 const DAYS: usize = 14;
@@ -22,6 +24,8 @@ pub type Daily = [i64; DAYS];
 pub struct Traffic {
     pub daily: Daily,
     pub refusals: Vec<RefusalCount>,
+    /// Newest first.
+    pub last_refusals: Vec<NotedRefusal>,
 }
 
 /// How often a key was refused for one reason.
@@ -81,6 +85,7 @@ pub async fn traffic(app: &App, proof: ReadKeys<'_>, id: KeyId) -> Result<(Key, 
             }),
         }
     }
+    traffic.last_refusals = store::usage::refusals(app.db.reader(), id, NOTES_OF_A_KEY as u64).await?;
     traffic.refusals.sort_by_key(|refusal| std::cmp::Reverse(refusal.total));
     Ok((key, traffic))
 }

@@ -10,6 +10,7 @@ use crate::model::ids::KeyId;
 use crate::model::key::Key;
 use crate::model::key_format::KeyText;
 use crate::model::role::Role;
+use crate::model::verdict::NotedRefusal;
 use crate::model::workspace::{Project, Workspace};
 use crate::store;
 use crate::store::db::commit;
@@ -22,10 +23,15 @@ pub struct Found {
     pub project: Option<Project>,
     /// The e-mail addresses of the workspace's owners.
     pub owners: Vec<String>,
+    /// The last ones, newest first.
+    pub refusals: Vec<NotedRefusal>,
 }
 
 /// The most keys one look shows. Display prefixes are random: more than one key with the same is rare.
 const MOST: u64 = 50;
+
+/// How many refusals somebody is likely to ask about.
+const REFUSALS: u64 = 10;
 
 /// What a search has found.
 #[derive(Clone, Debug)]
@@ -95,8 +101,10 @@ async fn gather(app: &App, key: Key) -> Result<Found> {
     };
     let members = store::members::list(db, workspace.id).await?;
     let owners = members.into_iter().filter(|member| member.role == Role::Owner);
+    let refusals = store::usage::refusals(db, key.id, REFUSALS).await?;
     Ok(Found {
         key,
+        refusals,
         project,
         owners: owners.map(|owner| owner.email.to_string()).collect(),
         workspace,

@@ -13,6 +13,7 @@ use crate::model::role::Deed;
 use crate::web::extract::{KeyPath, KeysPage};
 use crate::web::keys::words::{self, Badge, number};
 use crate::web::page::{self, Page};
+use crate::web::refusals::{self, RefusedRequest};
 
 #[derive(Template)]
 #[template(path = "keys/show.html")]
@@ -35,6 +36,7 @@ struct ShowPage {
     traffic: Traffic,
     bars: Vec<i64>,
     refusals: Vec<RefusalLine>,
+    last_refusals: Vec<RefusedRequest>,
     events: Vec<AuditEvent>,
     replaces: Option<Key>,
     replaced_by: Option<Key>,
@@ -50,7 +52,7 @@ struct RefusalLine {
 /// `GET …/keys/{key}`
 pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpResponse> {
     let proof = page.ring.read_keys();
-    let (key, traffic) = keys::traffic(&app, proof, key.0).await?;
+    let (key, mut traffic) = keys::traffic(&app, proof, key.0).await?;
     let events = audit::of_key(&app, proof, key.id).await?;
     let replaces = keys::find_replaced(&app, proof, key.id).await?;
     let replaced_by = match key.replaced_by {
@@ -58,7 +60,7 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpRe
         None => None,
     };
     let refusals = traffic.refusals.iter().map(|refusal| {
-        let (words, code) = words::reason(&refusal.reason);
+        let (words, code) = refusals::reason(&refusal.reason);
         RefusalLine {
             words,
             code: app.profile.errors.case.write(code).into_owned(),
@@ -82,6 +84,7 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpRe
         is_idle: words::is_idle(&key, now),
         bars: words::bars(&traffic.daily),
         refusals: refusals.collect(),
+        last_refusals: refusals::shown(&app, std::mem::take(&mut traffic.last_refusals)),
         traffic,
         events,
         replaces,

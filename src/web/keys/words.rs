@@ -68,23 +68,6 @@ pub(super) fn is_idle(key: &Key, now: Timestamp) -> bool {
     key.state == KeyState::Active && !key.is_expired(now) && since.plus(IDLE) <= now
 }
 
-/// Why requests were refused, in words, and with the code that the API answers.
-pub(super) fn reason(reason: &str) -> (String, &'static str) {
-    let (words, code) = match reason {
-        "revoked" => ("The key is revoked", "invalid_credentials"),
-        "disabled" => ("The key is disabled", "invalid_credentials"),
-        "expired" => ("The key has expired", "invalid_credentials"),
-        "wrong_environment" => ("A key of the other environment was needed", "invalid_credentials"),
-        "workspace_suspended" => ("The workspace is suspended", "workspace_suspended"),
-        "insufficient_scope" => (
-            "The key lacks the scope or access that was needed",
-            "insufficient_scope",
-        ),
-        other => return (other.replace('_', " "), ""),
-    };
-    (words.to_owned(), code)
-}
-
 /// `1,204`.
 pub(super) fn number(count: i64) -> String {
     let digits = count.to_string();

@@ -15,6 +15,7 @@ use crate::model::timestamp::{DAY, HOUR, Timestamp, plural};
 use crate::profile::{Access, KeyType};
 use crate::web::extract::{KeyPath, StaffPage};
 use crate::web::page::{self, Page};
+use crate::web::refusals::{self, RefusedRequest};
 use crate::web::staff::form::{LookUp, StaffForm};
 
 #[derive(Template)]
@@ -36,6 +37,7 @@ struct DeskPage {
 struct KeyLookUpPage {
     page: Page,
     card: Card,
+    last_refusals: Vec<RefusedRequest>,
 }
 
 struct Card {
@@ -83,10 +85,12 @@ pub async fn submit(app: Data<App>, look_up: StaffForm<LookUp>) -> Result<HttpRe
 
 /// `GET /staff/keys/{key}`
 pub async fn key(app: Data<App>, desk: StaffPage, key: KeyPath) -> Result<HttpResponse> {
-    let found = staff::by_id(&app, &desk.staff, key.0).await?;
+    let mut found = staff::by_id(&app, &desk.staff, key.0).await?;
+    let last_refusals = refusals::shown(&app, std::mem::take(&mut found.refusals));
     page::ok(&KeyLookUpPage {
         page: desk.person.page(&app, "staff"),
         card: card(&app, found),
+        last_refusals,
     })
 }
 

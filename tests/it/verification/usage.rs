@@ -10,7 +10,9 @@ use crate::support::places::acme;
 #[tokio::test]
 async fn the_last_fifty_refusals_say_why() {
     let app = TestApp::start().await;
-    let (workspace, project) = acme(&app).await;
+    let alice = app.person("alice").await;
+    let workspace = app.workspace_on(&alice, "Acme", Some("enterprise")).await;
+    let project = app.project(&workspace, "Site").await;
     let key = app
         .key(&workspace, Some(&project), "restricted", "live", &["rates:read"])
         .await;
@@ -38,6 +40,11 @@ async fn the_last_fifty_refusals_say_why() {
     // Which rule of the profile it was, and not the path.
     assert_eq!(last.request.as_deref(), Some("DELETE /api/v1/shipments/**"));
     assert_eq!(last.address, "203.0.113.9");
+    let page = alice.get(&format!("/w/acme/p/site/keys/{}", key.key.id)).await;
+    assert_eq!(page.text("details summary"), "The last 50 one by one");
+    let cells = page.texts("details tbody tr:first-child td");
+    assert!(cells[1].ends_with("shipments:write"), "{cells:?}");
+    assert_eq!(cells[2], "DELETE /api/v1/shipments/**");
     let hour = app.app.now().hour();
     let sums = store::usage::sums_since(app.app.db.reader(), &[key.key.id], hour - 1)
         .await
