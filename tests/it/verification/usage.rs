@@ -41,8 +41,14 @@ async fn the_last_fifty_refusals_say_why() {
     assert_eq!(last.request.as_deref(), Some("DELETE /api/v1/shipments/**"));
     assert_eq!(last.address, "203.0.113.9");
     let page = alice.get(&format!("/w/acme/p/site/keys/{}", key.key.id)).await;
-    assert_eq!(page.text("details summary"), "The last 50 one by one");
-    let cells = page.texts("details tbody tr:first-child td");
+    assert_eq!(page.status, 200, "{}", page.body);
+    assert_eq!(
+        page.text("section details summary"),
+        "The last 50 one by one",
+        "{}",
+        page.body
+    );
+    let cells = page.texts("section details tbody tr:first-child td");
     assert!(cells[1].ends_with("shipments:write"), "{cells:?}");
     assert_eq!(cells[2], "DELETE /api/v1/shipments/**");
     let hour = app.app.now().hour();
