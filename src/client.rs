@@ -3,9 +3,12 @@
 use std::net::{IpAddr, SocketAddr};
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{HeaderMap, USER_AGENT};
+use actix_web::http::header::{HeaderMap, HeaderName, USER_AGENT};
 use actix_web::web::Data;
 use ipnet::IpNet;
+
+/// Who a proxy says it asks for.
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The networks whose `X-Forwarded-For` is believed.
 #[derive(Clone, Debug, Default)]
@@ -37,9 +40,7 @@ pub fn ip_behind(peer: Option<SocketAddr>, headers: &HeaderMap, proxies: Option<
         return Some(peer);
     }
     // Each proxy appends the address it saw: the first from the right that is no proxy of ours is the client.
-    let forwarded = headers
-        .get_all("x-forwarded-for")
-        .filter_map(|value| value.to_str().ok());
+    let forwarded = headers.get_all(&FORWARDED_FOR).filter_map(|value| value.to_str().ok());
     let hops: Vec<&str> = forwarded.flat_map(|value| value.split(',')).map(str::trim).collect();
     let mut client = peer;
     for hop in hops.iter().rev() {

@@ -19,6 +19,21 @@ pub(crate) struct Request {
     pub(crate) status: u16,
 }
 
+impl Request {
+    /// The same to the empty handler.
+    pub(crate) fn to_floor(&self) -> Self {
+        let mut words = self.bytes.splitn(3, |byte| *byte == b' ');
+        let (method, _path, rest) = (words.next(), words.next(), words.next());
+        let bytes = [method.unwrap_or_default(), b" / ", rest.unwrap_or_default()].concat();
+        Self {
+            // What stands before the key is shorter by the path, but for its slash.
+            key_at: self.key_at.map(|place| place + bytes.len() - self.bytes.len()),
+            bytes,
+            status: self.status,
+        }
+    }
+}
+
 /// When requests are sent.
 #[derive(Clone, Copy)]
 pub(crate) enum Pace {

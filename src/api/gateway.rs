@@ -17,6 +17,10 @@ use crate::model::verdict::Verdict;
 /// Its address.
 pub const FORWARD: &str = "/gateway/forward";
 
+/// Where the request to judge is.
+const METHOD: HeaderName = HeaderName::from_static("x-forwarded-method");
+const PATH: HeaderName = HeaderName::from_static("x-forwarded-uri");
+
 /// How much there is to say.
 const VALUES: usize = 7;
 
@@ -66,7 +70,7 @@ pub async fn forward(app: Data<App>, request: HttpRequest) -> Result<HttpRespons
 
 /// The same question about the request that the proxy holds.
 pub fn asked<'a>(headers: &'a HeaderMap, question: Question<'a>) -> Result<Question<'a>> {
-    let only = |name: &str| {
+    let only = |name: &HeaderName| {
         let mut values = headers.get_all(name);
         match (values.next(), values.next()) {
             (Some(value), None) => value.to_str().ok(),
@@ -76,7 +80,7 @@ pub fn asked<'a>(headers: &'a HeaderMap, question: Question<'a>) -> Result<Quest
     let missing = AppError::BadRequest(
         "This address is for the proxy in front of the API: it sends X-Forwarded-Method and X-Forwarded-Uri, once each.",
     );
-    match (only("x-forwarded-method"), only("x-forwarded-uri")) {
+    match (only(&METHOD), only(&PATH)) {
         (Some(method), Some(path)) => Ok(Question {
             method: Some(method),
             path: Some(path),

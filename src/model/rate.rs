@@ -2,16 +2,17 @@
 //! allowance through in any stretch of time as long as its period.
 //!
 //! The period is cut into [`SLICES`]; a request is remembered by the slice it came in, and forgotten one whole period after
-//! that slice has ended. So whoever asks steadily gets 60/61 of the allowance, a burst gets all of it, and no window of
+//! that slice has ended. So whoever asks steadily gets 12/13 of the allowance, a burst gets all of it, and no window of
 //! one period ever holds more, wherever it begins. (A token bucket, or GCRA, would let nearly twice as much through in
 //! the worst window.)
-
-use std::collections::VecDeque;
 
 use crate::model::timestamp::Timestamp;
 
 /// Into how many parts a period is cut.
-const SLICES: i64 = 60;
+const SLICES: usize = 12;
+
+/// How many slices count at once: a period of them, and the one that has begun.
+const COUNTED: usize = SLICES + 1;
 
 /// So many requests in so long a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,17 +25,19 @@ pub struct Rate {
 
 impl Rate {
     fn slice(self, now: Timestamp) -> i64 {
-        now.millis() * SLICES / self.period
+        now.millis() * SLICES as i64 / self.period
     }
 
-    /// When what was done in `slice` no longer counts, in milliseconds since 1970.
+    /// When what was done in `slice` no longer counts, in milliseconds since 1970: when the last slice that counts beside it
+    /// is over.
     fn forgotten_at(self, slice: i64) -> i64 {
+        let slices = SLICES as i64;
         // Rounded up: a fraction of a millisecond too late is late enough.
-        ((slice + 1) * self.period + SLICES - 1) / SLICES + self.period
+        ((slice + COUNTED as i64) * self.period + slices - 1) / slices
     }
 }
 
-/// What was done lately. Small when little was done: mostly a single slice.
+/// What was done lately. Small when little was done: mostly within a single slice.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recent(Slices);
 
@@ -46,44 +49,79 @@ enum Slices {
         slice: i64,
         count: u32,
     },
-    #[allow(
-        clippy::box_collection,
-        reason = "a queue in here would make every memory as large as the largest"
-    )]
-    Many(Box<VecDeque<(i64, u32)>>),
+    Many(Box<Ring>),
+}
+
+/// The slices that count, up to the newest. As large as a processor's cache line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Ring {
+    newest: i64,
+    sum: u32,
+    /// The count of a slice stands at its number, modulo the length.
+    counts: [u32; COUNTED],
+}
+
+impl Ring {
+    fn new(slice: i64, count: u32) -> Self {
+        let mut counts = [0; COUNTED];
+        counts[place(slice)] = count;
+        Self {
+            newest: slice,
+            sum: count,
+            counts,
+        }
+    }
+
+    /// Forgets what stands where newer slices will.
+    fn advance(&mut self, slice: i64) {
+        let passed = usize::try_from(slice - self.newest).unwrap_or(0);
+        for step in 1..=passed.min(COUNTED) {
+            let count = &mut self.counts[place(self.newest + step as i64)];
+            self.sum -= std::mem::take(count);
+        }
+        self.newest = self.newest.max(slice);
+    }
+
+    /// The slices from the oldest that counts, with their counts.
+    fn oldest_first(&self) -> impl Iterator<Item = (i64, u32)> {
+        let oldest = self.newest - SLICES as i64;
+        (oldest..=self.newest).map(|slice| (slice, self.counts[place(slice)]))
+    }
+}
+
+fn place(slice: i64) -> usize {
+    slice.rem_euclid(COUNTED as i64) as usize
 }
 
 impl Recent {
     /// How many more may come now, or how many milliseconds to wait for the next.
     pub fn room(&mut self, rate: Rate, now: Timestamp) -> Result<u32, i64> {
-        self.forget(rate, now);
-        let used = self.used();
-        if used < rate.count {
-            return Ok(rate.count - used);
+        self.forget(rate.slice(now));
+        match rate.count.checked_sub(self.used()) {
+            None | Some(0) => Err(self.wait(rate, now)),
+            Some(room) => Ok(room),
         }
-        Err(self.wait(rate, now))
     }
 
     /// Remembers one more.
     pub fn count(&mut self, rate: Rate, now: Timestamp) {
-        // A clock that is set back must not make the past longer.
-        let slice = self.latest().unwrap_or(i64::MIN).max(rate.slice(now));
+        let slice = rate.slice(now);
         match &mut self.0 {
             Slices::None => self.0 = Slices::One { slice, count: 1 },
-            Slices::One { slice: only, count } if *only == slice => *count += 1,
+            // A clock that is set back must not make the past longer: it counts as now.
+            Slices::One { slice: only, count } if slice <= *only => *count += 1,
             Slices::One { slice: only, count } => {
-                self.0 = Slices::Many(Box::new(VecDeque::from([(*only, *count), (slice, 1)])));
+                let mut ring = Ring::new(*only, *count);
+                ring.add(slice);
+                self.0 = Slices::Many(Box::new(ring));
             }
-            Slices::Many(slices) => match slices.back_mut() {
-                Some((last, count)) if *last == slice => *count += 1,
-                _ => slices.push_back((slice, 1)),
-            },
+            Slices::Many(ring) => ring.add(slice),
         }
     }
 
     /// Whether nothing is remembered that still counts.
     pub fn is_idle(&mut self, rate: Rate, now: Timestamp) -> bool {
-        self.forget(rate, now);
+        self.forget(rate.slice(now));
         self.0 == Slices::None
     }
 
@@ -91,34 +129,20 @@ impl Recent {
         match &self.0 {
             Slices::None => 0,
             Slices::One { count, .. } => *count,
-            Slices::Many(slices) => slices.iter().map(|(_, count)| count).sum(),
+            Slices::Many(ring) => ring.sum,
         }
     }
 
-    fn latest(&self) -> Option<i64> {
-        match &self.0 {
-            Slices::None => None,
-            Slices::One { slice, .. } => Some(*slice),
-            Slices::Many(slices) => slices.back().map(|(slice, _)| *slice),
-        }
-    }
-
-    fn forget(&mut self, rate: Rate, now: Timestamp) {
-        let is_over = |slice: i64| rate.forgotten_at(slice) <= now.millis();
+    fn forget(&mut self, slice: i64) {
         match &mut self.0 {
-            Slices::None => {}
-            Slices::One { slice, .. } if is_over(*slice) => self.0 = Slices::None,
-            Slices::One { .. } => {}
-            Slices::Many(slices) => {
-                while slices.front().is_some_and(|(slice, _)| is_over(*slice)) {
-                    slices.pop_front();
-                }
-                match (slices.len(), slices.front()) {
-                    (0, _) => self.0 = Slices::None,
-                    (1, Some(&(slice, count))) => self.0 = Slices::One { slice, count },
-                    _ => {}
+            Slices::One { slice: only, .. } if slice - *only >= COUNTED as i64 => self.0 = Slices::None,
+            Slices::Many(ring) => {
+                ring.advance(slice);
+                if ring.sum == 0 {
+                    self.0 = Slices::None;
                 }
             }
+            _ => {}
         }
     }
 
@@ -129,16 +153,22 @@ impl Recent {
         match &self.0 {
             Slices::None => rate.period,
             Slices::One { slice, .. } => wait(*slice),
-            Slices::Many(slices) => {
-                for (slice, count) in slices.iter() {
+            Slices::Many(ring) => {
+                let enough = ring.oldest_first().find(|(_, count)| {
                     left -= count;
-                    if left < rate.count {
-                        return wait(*slice);
-                    }
-                }
-                rate.period
+                    left < rate.count
+                });
+                enough.map_or(rate.period, |(slice, _)| wait(slice))
             }
         }
+    }
+}
+
+impl Ring {
+    fn add(&mut self, slice: i64) {
+        self.advance(slice);
+        self.counts[place(self.newest)] += 1;
+        self.sum += 1;
     }
 }
 
@@ -170,7 +200,7 @@ mod tests {
             assert_eq!(take(&mut recent, RATE, at(17)), Ok(left));
         }
         let wait = take(&mut recent, RATE, at(20)).unwrap_err();
-        assert_eq!(wait, MINUTE + SECOND - 20);
+        assert_eq!(wait, MINUTE + 5 * SECOND - 20);
         assert!(take(&mut recent, RATE, at(20 + wait - 1)).is_err());
         assert_eq!(take(&mut recent, RATE, at(20 + wait)), Ok(99));
     }
@@ -211,9 +241,9 @@ mod tests {
         assert!(recent.is_idle(RATE, at(0)));
         take(&mut recent, RATE, at(0)).unwrap();
         take(&mut recent, RATE, at(5_000)).unwrap();
-        assert!(!recent.is_idle(RATE, at(60_000)));
-        assert!(recent.is_idle(RATE, at(66_000)));
-        assert_eq!(size_of::<Recent>(), 16);
+        assert!(!recent.is_idle(RATE, at(69_999)));
+        assert!(recent.is_idle(RATE, at(70_000)));
+        assert_eq!((size_of::<Recent>(), size_of::<Ring>()), (16, 64));
     }
 
     #[test]
@@ -243,7 +273,7 @@ mod tests {
                     Ok(_) => accepted.push(now),
                     Err(wait) => {
                         prop_assert!(take(&mut recent.clone(), rate, at(now + wait)).is_ok());
-                        prop_assert!(wait > 0 && wait <= period + period / SLICES + 1);
+                        prop_assert!(wait > 0 && wait <= period + period / SLICES as i64 + 1);
                     }
                 }
             }

@@ -9,8 +9,8 @@ mod pattern;
 #[cfg(test)]
 mod tests;
 
-pub(super) use pattern::Fit;
 pub use pattern::PathPattern;
+pub(super) use pattern::{ClearPath, Fit};
 
 /// What the requests it matches ask of a key, beyond being good.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +65,11 @@ impl Profile {
     /// nothing: `/shipments/` and `/shipments?x=1` are `/shipments`.
     pub fn route_of(&self, method: &str, path: &str) -> Result<Option<&Route>, UnclearRequest> {
         request::check_method(method)?;
-        let path = request::clear_path(path)?;
+        let text = request::clear_path(path)?;
+        let path = ClearPath {
+            text,
+            is_plain: !text.contains('%'),
+        };
         for route in &self.routes {
             match route.fit(method, path) {
                 Fit::Exact => return Ok(Some(route)),
@@ -84,7 +88,7 @@ impl Profile {
 }
 
 impl Route {
-    fn fit(&self, method: &str, path: &str) -> Fit {
+    fn fit(&self, method: &str, path: ClearPath<'_>) -> Fit {
         let fits = self
             .matches
             .iter()

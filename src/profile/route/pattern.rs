@@ -20,6 +20,14 @@ enum Segment {
     Any(String),
 }
 
+/// A path that can be read in one way only.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::profile) struct ClearPath<'a> {
+    pub(in crate::profile) text: &'a str,
+    /// Without percent-encodings: it is what it looks like.
+    pub(in crate::profile) is_plain: bool,
+}
+
 /// How well a path fits a pattern; later is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::profile) enum Fit {
@@ -61,10 +69,11 @@ impl PathPattern {
     }
 
     /// Lays a clear path against the pattern.
-    pub(in crate::profile) fn fit(&self, path: &str) -> Fit {
-        if !self.may_fit(path.as_bytes()) {
+    pub(in crate::profile) fn fit(&self, path: ClearPath<'_>) -> Fit {
+        if path.is_plain && !self.may_fit(path.text.as_bytes()) {
             return Fit::No;
         }
+        let path = path.text;
         let mut worst = Fit::Exact;
         let mut parts = request::segments(path);
         for segment in &self.segments {
@@ -78,17 +87,14 @@ impl PathPattern {
         }
     }
 
-    /// Whether a path without percent-encodings begins as it must, capitals or not. With one, it takes a closer look.
+    /// Whether a path without percent-encodings begins as it must, capitals or not.
     fn may_fit(&self, path: &[u8]) -> bool {
         let beginning = self.beginning.as_bytes();
-        match path.split_at_checked(beginning.len()) {
-            // Paths differ at the end of their beginning rather than at its start.
-            Some((start, _)) => {
-                let same = |(one, other): (&u8, &u8)| one.eq_ignore_ascii_case(other);
-                start.iter().rev().zip(beginning.iter().rev()).all(same) || path.contains(&b'%')
-            }
-            None => path.contains(&b'%'),
-        }
+        // Paths differ at the end of their beginning rather than at its start.
+        path.split_at_checked(beginning.len()).is_some_and(|(start, _)| {
+            let same = |(one, other): (&u8, &u8)| one.eq_ignore_ascii_case(other);
+            start.iter().rev().zip(beginning.iter().rev()).all(same)
+        })
     }
 
     /// Whether every path that fits `other` fits this pattern too.
