@@ -209,20 +209,20 @@ mod tests {
     fn a_steady_caller_below_the_allowance_is_never_refused() {
         for (rate, every) in [
             (RATE, 1_000),
-            (RATE, 620),
+            (RATE, 660),
             (
                 Rate {
                     count: 5,
                     period: 1_000,
                 },
-                210,
+                300,
             ),
             (
                 Rate {
                     count: 50,
                     period: HOUR,
                 },
-                75_000,
+                80_000,
             ),
         ] {
             let mut recent = Recent::default();
