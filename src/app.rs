@@ -201,19 +201,21 @@ pub async fn listen_to_changes(app: &App) -> Result<tokio::task::JoinHandle<()>,
     Ok(tokio::spawn(listener.run()))
 }
 
-/// What runs beside the server: usage is written down every second, and what has expired is swept every minute.
+/// What runs beside the server: usage is written down every second (every minute at most), and what has expired is swept every minute.
 pub async fn run_beside(app: Data<App>) {
     let mut second = tokio::time::interval(Duration::from_secs(1));
     second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut written = 0;
     for tick in 0u64.. {
         second.tick().await;
-        if usage::is_due(&app, tick)
-            && let Err(error) = app.usage.flush(&app.db).await
-        {
-            tracing::error!(
-                error = format!("{error:#}"),
-                "usage could not be written down; it is kept and tried again"
-            );
+        if usage::is_due(&app, tick - written) {
+            written = tick;
+            if let Err(error) = app.usage.flush(&app.db).await {
+                tracing::error!(
+                    error = format!("{error:#}"),
+                    "usage could not be written down; it is kept and tried again"
+                );
+            }
         }
         if tick % 60 == 0
             && let Err(error) = sweep(&app).await

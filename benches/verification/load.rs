@@ -39,6 +39,8 @@ impl Request {
 pub(crate) enum Pace {
     /// Each connection asks again as soon as it is answered.
     Closed,
+    /// The same, until so many have been sent.
+    Times(u64),
     /// So many a second, whatever the answers do; latency counts from when a request was due.
     Steady(u32),
 }
@@ -106,12 +108,17 @@ pub(crate) fn run(
     let mut latencies = Vec::with_capacity(1 << 20);
     let mut idle: Vec<usize> = (0..connections).collect();
     let mut sent: u64 = 0;
-    while began.elapsed() < lasts || idle.len() < connections {
+    let is_over = |now: Instant, sent: u64| {
+        let all_sent = matches!(pace, Pace::Times(times) if sent >= times);
+        all_sent || now.duration_since(began) >= lasts
+    };
+    while !is_over(Instant::now(), sent) || idle.len() < connections {
         let now = Instant::now();
-        let is_over = now.duration_since(began) >= lasts;
-        while !is_over && let Some(token) = idle.last().copied() {
+        while !is_over(now, sent)
+            && let Some(token) = idle.last().copied()
+        {
             let due = match pace {
-                Pace::Closed => now,
+                Pace::Closed | Pace::Times(_) => now,
                 Pace::Steady(rate) => began + Duration::from_secs_f64(sent as f64 / f64::from(rate)),
             };
             if due > now {
@@ -122,7 +129,7 @@ pub(crate) fn run(
             send(&mut open[token], request, due, &mut key)?;
         }
         let patience = match pace {
-            Pace::Closed => Duration::from_millis(100),
+            Pace::Closed | Pace::Times(_) => Duration::from_millis(100),
             Pace::Steady(_) => Duration::from_micros(100),
         };
         poll.poll(&mut events, Some(patience))?;
@@ -137,7 +144,7 @@ pub(crate) fn run(
                 latencies.push(u32::try_from(now.duration_since(due).as_micros()).unwrap_or(u32::MAX));
             }
             match pace {
-                Pace::Closed if now.duration_since(began) < lasts => {
+                Pace::Closed | Pace::Times(_) if !is_over(now, sent) => {
                     sent += 1;
                     send(connection, request, now, &mut key)?;
                 }

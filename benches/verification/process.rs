@@ -77,9 +77,17 @@ impl Server {
         Ok(Used {
             // A tick is a hundredth of a second on every Linux there is.
             cpu: Duration::from_millis(ticks * 10),
-            memory: fields[21].parse::<u64>()? * 4096,
+            memory: anonymous_memory(self.child.id())?,
         })
     }
+}
+
+/// What a process holds in memory that is no file's, in bytes.
+fn anonymous_memory(process: u32) -> anyhow::Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
+    let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
+    Ok(kilobytes.context("no RssAnon in /proc")?.parse::<u64>()? * 1024)
 }
 
 impl Drop for Server {

@@ -3,6 +3,7 @@
 mod beside;
 mod stale;
 
+use std::ops::Range;
 use std::time::Duration;
 
 use rand::rngs::StdRng;
@@ -34,10 +35,10 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
 
 fn in_turn(options: &Options, data: &Data) -> anyhow::Result<()> {
     let (floor, server) = (Server::floor()?, Server::keyhatch(&data.directory)?);
-    let before = server.used()?.memory;
-    warm(&server, data)?;
-    let each = (server.used()?.memory.saturating_sub(before)) as f64 / data.count() as f64;
-    println!("memory for each key, all of them warm: {each:.0} bytes");
+    if data.count() >= MANY {
+        memory(&server, data)?;
+    }
+    warm(&server, data, 0..data.count())?;
     heading();
     for &connections in &options.connections {
         let turn =
@@ -97,16 +98,47 @@ fn turn(
     })
 }
 
-/// Asks for every key once.
-fn warm(server: &Server, data: &Data) -> anyhow::Result<()> {
-    let mut next = 0;
-    let every_key = |place: &mut [u8]| {
-        place[..data.length].copy_from_slice(data.text(next % data.count()));
-        next += 1;
+/// Asks for each of these keys once.
+fn warm(server: &Server, data: &Data, numbers: Range<usize>) -> anyhow::Result<()> {
+    let (times, enough) = (Pace::Times(numbers.len() as u64), Duration::from_secs(600));
+    let mut numbers = numbers.cycle();
+    let each = |place: &mut [u8]| {
+        let number = numbers.next().unwrap_or_default();
+        place[..data.length].copy_from_slice(data.text(number));
     };
-    let lasts = Duration::from_secs_f64(1.0 + data.count() as f64 / 15_000.0);
-    load::run(server.address, &me(data), 64, Pace::Closed, lasts, every_key)?;
+    load::run(server.address, &me(data), 64, times, enough, each)?;
     Ok(())
+}
+
+/// From how many keys on their memory can be told from the rest.
+const MANY: usize = 100_000;
+
+/// What the second half of the keys takes: everything that does not depend on their number is there by then.
+fn memory(server: &Server, data: &Data) -> anyhow::Result<()> {
+    let half = data.count() / 2;
+    warm(server, data, 0..half)?;
+    let before = settle(server, data)?;
+    warm(server, data, half..data.count())?;
+    let used = server.used()?.memory;
+    let each = |memory: u64| memory.saturating_sub(before) / (data.count() - half) as u64;
+    println!(
+        "memory for each key: {} bytes, and {} bytes until its use is written down",
+        each(settle(server, data)?),
+        each(used)
+    );
+    Ok(())
+}
+
+/// Waits, with a request now and then, until what was counted is written down (within a minute): the memory that is then in
+/// use.
+fn settle(server: &Server, data: &Data) -> anyhow::Result<u64> {
+    for _ in 0..75 {
+        let second = Duration::from_secs(1);
+        load::run(server.address, &me(data), 4, Pace::Steady(200), second, |place| {
+            place[..data.length].copy_from_slice(data.text(0));
+        })?;
+    }
+    Ok(server.used()?.memory)
 }
 
 /// Writes a key at random, into the place for it.

@@ -87,6 +87,10 @@ impl Note {
 }
 
 impl Batch {
+    fn len(&self) -> usize {
+        self.accepted.len() + self.refused.len()
+    }
+
     fn is_empty(&self) -> bool {
         self.accepted.is_empty() && self.refused.is_empty() && self.notes.is_empty()
     }
@@ -169,29 +173,40 @@ impl Usage {
         // A task of its own: a person who closes the page that asked for this must not take the counts along.
         let flush = tokio::spawn(async move {
             let _one_at_a_time = flushing.lock().await;
-            let mut batch = records.take_counts();
-            batch.add(std::mem::take(&mut *left.lock()));
-            if batch.is_empty() {
-                return Ok(());
-            }
             let new_id = |at: Timestamp| ids.next(at, random::bytes(&*random));
-            let written = write(&db, &batch, new_id).await;
-            if written.is_err() {
-                left.lock().add(batch);
+            let mut batch = std::mem::take(&mut *left.lock());
+            for part in records.parts() {
+                records.take_counts(part, &mut batch);
+                let is_enough = batch.len() >= AT_ONCE || part + 1 == records.parts().end;
+                if !is_enough || batch.is_empty() {
+                    continue;
+                }
+                if let Err(error) = write(&db, &batch, new_id).await {
+                    left.lock().add(batch);
+                    return Err(error);
+                }
+                batch = Batch::default();
             }
-            written
+            Ok(())
         });
         flush.await.map_err(|error| AppError::Internal(error.into()))?
     }
 }
 
-/// How many keys may wait for being written down every second; more of them wait a little longer, so that they are written
-/// once and not each second.
+/// How many keys a transaction writes at most, or not many more: whoever else wants to write waits for it.
+const AT_ONCE: usize = 5_000;
+
+/// For how many keys a second of waiting is worth while: they are then written once and not each second, and writing takes
+/// a few hundredths of one processor's time at most.
 const FEW: usize = 2_000;
 
-/// Whether it is time to write, at the n-th second.
-pub fn is_due(app: &App, second: u64) -> bool {
-    second.is_multiple_of(10) || app.records.waiting() <= FEW
+/// What is lost when the process is killed was counted in this time, in seconds.
+const LONGEST_WAIT: u64 = 60;
+
+/// Whether it is time to write, so many seconds after the last time.
+pub fn is_due(app: &App, seconds: u64) -> bool {
+    let worth = u64::try_from(app.records.waiting() / FEW).unwrap_or(LONGEST_WAIT);
+    seconds >= worth.clamp(1, LONGEST_WAIT)
 }
 
 async fn write(db: &Db, batch: &Batch, new_id: impl Fn(Timestamp) -> uuid::Uuid) -> Result<()> {

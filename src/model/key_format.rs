@@ -70,7 +70,7 @@ impl Alphabet {
         f64::from(u8::try_from(self.characters().len()).unwrap_or(u8::MAX)).log2()
     }
 
-    fn characters(self) -> &'static [u8] {
+    const fn characters(self) -> &'static [u8] {
         match self {
             Self::Hex => b"0123456789abcdef",
             Self::Base62 => checksum::DIGITS,
@@ -79,13 +79,27 @@ impl Alphabet {
     }
 
     fn contains(self, byte: u8) -> bool {
-        match self {
-            Self::Hex => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
-            Self::Base62 => byte.is_ascii_alphanumeric(),
-            Self::Base64Url => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'),
-        }
+        // A look into a table: half of what garbage costs is here.
+        MEMBERSHIP[usize::from(byte)] & (1 << self as u8) != 0
     }
 }
+
+/// For each byte the alphabets that have it: a bit for each.
+static MEMBERSHIP: [u8; 256] = {
+    let mut table = [0; 256];
+    let alphabets = [Alphabet::Hex, Alphabet::Base62, Alphabet::Base64Url];
+    let mut number = 0;
+    while number < alphabets.len() {
+        let characters = alphabets[number].characters();
+        let mut place = 0;
+        while place < characters.len() {
+            table[characters[place] as usize] |= 1 << alphabets[number] as u8;
+            place += 1;
+        }
+        number += 1;
+    }
+    table
+};
 
 impl KeyFormat {
     /// How many unguessable bits a whole key has.

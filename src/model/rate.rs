@@ -119,7 +119,7 @@ impl Recent {
         }
     }
 
-    /// Whether nothing is remembered that still counts.
+    /// Whether nothing is remembered that still counts; what no longer counts is let go.
     pub fn is_idle(&mut self, rate: Rate, now: Timestamp) -> bool {
         self.forget(rate.slice(now));
         self.0 == Slices::None

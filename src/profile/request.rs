@@ -26,36 +26,38 @@ pub(super) fn check_method(method: &str) -> Result<(), UnclearRequest> {
 
 /// The path without its query and without one slash at its end, if there is only one way to read it.
 pub(super) fn clear_path(path: &str) -> Result<&str, UnclearRequest> {
-    let path = path.split_once('?').map_or(path, |(path, _)| path);
-    if !path.starts_with('/') {
+    let bytes = path.as_bytes();
+    let end = bytes.iter().position(|&byte| byte == b'?').unwrap_or(bytes.len());
+    let mut bytes = &bytes[..end];
+    if bytes.first() != Some(&b'/') {
         return Err(UnclearRequest("the path does not begin with a slash"));
     }
-    if path
-        .bytes()
-        .any(|byte| !byte.is_ascii_graphic() || b";#\\".contains(&byte))
+    if bytes
+        .iter()
+        .any(|byte| !byte.is_ascii_graphic() || b";#\\".contains(byte))
     {
         return Err(UnclearRequest("the path has a character that servers read differently"));
     }
-    if !encoding_is_clear(path.as_bytes()) {
+    if bytes.contains(&b'%') && !encoding_is_clear(bytes) {
         return Err(UnclearRequest(
             "the path has a percent-encoding that servers read differently",
         ));
     }
-    let path = path.strip_suffix('/').unwrap_or(path);
-    if segments(path).any(|segment| matches!(segment, "" | "." | "..")) {
+    bytes = bytes.strip_suffix(b"/").unwrap_or(bytes);
+    if segments(bytes).any(|segment| matches!(segment, b"" | b"." | b"..")) {
         return Err(UnclearRequest("the path has an empty, . or .. segment"));
     }
-    Ok(path)
+    Ok(&path[..bytes.len()])
 }
 
 /// The segments of a clear path.
-pub(super) fn segments(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/').skip(1)
+pub(super) fn segments(path: &[u8]) -> impl Iterator<Item = &[u8]> {
+    path.split(|&byte| byte == b'/').skip(1)
 }
 
 /// The bytes of a segment of a clear path, percent-encoding resolved.
-pub(super) fn decoded(segment: &str) -> impl Iterator<Item = u8> {
-    let mut rest = segment.as_bytes();
+pub(super) fn decoded(segment: &[u8]) -> impl Iterator<Item = u8> {
+    let mut rest = segment;
     iter::from_fn(move || {
         let (byte, after) = match rest {
             [b'%', high, low, after @ ..] => (decode(*high, *low)?, after),

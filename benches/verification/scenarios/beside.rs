@@ -15,7 +15,7 @@ const CONNECTIONS: usize = 16;
 
 pub(super) fn run(options: &Options, data: &Data) -> anyhow::Result<()> {
     let server = Server::keyhatch(&data.directory)?;
-    super::warm(&server, data)?;
+    super::warm(&server, data, 0..data.count())?;
     let p99 = |seed: u64| -> anyhow::Result<f64> {
         let keys = pick(data, options.zipf, seed);
         let outcome = load::run(

@@ -9,7 +9,9 @@ pub mod lease;
 mod record;
 mod shard;
 mod shared;
+mod slab;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -189,13 +191,16 @@ impl Records {
         self.shards.iter().map(|shard| shard.lock().waiting()).sum()
     }
 
-    /// Hands over what was counted since the last time.
-    pub fn take_counts(&self) -> Batch {
-        let mut batch = Batch::default();
-        for shard in &self.shards {
-            shard.lock().take(&mut batch);
+    /// The parts of the map that count by themselves.
+    pub fn parts(&self) -> Range<usize> {
+        0..self.shards.len()
+    }
+
+    /// Hands over what a part has counted since the last time.
+    pub fn take_counts(&self, part: usize, batch: &mut Batch) {
+        if let Some(shard) = self.shards.get(part) {
+            shard.lock().take(batch);
         }
-        batch
     }
 
     /// Lets go of what is over.

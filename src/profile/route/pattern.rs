@@ -70,10 +70,10 @@ impl PathPattern {
 
     /// Lays a clear path against the pattern.
     pub(in crate::profile) fn fit(&self, path: ClearPath<'_>) -> Fit {
-        if path.is_plain && !self.may_fit(path.text.as_bytes()) {
+        let (is_plain, path) = (path.is_plain, path.text.as_bytes());
+        if is_plain && !self.may_fit(path) {
             return Fit::No;
         }
-        let path = path.text;
         let mut worst = Fit::Exact;
         let mut parts = request::segments(path);
         for segment in &self.segments {
@@ -139,10 +139,10 @@ impl Segment {
         }
     }
 
-    fn fit(&self, part: &str) -> Fit {
+    fn fit(&self, part: &[u8]) -> Fit {
         match self {
             Self::Any(_) => Fit::Exact,
-            Self::Word(word) if word == part || request::decoded(part).eq(word.bytes()) => Fit::Exact,
+            Self::Word(word) if word.as_bytes() == part || request::decoded(part).eq(word.bytes()) => Fit::Exact,
             Self::Word(word) => {
                 let part = request::decoded(part).map(|byte| byte.to_ascii_lowercase());
                 if part.eq(word.bytes().map(|byte| byte.to_ascii_lowercase())) {

@@ -12,8 +12,10 @@ use crate::model::timestamp::Timestamp;
 use crate::model::verdict::Refusal;
 use crate::profile::KeyType;
 
-/// How much of a digest tells one key from another: 192 bits, of which nobody ever finds two alike.
-pub(super) const COMPARED: usize = 24;
+/// How much of a digest tells one key from another: 128 bits, as many as a key has to guess at the least. To be taken for
+/// a key of ours somebody would have to find a text with the same beginning of a digest (a second preimage), not just any
+/// two texts that are alike.
+pub(super) const COMPARED: usize = 16;
 
 /// The position of a type that the profile no longer has.
 const NO_TYPE: u8 = u8::MAX;
@@ -165,7 +167,7 @@ mod tests {
 
     #[test]
     fn it_is_small() {
-        assert!(size_of::<Record>() <= 112, "{}", size_of::<Record>());
+        assert!(size_of::<Record>() <= 104, "{}", size_of::<Record>());
         assert_eq!(size_of::<Option<Record>>(), size_of::<Record>());
     }
 }

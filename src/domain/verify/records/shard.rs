@@ -7,6 +7,7 @@ use std::sync::Arc;
 use hashbrown::HashTable;
 
 use super::record::{Record, hash};
+use super::slab::Slab;
 use crate::domain::usage::{Batch, Note, Pending, Source};
 use crate::domain::verify::limits::Limits;
 use crate::model::ids::KeyId;
@@ -23,9 +24,8 @@ const NOTED_KEYS: usize = 256;
 
 #[derive(Debug)]
 pub(super) struct Shard {
-    slots: Vec<Option<Record>>,
-    free: Vec<u32>,
-    /// From digests to positions in `slots`.
+    slab: Slab,
+    /// From digests to positions in the slab.
     index: HashTable<u32>,
     capacity: usize,
     /// Where eviction looks next.
@@ -46,8 +46,7 @@ pub(super) struct Shard {
 impl Shard {
     pub(super) fn new(capacity: usize) -> Self {
         Self {
-            slots: Vec::new(),
-            free: Vec::new(),
+            slab: Slab::default(),
             index: HashTable::new(),
             capacity,
             hand: 0,
@@ -68,9 +67,8 @@ impl Shard {
 
     pub(super) fn position(&self, digest: &[u8; 32]) -> Option<usize> {
         let is_it = |position: &u32| {
-            self.slots[*position as usize]
-                .as_ref()
-                .is_some_and(|record| record.is_for(digest))
+            let record = self.slab.get(*position as usize);
+            record.is_some_and(|record| record.is_for(digest))
         };
         self.index.find(hash(digest), is_it).map(|position| *position as usize)
     }
@@ -85,15 +83,15 @@ impl Shard {
 
     /// The record at a position, and beside it what else a verdict changes.
     pub(super) fn record(&mut self, position: usize) -> Option<(&mut Record, &mut Recents)> {
-        let record = self.slots.get_mut(position)?.as_mut()?;
-        Some((record, &mut self.recents))
+        Some((self.slab.get_mut(position)?, &mut self.recents))
     }
 
     /// Puts a record in, unless what is there must stay.
     pub(super) fn insert(&mut self, digest: &[u8; 32], mut record: Record, limits: &Limits) {
         if let Some(position) = self.position(digest) {
-            let Some(known) = &mut self.slots[position] else { return };
-            if record.replaces(known) {
+            if let Some(known) = self.slab.get_mut(position)
+                && record.replaces(known)
+            {
                 record.recent = std::mem::take(&mut known.recent);
                 record.pending = known.pending;
                 *known = record;
@@ -104,21 +102,10 @@ impl Shard {
         if self.index.len() >= self.capacity {
             self.evict(limits);
         }
-        let position = match self.free.pop() {
-            Some(position) => position as usize,
-            None => {
-                if self.slots.len() == self.slots.capacity() {
-                    // Doubling, as vectors do, would hold memory for as many records again.
-                    self.slots.reserve_exact((self.slots.len() / 16).max(16));
-                }
-                self.slots.push(None);
-                self.slots.len() - 1
-            }
-        };
-        self.slots[position] = Some(record);
-        let slots = &self.slots;
-        let rehash = |position: &u32| slots[*position as usize].as_ref().map_or(0, Record::hash);
-        self.index.insert_unique(hash(digest), position as u32, rehash);
+        let position = self.slab.insert(record);
+        let slab = &self.slab;
+        let rehash = |position: &u32| slab.get(*position as usize).map_or(0, Record::hash);
+        self.index.insert_unique(hash(digest), position, rehash);
     }
 
     /// Forgets a key, and refuses whatever was read of any key before now. What it was let through stays counted.
@@ -133,13 +120,13 @@ impl Shard {
     pub(super) fn forget_all(&mut self, limits: &Limits) {
         self.generation += 1;
         self.tokens.clear();
-        for position in 0..self.slots.len() {
+        for position in 0..self.slab.end() {
             self.remove(position, limits);
         }
     }
 
     fn remove(&mut self, position: usize, limits: &Limits) {
-        let Some(mut record) = self.slots[position].take() else {
+        let Some(mut record) = self.slab.remove(position) else {
             return;
         };
         if let Ok(entry) = self
@@ -148,18 +135,17 @@ impl Shard {
         {
             entry.remove();
         }
-        self.free.push(position as u32);
         self.part(&mut record, limits);
     }
 
     /// The clock (second chance) algorithm: whatever was not asked for since the hand last came by has to go.
     fn evict(&mut self, limits: &Limits) {
-        for _ in 0..=2 * self.slots.len() {
-            self.hand = (self.hand + 1) % self.slots.len().max(1);
-            match self.slots.get_mut(self.hand) {
-                Some(Some(record)) if record.touched => record.touched = false,
-                Some(Some(_)) => return self.remove(self.hand, limits),
-                _ => {}
+        for _ in 0..=2 * self.slab.end() {
+            self.hand = (self.hand + 1) % self.slab.end().max(1);
+            match self.slab.get_mut(self.hand) {
+                Some(record) if record.touched => record.touched = false,
+                Some(_) => return self.remove(self.hand, limits),
+                None => {}
             }
         }
     }
@@ -186,7 +172,7 @@ impl Shard {
     /// Counts a request that was let through.
     pub(super) fn accepted(&mut self, position: Option<usize>, key: KeyId, source: Source<'_>, now: Timestamp) {
         let hour = now.hour();
-        let record = position.and_then(|position| self.slots[position].as_mut());
+        let record = position.and_then(|position| self.slab.get_mut(position));
         let begun = record
             .as_ref()
             .and_then(|record| (record.pending as usize).checked_sub(1));
@@ -239,10 +225,8 @@ impl Shard {
     /// Hands over what was counted since the last time.
     pub(super) fn take(&mut self, batch: &mut Batch) {
         let pending = std::mem::take(&mut self.pending);
-        // The next second will probably be like this one.
-        self.pending.reserve(pending.len().min(4096));
         for entry in &pending {
-            if let Some(Some(record)) = self.slots.get_mut(entry.position as usize)
+            if let Some(record) = self.slab.get_mut(entry.position as usize)
                 && record.id == entry.key
             {
                 record.pending = 0;
@@ -259,6 +243,11 @@ impl Shard {
             let rate = limits.rate(*number);
             rate.is_some_and(|rate| !recent.is_idle(rate, now))
         });
+        if let Some(rate) = limits.in_record().and_then(|number| limits.rate(number)) {
+            for record in self.slab.iter_mut() {
+                record.recent.is_idle(rate, now);
+            }
+        }
     }
 }
 

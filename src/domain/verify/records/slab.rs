@@ -1,0 +1,56 @@
+//! Where a shard keeps its records: in blocks, so that growing neither moves what is there (under the shard's lock, while
+//! others wait) nor leaves behind pieces of memory that nothing fits into any more.
+
+use super::record::Record;
+
+/// Records in a block.
+const BLOCK: usize = 128;
+
+/// Records at positions that do not change.
+#[derive(Debug, Default)]
+pub(super) struct Slab {
+    blocks: Vec<Box<[Option<Record>; BLOCK]>>,
+    free: Vec<u32>,
+    /// Positions from here on were never taken.
+    end: usize,
+}
+
+impl Slab {
+    pub(super) fn get(&self, position: usize) -> Option<&Record> {
+        self.blocks.get(position / BLOCK)?[position % BLOCK].as_ref()
+    }
+
+    pub(super) fn get_mut(&mut self, position: usize) -> Option<&mut Record> {
+        self.blocks.get_mut(position / BLOCK)?[position % BLOCK].as_mut()
+    }
+
+    /// Puts a record where there is room, and says where.
+    pub(super) fn insert(&mut self, record: Record) -> u32 {
+        let position = self.free.pop().unwrap_or_else(|| {
+            self.end += 1;
+            (self.end - 1) as u32
+        });
+        let (block, place) = (position as usize / BLOCK, position as usize % BLOCK);
+        if block == self.blocks.len() {
+            self.blocks.push(Box::new([const { None }; BLOCK]));
+        }
+        self.blocks[block][place] = Some(record);
+        position
+    }
+
+    /// Takes a record out; its position may be given to another.
+    pub(super) fn remove(&mut self, position: usize) -> Option<Record> {
+        let record = self.blocks.get_mut(position / BLOCK)?[position % BLOCK].take()?;
+        self.free.push(position as u32);
+        Some(record)
+    }
+
+    /// Positions that were ever taken.
+    pub(super) fn end(&self) -> usize {
+        self.end
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Record> {
+        self.blocks.iter_mut().flat_map(|block| block.iter_mut()).flatten()
+    }
+}
