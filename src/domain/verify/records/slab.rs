@@ -3,13 +3,13 @@
 
 use super::record::Record;
 
-/// Records in a block.
-const BLOCK: usize = 128;
+/// Records in a block. It is reserved whole, but takes memory only as far as it is filled.
+const BLOCK: usize = 1_024;
 
 /// Records at positions that do not change.
 #[derive(Debug, Default)]
 pub(super) struct Slab {
-    blocks: Vec<Box<[Option<Record>; BLOCK]>>,
+    blocks: Vec<Vec<Option<Record>>>,
     free: Vec<u32>,
     /// Positions from here on were never taken.
     end: usize,
@@ -17,30 +17,44 @@ pub(super) struct Slab {
 
 impl Slab {
     pub(super) fn get(&self, position: usize) -> Option<&Record> {
-        self.blocks.get(position / BLOCK)?[position % BLOCK].as_ref()
+        self.blocks.get(position / BLOCK)?.get(position % BLOCK)?.as_ref()
     }
 
     pub(super) fn get_mut(&mut self, position: usize) -> Option<&mut Record> {
-        self.blocks.get_mut(position / BLOCK)?[position % BLOCK].as_mut()
+        self.blocks
+            .get_mut(position / BLOCK)?
+            .get_mut(position % BLOCK)?
+            .as_mut()
     }
 
     /// Puts a record where there is room, and says where.
     pub(super) fn insert(&mut self, record: Record) -> u32 {
-        let position = self.free.pop().unwrap_or_else(|| {
-            self.end += 1;
-            (self.end - 1) as u32
-        });
-        let (block, place) = (position as usize / BLOCK, position as usize % BLOCK);
-        if block == self.blocks.len() {
-            self.blocks.push(Box::new([const { None }; BLOCK]));
+        if let Some(position) = self.free.pop()
+            && let Some(place) = self.blocks.get_mut(position as usize / BLOCK)
+            && let Some(place) = place.get_mut(position as usize % BLOCK)
+        {
+            *place = Some(record);
+            return position;
         }
-        self.blocks[block][place] = Some(record);
-        position
+        match self.blocks.last_mut() {
+            Some(block) if block.len() < BLOCK => block.push(Some(record)),
+            _ => {
+                let mut block = Vec::with_capacity(BLOCK);
+                block.push(Some(record));
+                self.blocks.push(block);
+            }
+        }
+        self.end += 1;
+        (self.end - 1) as u32
     }
 
     /// Takes a record out; its position may be given to another.
     pub(super) fn remove(&mut self, position: usize) -> Option<Record> {
-        let record = self.blocks.get_mut(position / BLOCK)?[position % BLOCK].take()?;
+        let record = self
+            .blocks
+            .get_mut(position / BLOCK)?
+            .get_mut(position % BLOCK)?
+            .take()?;
         self.free.push(position as u32);
         Some(record)
     }
