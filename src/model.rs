@@ -17,5 +17,6 @@ pub mod slug;
 pub mod timestamp;
 pub mod user_agent;
 pub mod verdict;
+pub mod webhook;
 pub mod webhook_url;
 pub mod workspace;

@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod canaries;
 pub mod changes;
 pub mod db;
 mod entities;
@@ -18,6 +19,7 @@ pub mod sessions;
 pub mod sign_ups;
 pub mod usage;
 pub mod verification;
+pub mod webhooks;
 pub mod workspaces;
 
 pub use db::{Db, Tx};

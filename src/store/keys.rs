@@ -44,6 +44,8 @@ pub async fn insert(tx: &impl ConnectionTrait, new: NewKey<'_>) -> Result<()> {
         expires_at: Set(key.expires_at.map(Timestamp::millis)),
         webhook_url: Set(key.webhook_url.clone()),
         signing_secret: Set(new.signing_secret),
+        previous_signing_secret: Set(None),
+        previous_secret_until: Set(None),
         created_by: Set(key.created_by.clone()),
         created_by_account: Set(new.created_by_account.map(|id| id.0)),
         created_by_key: Set(key.created_by_key.map(|id| id.0)),

@@ -96,6 +96,7 @@ pub(super) fn key_from(app: &App, proof: ManageKeys<'_>, new: &NewKey, minted: &
         expires_at: new.expires_at,
         webhook_url: new.webhook_url.as_ref().map(ToString::to_string),
         has_signing_secret: minted.signing_secret.is_some(),
+        previous_secret_until: None,
         created_by: proof.by().actor.name().to_owned(),
         created_by_key: proof.maker().map(|maker| maker.key.id),
         created_at: now,
