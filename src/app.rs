@@ -28,9 +28,11 @@ use crate::domain::usage::{self, Usage};
 use crate::domain::verify::Fill;
 use crate::domain::verify::changes::{self, Listener};
 use crate::domain::verify::records::Records;
+use crate::domain::webhooks::courier::{Courier, CourierSettings, SystemResolver};
 use crate::domain::{App, Settings, keys};
 use crate::error::AppError;
 use crate::model::ids::Ids;
+use crate::model::webhook_url::UrlRules;
 use crate::profile::Profile;
 use crate::random::{self, Random};
 use crate::store::{self, Db};
@@ -163,6 +165,11 @@ pub async fn open(
     let from = config.mail_from.parse().context("KEYHATCH_MAIL_FROM")?;
     let url = url::Url::parse(&public_url)?;
     let development = url.scheme() == "http" && is_loopback(&url);
+    let webhooks = UrlRules {
+        development,
+        allowed: config.webhook_allowed_networks.clone(),
+    };
+    let courier = Courier::new(CourierSettings::of(&webhooks), Arc::new(SystemResolver))?;
     let records = Arc::new(Records::new(&profile, config.cached_keys));
     let ids = Arc::new(Ids::default());
     let node = ids.next(clock.now(), random::bytes(&*random));
@@ -177,6 +184,7 @@ pub async fn open(
         settings: Settings {
             public_url,
             development,
+            webhooks,
         },
         clock,
         random,
@@ -185,6 +193,7 @@ pub async fn open(
         mailer: Mailer::new(post, from),
         throttle: Throttle::default(),
         totals: Totals::default(),
+        courier,
     })
 }
 

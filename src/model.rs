@@ -14,6 +14,7 @@ pub mod rate;
 pub mod role;
 pub mod signing_secret;
 pub mod slug;
+pub mod special_addresses;
 pub mod timestamp;
 pub mod user_agent;
 pub mod verdict;

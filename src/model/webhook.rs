@@ -1,6 +1,8 @@
 //! Webhooks: an event is told to an endpoint by a delivery, in one or more attempts.
 
+pub mod retry_after;
 pub mod schedule;
+pub mod signature;
 
 use std::fmt;
 use std::str::FromStr;

@@ -8,7 +8,7 @@ mod program;
 
 mod process;
 
-pub use browser::{Answer, Browser};
+pub use browser::{Answer, Browser, http};
 pub use hammer::Hammer;
 pub use process::Process;
 pub use program::Program;

@@ -125,17 +125,13 @@ pub fn refuse_rolled(key: &Key) -> Result<()> {
 fn same_settings(app: &App, old: &Key) -> Result<NewKey> {
     let gone = || AppError::Conflict("This type of key is no longer offered: create a key of another type.".to_owned());
     let key_type = app.profile.key_type(&old.type_id).ok_or_else(gone)?;
-    let development = true; // The URL was accepted once; it stays.
     Ok(NewKey {
         name: Name::parse(&old.name).map_err(|message| AppError::Conflict(message.to_owned()))?,
         key_type: key_type.clone(),
         environment: old.environment,
         scopes: old.scopes.clone(),
         expires_at: successor_expiry(old, app.now()),
-        webhook_url: old
-            .webhook_url
-            .as_deref()
-            .and_then(|url| WebhookUrl::parse(url, development).ok()),
+        webhook_url: old.webhook_url.clone().map(WebhookUrl::kept),
     })
 }
 

@@ -1,0 +1,3 @@
+//! Webhooks: events on their way to the provider's customers.
+
+pub mod courier;
