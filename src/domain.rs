@@ -57,6 +57,8 @@ pub struct App {
     pub totals: totals::Totals,
     /// What brings events to their receivers.
     pub courier: webhooks::courier::Courier,
+    /// Who has it bring them.
+    pub dispatch: webhooks::Dispatch,
 }
 
 /// The settings that operations need to know.

@@ -17,6 +17,7 @@ mod rows;
 pub mod service_tokens;
 pub mod sessions;
 pub mod sign_ups;
+pub mod signing_secrets;
 pub mod usage;
 pub mod verification;
 pub mod webhooks;

@@ -24,6 +24,9 @@ pub enum Action {
     KeyRevoked,
     SigningSecretRotated,
     SigningSecretRevealed,
+    SigningSecretRetired,
+    EndpointSwitchedOff,
+    EndpointSwitchedOn,
     KeyLookedUp,
 }
 
@@ -49,6 +52,9 @@ impl Action {
             Action::KeyRevoked => "key.revoked",
             Action::SigningSecretRotated => "signing_secret.rotated",
             Action::SigningSecretRevealed => "signing_secret.revealed",
+            Action::SigningSecretRetired => "signing_secret.retired",
+            Action::EndpointSwitchedOff => "webhook_endpoint.switched_off",
+            Action::EndpointSwitchedOn => "webhook_endpoint.switched_on",
             Action::KeyLookedUp => "key.looked_up",
         }
     }
@@ -74,6 +80,9 @@ impl Action {
             "key.revoked" => "revoked the key",
             "signing_secret.rotated" => "rotated the signing secret",
             "signing_secret.revealed" => "was shown the signing secret",
+            "signing_secret.retired" => "ended the previous signing secret",
+            "webhook_endpoint.switched_off" => "switched off a webhook endpoint",
+            "webhook_endpoint.switched_on" => "switched on a webhook endpoint",
             "key.looked_up" => "looked up the key for support",
             other => other,
         }
@@ -91,6 +100,8 @@ pub enum Actor {
     Key { id: KeyId, name: String },
     /// The operator, at the command line.
     Operator,
+    /// Keyhatch itself, because of what happened.
+    Keyhatch,
 }
 
 impl Actor {
@@ -101,6 +112,7 @@ impl Actor {
             Actor::Staff { .. } => "staff",
             Actor::Key { .. } => "key",
             Actor::Operator => "operator",
+            Actor::Keyhatch => "keyhatch",
         }
     }
 
@@ -110,6 +122,7 @@ impl Actor {
             Actor::Account { email, .. } | Actor::Staff { email, .. } => email,
             Actor::Key { name, .. } => name,
             Actor::Operator => "operator",
+            Actor::Keyhatch => "Keyhatch",
         }
     }
 }

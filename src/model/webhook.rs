@@ -177,6 +177,8 @@ pub struct Delivery {
     pub next_attempt_at: Option<Timestamp>,
     /// Until then an attempt may be running.
     pub claimed_until: Option<Timestamp>,
+    /// The node that makes it.
+    pub claimed_by: Option<Uuid>,
     pub created_at: Timestamp,
     pub finished_at: Option<Timestamp>,
 }

@@ -42,8 +42,19 @@ impl Grace {
 
     /// Reads the word.
     pub fn parse(text: &str) -> Result<Self> {
-        let found = Self::ALL.into_iter().find(|grace| grace.as_str() == text);
-        found.ok_or_else(|| AppError::invalid("grace", "Choose when the old key stops: now, 1h, 24h or 7d."))
+        let why = "Choose when the old key stops: now, 1h, 24h or 7d.";
+        Self::read(text).ok_or_else(|| AppError::invalid("grace", why))
+    }
+
+    /// Reads how long the previous signing secret signs too; nothing: not at all.
+    pub fn parse_overlap(text: &str) -> Result<Self> {
+        let why = "Choose how long the old secret counts too: now, 1h, 24h or 7d.";
+        let text = if text.is_empty() { Grace::Now.as_str() } else { text };
+        Self::read(text).ok_or_else(|| AppError::invalid("overlap", why))
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|grace| grace.as_str() == text)
     }
 
     /// Milliseconds.

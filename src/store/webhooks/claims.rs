@@ -99,7 +99,7 @@ pub async fn claim(db: &impl ConnectionTrait, claim: Claim) -> Result<Vec<Delive
 }
 
 /// Gives back a claim that was not used: it is due at once.
-pub async fn give_back(db: &impl ConnectionTrait, node: Uuid, ids: &[DeliveryId], now: Timestamp) -> Result<()> {
+pub async fn give_back(db: &impl ConnectionTrait, node: Uuid, id: DeliveryId, now: Timestamp) -> Result<()> {
     delivery::Entity::update_many()
         .set(delivery::ActiveModel {
             claimed_by: Set(None),
@@ -107,23 +107,7 @@ pub async fn give_back(db: &impl ConnectionTrait, node: Uuid, ids: &[DeliveryId]
             next_attempt_at: Set(Some(now.millis())),
             ..Default::default()
         })
-        .filter(delivery::Column::Id.is_in(ids.iter().map(|id| id.0)))
-        .filter(delivery::Column::ClaimedBy.eq(node))
-        .filter(delivery::Column::State.eq(DeliveryState::Waiting.as_str()))
-        .exec(db)
-        .await?;
-    Ok(())
-}
-
-/// Lengthens the claims of a node that still works on them.
-pub async fn hold(db: &impl ConnectionTrait, node: Uuid, ids: &[DeliveryId], until: Timestamp) -> Result<()> {
-    delivery::Entity::update_many()
-        .set(delivery::ActiveModel {
-            claimed_until: Set(Some(until.millis())),
-            next_attempt_at: Set(Some(until.millis())),
-            ..Default::default()
-        })
-        .filter(delivery::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .filter(delivery::Column::Id.eq(id.0))
         .filter(delivery::Column::ClaimedBy.eq(node))
         .filter(delivery::Column::State.eq(DeliveryState::Waiting.as_str()))
         .exec(db)

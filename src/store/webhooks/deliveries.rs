@@ -112,7 +112,7 @@ pub async fn list(
     with_urls(db, rows).await
 }
 
-/// Writes how a delivery fares: its state, its attempts, when the next is due. Whatever claim there was ends.
+/// Writes how a delivery fares: its state, its attempts, when the next is due, who works on it.
 pub async fn update(tx: &impl ConnectionTrait, delivery: &Delivery) -> Result<()> {
     delivery::Entity::update_many()
         .set(delivery::ActiveModel {
@@ -121,8 +121,8 @@ pub async fn update(tx: &impl ConnectionTrait, delivery: &Delivery) -> Result<()
             attempts: Set(delivery.attempts),
             tries: Set(delivery.tries),
             next_attempt_at: Set(delivery.next_attempt_at.map(Timestamp::millis)),
-            claimed_until: Set(None),
-            claimed_by: Set(None),
+            claimed_until: Set(delivery.claimed_until.map(Timestamp::millis)),
+            claimed_by: Set(delivery.claimed_by),
             finished_at: Set(delivery.finished_at.map(Timestamp::millis)),
             ..Default::default()
         })
@@ -148,20 +148,32 @@ pub async fn stop_of_key(tx: &impl ConnectionTrait, key: KeyId, why: StopReason,
 }
 
 async fn stop(tx: &impl ConnectionTrait, which: Expr, why: StopReason, now: Timestamp) -> Result<()> {
-    delivery::Entity::update_many()
-        .set(delivery::ActiveModel {
-            state: Set(DeliveryState::Stopped.as_str().to_owned()),
-            stopped_because: Set(Some(why.as_str().to_owned())),
-            next_attempt_at: Set(None),
-            claimed_until: Set(None),
-            claimed_by: Set(None),
-            finished_at: Set(Some(now.millis())),
-            ..Default::default()
-        })
+    let mut query = delivery::Entity::find()
+        .select_only()
+        .column(delivery::Column::Id)
         .filter(which)
         .filter(Expr::cust("state = 'waiting'"))
-        .exec(tx)
-        .await?;
+        .order_by_asc(delivery::Column::Id);
+    if tx.get_database_backend() == DbBackend::Postgres {
+        // Always in one order: two that stop the same deliveries must not wait for each other in a circle.
+        query = query.lock(LockType::NoKeyUpdate);
+    }
+    let ids: Vec<uuid::Uuid> = query.into_tuple().all(tx).await?;
+    for batch in ids.chunks(500) {
+        delivery::Entity::update_many()
+            .set(delivery::ActiveModel {
+                state: Set(DeliveryState::Stopped.as_str().to_owned()),
+                stopped_because: Set(Some(why.as_str().to_owned())),
+                next_attempt_at: Set(None),
+                claimed_until: Set(None),
+                claimed_by: Set(None),
+                finished_at: Set(Some(now.millis())),
+                ..Default::default()
+            })
+            .filter(delivery::Column::Id.is_in(batch.iter().copied()))
+            .exec(tx)
+            .await?;
+    }
     Ok(())
 }
 
@@ -210,6 +222,7 @@ async fn with_urls(db: &impl ConnectionTrait, rows: Vec<delivery::Model>) -> Res
             tries: row.tries,
             next_attempt_at: maybe_at(row.next_attempt_at),
             claimed_until: maybe_at(row.claimed_until),
+            claimed_by: row.claimed_by,
             created_at: at(row.created_at),
             finished_at: maybe_at(row.finished_at),
         })

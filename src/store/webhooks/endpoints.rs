@@ -1,10 +1,11 @@
 //! Where events go. One row for each URL that a key's events went to; one at most for a workspace itself.
 
-use sea_orm::sea_query::LockType;
+use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use super::super::entities::webhook_endpoint as endpoint;
 use super::super::rows::{at, maybe_at, word};
+use super::super::signing_secrets::SealedSecrets;
 use super::super::{Error, Result};
 use crate::model::ids::{EndpointId, KeyId, ProjectId, WorkspaceId};
 use crate::model::timestamp::Timestamp;
@@ -88,14 +89,6 @@ pub async fn update(tx: &impl ConnectionTrait, endpoint: &Endpoint) -> Result<()
     Ok(())
 }
 
-/// The secrets that sign for an endpoint or a key, sealed.
-#[derive(Clone, Debug, Default)]
-pub struct SealedSecrets {
-    pub current: Option<Vec<u8>>,
-    /// The one before, and until when it signs too.
-    pub previous: Option<(Vec<u8>, Timestamp)>,
-}
-
 /// The sealed secrets of a workspace's own endpoint.
 pub async fn secrets(db: &impl ConnectionTrait, id: EndpointId) -> Result<SealedSecrets> {
     let found = endpoint::Entity::find_by_id(id.0).one(db).await?;
@@ -116,6 +109,19 @@ pub async fn set_secrets(tx: &impl ConnectionTrait, id: EndpointId, secrets: Sea
             ..Default::default()
         })
         .filter(endpoint::Column::Id.eq(id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Removes endpoints of keys that nothing was sent to any more, and about which there is nothing to know.
+pub async fn delete_unused(tx: &impl ConnectionTrait, before: Timestamp) -> Result<()> {
+    let unused = "NOT EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.endpoint_id = webhook_endpoints.id)";
+    endpoint::Entity::delete_many()
+        .filter(endpoint::Column::KeyId.is_not_null())
+        .filter(endpoint::Column::OffAt.is_null())
+        .filter(endpoint::Column::CreatedAt.lt(before.millis()))
+        .filter(Expr::cust(unused))
         .exec(tx)
         .await?;
     Ok(())
