@@ -1,0 +1,5 @@
+//! Webhooks: what is signed, and how it is brought to receivers who may be anybody.
+
+mod courier;
+mod foreign;
+mod receiver;
