@@ -1,9 +1,12 @@
-//! Webhooks: accepted, signed, delivered, tried again, given up.
+//! Webhooks: accepted, signed, brought to receivers who may be anybody, tried again, given up.
 
 mod accept;
 mod by_hand;
 mod claims;
+mod courier;
+mod customer;
 mod fairness;
+mod foreign;
 mod receiver;
 mod restarts;
 mod rotation;

@@ -3,7 +3,7 @@
 use keyhatch::domain::keys;
 use serde_json::{Value, json};
 
-use super::receiver::Receiver;
+use super::customer::Customer;
 use super::world::{WEBHOOKS, World};
 use crate::support::Answer;
 
@@ -45,7 +45,7 @@ async fn an_event_arrives_signed_and_byte_for_byte() {
 #[tokio::test]
 async fn another_url_may_be_named() {
     let world = World::start().await;
-    let other = Receiver::start().await;
+    let other = Customer::start().await;
     let body = json!({"key_id": world.key.key.id.to_string(), "type": "a.b", "data": null, "url": other.url});
     let answer = world.backend.post(WEBHOOKS, &body).await;
     assert_eq!(answer.json()["url"], other.url);
@@ -191,7 +191,7 @@ async fn twenty_at_once_are_one_event() {
 #[tokio::test]
 async fn a_suspended_workspace_sends_nothing_until_it_is_resumed() {
     let world = World::start().await;
-    world.receiver.next(super::receiver::Reply::status(500));
+    world.receiver.next(super::customer::Reply::status(500));
     let id = world.send(json!(1)).await;
     world.after(&id, 1).await;
     keyhatch::domain::workspaces::suspend(&world.app.app, &world.workspace)
@@ -210,7 +210,7 @@ async fn a_suspended_workspace_sends_nothing_until_it_is_resumed() {
 #[tokio::test]
 async fn what_waits_for_a_revoked_key_stops() {
     let world = World::start().await;
-    world.receiver.next(super::receiver::Reply::status(500));
+    world.receiver.next(super::customer::Reply::status(500));
     let id = world.send(json!(1)).await;
     world.after(&id, 1).await;
     let ring = world.ring();

@@ -3,7 +3,7 @@
 use keyhatch::domain::webhooks::{look, resend, send_test};
 use serde_json::json;
 
-use super::receiver::Reply;
+use super::customer::Reply;
 use super::world::World;
 
 #[tokio::test]

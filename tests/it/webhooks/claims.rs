@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use keyhatch::store::webhooks::claims::{self, Claim};
 use serde_json::json;
 
-use super::receiver::Reply;
+use super::customer::Reply;
 use super::world::{WEBHOOKS, World};
 
 fn claim_of(world: &World, node: uuid::Uuid) -> Claim {

@@ -4,13 +4,13 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::receiver::{Receiver, Reply};
+use super::customer::{Customer, Reply};
 use super::world::{WEBHOOKS, World, with_url};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_receiver_that_hangs_delays_nobody_else() {
     let world = World::start().await;
-    let slow = Receiver::start().await;
+    let slow = Customer::start().await;
     slow.always(Reply::Hang);
     for number in 0..60 {
         let body = json!({

@@ -1,182 +1,189 @@
-//! A customer's server: takes what is sent to it, and answers as it was told.
+//! Receivers, most of them bad ones: a listener of its own for each, and names that lead wherever a test likes.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::future::Future;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit, Mac};
+use bytes::Bytes;
+use keyhatch::domain::webhooks::courier::{
+    Courier, CourierSettings, HeaderName, HeaderValue, Outcome, Resolve, Resolving,
+};
+use keyhatch::model::webhook_url::WebhookUrl;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What came.
-#[derive(Clone, Debug)]
-pub struct Received {
-    pub path: String,
-    pub headers: BTreeMap<String, String>,
-    pub body: String,
-}
+/// Short, so that nobody waits long for those who hang; long enough for those who do not, on a machine that is busy.
+pub const PATIENCE: Duration = Duration::from_millis(800);
 
-impl Received {
-    pub fn id(&self) -> &str {
-        &self.headers["webhook-id"]
-    }
-
-    pub fn data(&self) -> serde_json::Value {
-        let body: serde_json::Value = serde_json::from_str(&self.body).unwrap();
-        body["data"].clone()
-    }
-
-    pub fn signatures(&self) -> Vec<&str> {
-        self.headers["webhook-signature"].split(' ').collect()
-    }
-
-    /// Whether one of the signatures is by this secret, as the specification says to check.
-    pub fn is_signed_with(&self, secret: &str) -> bool {
-        let key = STANDARD.decode(secret.strip_prefix("whsec_").unwrap()).unwrap();
-        let mut mac = <Hmac<sha2::Sha256> as KeyInit>::new_from_slice(&key).unwrap();
-        let signed = format!("{}.{}.{}", self.id(), self.headers["webhook-timestamp"], self.body);
-        mac.update(signed.as_bytes());
-        let signature = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
-        self.signatures().contains(&signature.as_str())
-    }
-}
-
-/// How to answer.
-#[derive(Clone, Debug)]
-pub enum Reply {
-    /// A status, with header lines (each ended by CRLF).
-    Status(u16, String),
-    /// Never.
-    Hang,
-    /// 204, after a while.
-    After(Duration),
-}
-
-impl Reply {
-    pub fn status(status: u16) -> Self {
-        Self::Status(status, String::new())
-    }
-}
-
-#[derive(Default)]
-struct Inside {
-    received: Vec<Received>,
-    script: VecDeque<Reply>,
-    usual: Option<Reply>,
-}
-
-#[derive(Clone)]
+/// A listener that counts who comes.
 pub struct Receiver {
-    pub url: String,
-    inside: Arc<Mutex<Inside>>,
+    pub address: SocketAddr,
+    visitors: Arc<AtomicUsize>,
+    accepting: tokio::task::JoinHandle<()>,
 }
 
 impl Receiver {
-    /// Answers 204 until it is told otherwise.
-    pub async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/hook", listener.local_addr().unwrap());
-        let inside = Arc::new(Mutex::new(Inside::default()));
-        let shared = Arc::clone(&inside);
-        tokio::spawn(async move {
+    /// On a free port of this machine.
+    pub async fn start<F, R>(serve: F) -> Self
+    where
+        F: Fn(TcpStream) -> R + Send + 'static,
+        R: Future<Output = io::Result<()>> + Send + 'static,
+    {
+        Self::start_at("127.0.0.1:0", serve).await
+    }
+
+    pub async fn start_at<F, R>(address: &str, serve: F) -> Self
+    where
+        F: Fn(TcpStream) -> R + Send + 'static,
+        R: Future<Output = io::Result<()>> + Send + 'static,
+    {
+        let listener = TcpListener::bind(address).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let visitors = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&visitors);
+        let accepting = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let inside = Arc::clone(&shared);
-                tokio::spawn(async move {
-                    // Whoever hangs up is no matter of ours.
-                    let _ = serve(stream, inside).await;
-                });
+                counted.fetch_add(1, Ordering::SeqCst);
+                tokio::spawn(serve(stream));
             }
         });
-        Self { url, inside }
+        Self {
+            address,
+            visitors,
+            accepting,
+        }
     }
 
-    /// Another address of the same server.
-    pub fn at(&self, path: &str) -> String {
-        self.url.replace("/hook", path)
+    /// Reads the request, answers this, hangs up.
+    pub async fn answering(answer: impl Into<String>) -> Self {
+        let answer = answer.into();
+        Self::start(move |stream| respond(stream, answer.clone())).await
     }
 
-    /// Answers like this from now on.
-    pub fn always(&self, reply: Reply) {
-        self.inside.lock().unwrap().usual = Some(reply);
+    /// Where nobody must ever come: at every address of this machine.
+    pub async fn sentinel() -> Self {
+        let answer = |stream| respond(stream, "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_owned());
+        // Both families, where the machine has both.
+        let any = if std::net::TcpListener::bind("[::]:0").is_ok() {
+            "[::]:0"
+        } else {
+            "0.0.0.0:0"
+        };
+        Self::start_at(any, answer).await
     }
 
-    /// Answers the next request like this.
-    pub fn next(&self, reply: Reply) {
-        self.inside.lock().unwrap().script.push_back(reply);
+    pub fn port(&self) -> u16 {
+        self.address.port()
     }
 
-    pub fn received(&self) -> Vec<Received> {
-        self.inside.lock().unwrap().received.clone()
+    /// How many connections were made.
+    pub fn visitors(&self) -> usize {
+        self.visitors.load(Ordering::SeqCst)
     }
 
-    /// What came, once there is as much.
-    pub async fn wait_for(&self, count: usize) -> Vec<Received> {
-        let began = Instant::now();
-        loop {
-            let received = self.received();
-            if received.len() >= count {
-                return received;
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+}
+
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+async fn respond(mut stream: TcpStream, answer: String) -> io::Result<()> {
+    read_request(&mut stream).await?;
+    stream.write_all(answer.as_bytes()).await?;
+    stream.shutdown().await
+}
+
+/// All of a request: its head and as much body as it announces.
+pub async fn read_request(stream: &mut (impl AsyncReadExt + Unpin)) -> io::Result<String> {
+    let mut read = Vec::new();
+    let mut buffer = [0; 4096];
+    loop {
+        let text = String::from_utf8_lossy(&read);
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+            if body.len() >= length.map_or(0, |length| length.parse().unwrap()) {
+                return Ok(text.into_owned());
             }
-            assert!(
-                began.elapsed() < Duration::from_secs(20),
-                "{} of {count} came",
-                received.len()
-            );
-            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        match stream.read(&mut buffer).await? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            count => read.extend_from_slice(&buffer[..count]),
         }
     }
 }
 
-async fn serve(mut stream: TcpStream, inside: Arc<Mutex<Inside>>) -> std::io::Result<()> {
-    let mut bytes = Vec::new();
-    let received = loop {
-        let mut more = [0; 16 * 1024];
-        let count = stream.read(&mut more).await?;
-        if count == 0 {
-            return Ok(());
-        }
-        bytes.extend_from_slice(&more[..count]);
-        if let Some(received) = parse(&bytes) {
-            break received;
-        }
-    };
-    let reply = {
-        let mut inside = inside.lock().unwrap();
-        inside.received.push(received);
-        let usual = inside.usual.clone().unwrap_or_else(|| Reply::status(204));
-        inside.script.pop_front().unwrap_or(usual)
-    };
-    let (status, lines) = match reply {
-        Reply::Status(status, lines) => (status, lines),
-        Reply::Hang => return std::future::pending().await,
-        Reply::After(time) => {
-            tokio::time::sleep(time).await;
-            (204, String::new())
-        }
-    };
-    let length = if status == 204 { "" } else { "content-length: 2\r\n" };
-    let body = if status == 204 { "" } else { "no" };
-    let answer = format!("HTTP/1.1 {status} Said\r\n{lines}{length}connection: close\r\n\r\n{body}");
-    stream.write_all(answer.as_bytes()).await
+/// Names that stand for whatever a function says; it counts how often it is asked.
+pub struct Names<F> {
+    answer: F,
+    asked: AtomicUsize,
 }
 
-/// A request, if it is whole.
-fn parse(bytes: &[u8]) -> Option<Received> {
-    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
-    let head = std::str::from_utf8(&bytes[..end]).unwrap();
-    let mut lines = head.split("\r\n");
-    let path = lines.next()?.split(' ').nth(1)?.to_owned();
-    let headers: BTreeMap<String, String> = lines
-        .filter_map(|line| line.split_once(": "))
-        .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
-        .collect();
-    let length: usize = headers.get("content-length")?.parse().unwrap();
-    let body = bytes.get(end + 4..end + 4 + length)?;
-    Some(Received {
-        path,
-        headers,
-        body: String::from_utf8(body.to_vec()).unwrap(),
-    })
+impl<F: Fn(&str) -> Vec<IpAddr> + Send + Sync> Names<F> {
+    pub fn new(answer: F) -> Arc<Self> {
+        Arc::new(Self {
+            answer,
+            asked: AtomicUsize::new(0),
+        })
+    }
+
+    pub fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+}
+
+impl<F> std::fmt::Debug for Names<F> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Names")
+    }
+}
+
+impl<F: Fn(&str) -> Vec<IpAddr> + Send + Sync> Resolve for Names<F> {
+    fn resolve(&self, name: &str) -> Resolving {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        let found = (self.answer)(name);
+        Box::pin(async move { Ok(found) })
+    }
+}
+
+/// A resolver by which every name is this machine.
+pub fn everything_is_here() -> Arc<dyn Resolve> {
+    Names::new(|_| vec!["127.0.0.1".parse().unwrap()])
+}
+
+/// The settings of a developer's machine, with less patience.
+pub fn development() -> CourierSettings {
+    CourierSettings {
+        development: true,
+        ..serious()
+    }
+}
+
+/// The settings of an installation that serves others, with less patience.
+pub fn serious() -> CourierSettings {
+    CourierSettings {
+        patience: PATIENCE,
+        ..CourierSettings::default()
+    }
+}
+
+pub fn courier(settings: CourierSettings) -> Courier {
+    Courier::new(settings, everything_is_here()).unwrap()
+}
+
+/// A delivery of an empty event to a URL that was accepted once.
+pub async fn post(courier: &Courier, url: &str) -> Outcome {
+    let headers = vec![(
+        HeaderName::from_static("webhook-id"),
+        HeaderValue::from_static("msg_test"),
+    )];
+    let body = Bytes::from_static(b"{\"data\":{}}");
+    courier.post(&WebhookUrl::kept(url.to_owned()), headers, body).await
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::receiver::{Receiver, Reply};
+use super::customer::{Customer, Reply};
 use crate::support::{Process, http};
 
 const PASSWORD: &str = "four unrelated words make sense";
@@ -18,7 +18,7 @@ struct Installation {
 }
 
 impl Installation {
-    async fn start(receiver: &Receiver) -> Self {
+    async fn start(receiver: &Customer) -> Self {
         let program = Process::start(&[]).await;
         program.address();
         let account = ["account", "create", "--email", "alice@example.com", "--password-stdin"];
@@ -48,7 +48,7 @@ impl Installation {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_kills_lose_nothing_that_was_accepted() {
-    let receiver = Receiver::start().await;
+    let receiver = Customer::start().await;
     let mut installation = Installation::start(&receiver).await;
     let accepted = Arc::new(Mutex::new(HashSet::new()));
     for round in 0..20u64 {
@@ -114,7 +114,7 @@ async fn twenty_kills_lose_nothing_that_was_accepted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_that_is_told_to_stop_finishes_what_is_under_way() {
-    let receiver = Receiver::start().await;
+    let receiver = Customer::start().await;
     receiver.next(Reply::After(Duration::from_secs(2)));
     let mut installation = Installation::start(&receiver).await;
     let answer = installation
@@ -138,7 +138,7 @@ async fn a_process_that_is_told_to_stop_finishes_what_is_under_way() {
 
 #[tokio::test]
 async fn a_wrong_master_key_is_an_error_at_start() {
-    let receiver = Receiver::start().await;
+    let receiver = Customer::start().await;
     let mut installation = Installation::start(&receiver).await;
     installation.program.stop();
     let data = installation.program.data.path().display().to_string();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::receiver::Reply;
+use super::customer::Reply;
 use super::world::World;
 use crate::support::Answer;
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::receiver::Reply;
+use super::customer::Reply;
 use super::world::{World, millis};
 
 const SECOND: i64 = 1_000;

@@ -5,7 +5,7 @@ use keyhatch::model::ids::EndpointId;
 use keyhatch::store;
 use serde_json::json;
 
-use super::receiver::Reply;
+use super::customer::Reply;
 use super::world::World;
 
 const DAY: i64 = 24 * 3_600_000;

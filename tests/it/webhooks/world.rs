@@ -7,7 +7,7 @@ use keyhatch::domain::keys::{Issued, NewKeyInput};
 use keyhatch::model::workspace::{Project, Workspace};
 use serde_json::{Value, json};
 
-use super::receiver::Receiver;
+use super::customer::Customer;
 use crate::support::{Answer, Person, Program, TestApp};
 
 pub const WEBHOOKS: &str = "/provider/v1/webhooks";
@@ -19,7 +19,7 @@ pub struct World {
     pub project: Project,
     pub key: Issued,
     pub backend: Program,
-    pub receiver: Receiver,
+    pub receiver: Customer,
 }
 
 impl World {
@@ -28,7 +28,7 @@ impl World {
         let alice = app.person("alice").await;
         let workspace = app.workspace_on(&alice, "Acme", Some("enterprise")).await;
         let project = app.project(&workspace, "Site").await;
-        let receiver = Receiver::start().await;
+        let receiver = Customer::start().await;
         let key = app
             .key_of(&workspace, Some(&project), with_url("CI", &receiver.url))
             .await;
