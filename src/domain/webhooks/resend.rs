@@ -5,8 +5,9 @@ use crate::domain::access::ManageKeys;
 use crate::domain::keys::refuse_frozen;
 use crate::domain::throttle::Attempt;
 use crate::domain::webhooks::accept::refuse_off;
-use crate::domain::webhooks::endpoints::is_on_ring;
+use crate::domain::webhooks::endpoints::{is_on_ring, record};
 use crate::error::{AppError, Result};
+use crate::model::audit::Action;
 use crate::model::webhook::{Delivery, DeliveryId, DeliveryState};
 use crate::store;
 use crate::store::db::commit;
@@ -42,6 +43,8 @@ pub async fn resend(app: &App, proof: ManageKeys<'_>, id: DeliveryId) -> Result<
     delivery.claimed_by = None;
     delivery.finished_at = None;
     store::webhooks::deliveries::update(&tx, &delivery).await?;
+    let details = format!("{} {id}", delivery.event_type);
+    record(&tx, app, &endpoint, Action::WebhookResent, proof.by(), details).await?;
     commit(tx).await?;
     app.dispatch.wake();
     Ok(delivery)
