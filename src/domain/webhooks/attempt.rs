@@ -61,7 +61,8 @@ async fn sign(app: &App, db: &Db, id: DeliveryId) -> Result<Option<Signed>> {
             return Ok(None);
         }
     };
-    drop(tx);
+    // Nothing was written; it lets go of the key.
+    commit(tx).await?;
     Ok(Some(Signed {
         // Whether it may be reached is for the courier to say, each time.
         url: WebhookUrl::kept(endpoint.url),

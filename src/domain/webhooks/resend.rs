@@ -20,19 +20,18 @@ pub async fn resend(app: &App, proof: ManageKeys<'_>, id: DeliveryId) -> Result<
     let tx = app.db.begin().await?;
     let found = store::webhooks::deliveries::find(&tx, workspace, id).await?;
     let found = found.ok_or(AppError::NotFound)?;
-    // Always the endpoint first: so does everybody who locks both.
+    // Always the key first, then the endpoint: so does everybody who locks them.
+    if let Some(key) = found.key_id {
+        let key = store::keys::hold_any(&tx, key).await?.ok_or(AppError::NotFound)?;
+        refuse_frozen(&key)?;
+    }
     let endpoint = store::webhooks::endpoints::lock(&tx, found.endpoint_id).await?;
     let endpoint = endpoint.filter(|endpoint| is_on_ring(endpoint, proof));
     let endpoint = endpoint.ok_or(AppError::NotFound)?;
-    let mut delivery = store::webhooks::deliveries::lock(&tx, id)
-        .await?
-        .ok_or(AppError::NotFound)?;
+    let delivery = store::webhooks::deliveries::lock(&tx, id).await?;
+    let mut delivery = delivery.ok_or(AppError::NotFound)?;
     if delivery.is_under_way(now) {
         return Ok(delivery);
-    }
-    if let Some(key) = endpoint.key_id {
-        let key = store::keys::hold_any(&tx, key).await?.ok_or(AppError::NotFound)?;
-        refuse_frozen(&key)?;
     }
     refuse_off(&endpoint)?;
     delivery.state = DeliveryState::Waiting;
