@@ -28,9 +28,12 @@ use crate::domain::usage::{self, Usage};
 use crate::domain::verify::Fill;
 use crate::domain::verify::changes::{self, Listener};
 use crate::domain::verify::records::Records;
+use crate::domain::webhooks::courier::{Courier, CourierSettings, SystemResolver};
+use crate::domain::webhooks::{self, Dispatch};
 use crate::domain::{App, Settings, keys};
 use crate::error::AppError;
 use crate::model::ids::Ids;
+use crate::model::webhook_url::UrlRules;
 use crate::profile::Profile;
 use crate::random::{self, Random};
 use crate::store::{self, Db};
@@ -155,7 +158,7 @@ pub async fn open(
     if locked.is_ok() {
         data_directory.unlock().context("unlocking the data directory")?;
     }
-    master_key::check(&db, &master_key).await?;
+    master_key::check(&db, &master_key, &*random).await?;
     let post = match &config.mail_url {
         Some(url) => Mailer::smtp(url.expose_secret()).context("KEYHATCH_MAIL_URL")?,
         None => Post::Files(config.data_dir.join("mail")),
@@ -163,6 +166,11 @@ pub async fn open(
     let from = config.mail_from.parse().context("KEYHATCH_MAIL_FROM")?;
     let url = url::Url::parse(&public_url)?;
     let development = url.scheme() == "http" && is_loopback(&url);
+    let rules = UrlRules {
+        development,
+        allowed: config.webhook_allowed_networks.clone(),
+    };
+    let courier = Courier::new(CourierSettings::of(&rules), Arc::new(SystemResolver))?;
     let records = Arc::new(Records::new(&profile, config.cached_keys));
     let ids = Arc::new(Ids::default());
     let node = ids.next(clock.now(), random::bytes(&*random));
@@ -177,6 +185,7 @@ pub async fn open(
         settings: Settings {
             public_url,
             development,
+            webhooks: rules,
         },
         clock,
         random,
@@ -185,6 +194,8 @@ pub async fn open(
         mailer: Mailer::new(post, from),
         throttle: Throttle::default(),
         totals: Totals::default(),
+        courier,
+        dispatch: Dispatch::default(),
     })
 }
 
@@ -225,10 +236,16 @@ pub async fn run_beside(app: Data<App>) {
     }
 }
 
+/// Delivers webhooks until `app.dispatch.stop()`, and then for as long as attempts under way take.
+pub async fn deliver(app: Data<App>) {
+    webhooks::dispatch::run(app.into_inner()).await;
+}
+
 async fn sweep(app: &App) -> Result<(), AppError> {
     app.records.sweep(app.now());
     changes::sweep(app, app.now()).await?;
     keys::reveal::sweep(app).await?;
+    webhooks::sweep(app).await?;
     let tx = app.db.begin().await?;
     store::sessions::delete_expired(&tx, app.now()).await?;
     store::mailed_links::delete_expired(&tx, app.now()).await?;

@@ -52,6 +52,7 @@ pub struct Config {
     pub mail_url: Option<SecretString>,
     pub mail_from: String,
     pub trusted_proxies: Vec<IpNet>,
+    /// Internal networks that webhooks may reach, plain http included.
     pub webhook_allowed_networks: Vec<IpNet>,
     /// How many keys may be in memory.
     pub cached_keys: usize,
@@ -258,6 +259,14 @@ mod tests {
     }
 
     #[test]
+    fn networks_are_a_list() {
+        let config = load(&[("KEYHATCH_WEBHOOK_ALLOWED_NETWORKS", "10.20.0.0/16, 192.0.2.7,fd00::/8")]).unwrap();
+        let networks: Vec<String> = config.webhook_allowed_networks.iter().map(IpNet::to_string).collect();
+        assert_eq!(networks, ["10.20.0.0/16", "192.0.2.7/32", "fd00::/8"]);
+        assert!(load(&[]).unwrap().webhook_allowed_networks.is_empty());
+    }
+
+    #[test]
     fn what_is_unsafe_is_refused_with_a_sentence() {
         for (settings, word) in [
             (vec![("KEYHATCH_LISTEN", "here")], "KEYHATCH_LISTEN"),
@@ -277,6 +286,10 @@ mod tests {
                 "not both",
             ),
             (vec![("KEYHATCH_TRUSTED_PROXIES", "10.0.0.0/8, nonsense")], "nonsense"),
+            (
+                vec![("KEYHATCH_WEBHOOK_ALLOWED_NETWORKS", "10.0.0.0/8, receiver.internal")],
+                "KEYHATCH_WEBHOOK_ALLOWED_NETWORKS: “receiver.internal” is no network; write it like 10.0.0.0/8",
+            ),
         ] {
             let error = load(&settings).unwrap_err().to_string();
             assert!(error.contains(word), "{settings:?}: {error}");

@@ -19,6 +19,7 @@ pub mod throttle;
 pub mod totals;
 pub mod usage;
 pub mod verify;
+pub mod webhooks;
 pub mod workspaces;
 
 use std::sync::Arc;
@@ -28,6 +29,7 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::model::ids::Ids;
 use crate::model::timestamp::Timestamp;
+use crate::model::webhook_url::UrlRules;
 use crate::profile::Profile;
 use crate::random::{self, Random};
 use crate::store::Db;
@@ -53,6 +55,10 @@ pub struct App {
     /// This process, among those that share the database.
     pub node: Uuid,
     pub totals: totals::Totals,
+    /// What brings events to their receivers.
+    pub courier: webhooks::courier::Courier,
+    /// Who has it bring them.
+    pub dispatch: webhooks::Dispatch,
 }
 
 /// The settings that operations need to know.
@@ -61,8 +67,10 @@ pub struct Settings {
     /// Where people find the dashboard, without a trailing slash: what links in mails begin with. Never taken from a
     /// request's `Host`.
     pub public_url: String,
-    /// Plain http on this machine: webhook URLs may be internal, mail is shown on a page.
+    /// Plain http on this machine: webhooks may go to this machine too, mail is shown on a page.
     pub development: bool,
+    /// What webhooks may reach.
+    pub webhooks: UrlRules,
 }
 
 impl App {

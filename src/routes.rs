@@ -207,6 +207,7 @@ fn keys(table: &mut Table, profile: &Profile) {
     table.post(format!("{key}/roll"), keys::roll::submit);
     table.get(format!("{key}/signing-secret"), keys::signing_secret::show);
     table.post(format!("{key}/signing-secret"), keys::signing_secret::submit);
+    table.post(format!("{key}/signing-secret/retirement"), keys::signing_secret::retire);
     table.get(format!("{key}/revocation"), keys::revoke::show);
     table.post(format!("{key}/revocation"), keys::revoke::submit);
 }
@@ -237,6 +238,11 @@ pub fn api(profile: &Profile) -> Table {
     table.patch(format!("{base}/api-keys/{{id}}"), api::keys::change::change);
     table.delete(format!("{base}/api-keys/{{id}}"), api::keys::delete::revoke);
     table.post(api::provider::verify::VERIFY, api::provider::verify::answer);
+    table.post(api::provider::webhooks::WEBHOOKS, api::provider::webhooks::send);
+    table.get(
+        format!("{}/{{id}}", api::provider::webhooks::WEBHOOKS),
+        api::provider::webhooks::show,
+    );
     table.get(api::gateway::FORWARD, api::gateway::forward);
     table
 }

@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod canaries;
 pub mod changes;
 pub mod db;
 mod entities;
@@ -16,8 +17,10 @@ mod rows;
 pub mod service_tokens;
 pub mod sessions;
 pub mod sign_ups;
+pub mod signing_secrets;
 pub mod usage;
 pub mod verification;
+pub mod webhooks;
 pub mod workspaces;
 
 pub use db::{Db, Tx};

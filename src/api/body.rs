@@ -1,17 +1,21 @@
 //! JSON bodies: one object, read field by field, so that every mistake is told at its field and nothing is ignored.
 
+use std::collections::HashMap;
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::web::Bytes;
+use actix_web::web::{self, Bytes};
 use actix_web::{FromRequest, HttpRequest};
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::api::errors::{ApiError, Result};
 use crate::error::AppError;
+use crate::model::webhook::LARGEST_DATA;
 
 /// A body that has not been read yet: whoever may not ask is refused before it is.
 pub struct Body {
@@ -32,9 +36,71 @@ impl FromRequest for Body {
     }
 }
 
+/// A body that may be larger than others.
+pub struct LargeBody(Body);
+
+/// The most bytes of a [`LargeBody`].
+pub const LARGEST_BODY: usize = LARGEST_DATA + 16 * 1024;
+
+impl FromRequest for LargeBody {
+    type Error = ApiError;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let payload = web::Payload::from_request(request, payload);
+        let bytes = async {
+            let read = payload.await?.to_bytes_limited(LARGEST_BODY).await;
+            read.unwrap_or_else(|_| Err(PayloadError::Overflow.into()))
+        };
+        ready(Ok(Self(Body {
+            kind: kind.unwrap_or_default().to_ascii_lowercase(),
+            bytes: Box::pin(bytes),
+        })))
+    }
+}
+
+impl LargeBody {
+    /// Reads the object, with one of its fields as the text it was sent as. A body that is too large is too large there.
+    pub async fn read_with_raw(self, raw: &'static str) -> Result<(Fields, Option<Box<RawValue>>)> {
+        self.0.read_with_raw(raw).await
+    }
+}
+
 impl Body {
     /// Reads the object.
     pub async fn read(self) -> Result<Fields> {
+        let bytes = self.bytes().await?;
+        match parse(&bytes)? {
+            Value::Object(values) => Ok(Fields::new(values)),
+            _ => Err(no_object()),
+        }
+    }
+
+    async fn read_with_raw(self, raw: &'static str) -> Result<(Fields, Option<Box<RawValue>>)> {
+        let bytes = self.bytes().await.map_err(|error| match error {
+            ApiError::Failed(AppError::TooLarge) => ApiError::Fields(vec![(raw.to_owned(), TOO_LARGE.to_owned())]),
+            other => other,
+        })?;
+        // The order is of no matter; where a name stands twice the last counts, as everywhere.
+        let mut texts: HashMap<String, Box<RawValue>> = match bytes.trim_ascii_start().first() {
+            Some(b'{') => parse(&bytes)?,
+            // For the error where it is no JSON at all.
+            _ => return parse::<Value>(&bytes).and(Err(no_object())),
+        };
+        let kept = texts.remove(raw);
+        let values = texts
+            .into_iter()
+            .map(|(name, text)| Ok((name, parse(text.get().as_bytes())?)));
+        let mut fields = Fields::new(values.collect::<Result<_>>()?);
+        fields.known.push(raw);
+        if kept.as_ref().is_some_and(|text| text.get().len() > LARGEST_DATA) {
+            fields.refuse::<()>(raw, TOO_LARGE);
+        }
+        Ok((fields, kept))
+    }
+
+    async fn bytes(self) -> Result<Bytes> {
         let kind = self.kind.split(';').next().unwrap_or_default().trim();
         if kind != "application/json" && !(kind.starts_with("application/") && kind.ends_with("+json")) {
             return Err(ApiError::NotSaidToBeJson);
@@ -43,16 +109,23 @@ impl Body {
             Some(PayloadError::Overflow) => ApiError::Failed(AppError::TooLarge),
             _ => ApiError::Unreadable("The body ended before it was whole.".to_owned()),
         })?;
-        let value = serde_json::from_slice(&bytes).map_err(|error| {
-            // Where it went wrong, never what stands there: it may be a key.
-            let (line, column) = (error.line(), error.column());
-            ApiError::Unreadable(format!("The body is not valid JSON (line {line}, column {column})."))
-        })?;
-        match value {
-            Value::Object(values) => Ok(Fields::new(values)),
-            _ => Err(ApiError::Unreadable("The body must be a JSON object: {…}.".to_owned())),
-        }
+        Ok(bytes)
     }
+}
+
+/// What is said of the field that makes a body too large.
+const TOO_LARGE: &str = "Send at most 256 KiB.";
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        // Where it went wrong, never what stands there: it may be a key.
+        let (line, column) = (error.line(), error.column());
+        ApiError::Unreadable(format!("The body is not valid JSON (line {line}, column {column})."))
+    })
+}
+
+fn no_object() -> ApiError {
+    ApiError::Unreadable("The body must be a JSON object: {…}.".to_owned())
 }
 
 /// The fields of an object. Take each by its name, then [`Fields::finish`]: what nobody took is an error.

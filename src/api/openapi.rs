@@ -34,7 +34,7 @@ struct Customers;
 struct Proxies;
 
 #[derive(OpenApi)]
-#[openapi(paths(provider::verify::answer))]
+#[openapi(paths(provider::verify::answer, provider::webhooks::send, provider::webhooks::show))]
 struct ProvidersSystems;
 
 /// Answers; no key is needed.

@@ -1,3 +1,4 @@
 //! What the provider's own systems call, with a service token.
 
 pub mod verify;
+pub mod webhooks;

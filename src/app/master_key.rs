@@ -30,15 +30,36 @@ pub(super) fn load(config: &Config, random: &dyn Random) -> anyhow::Result<Maste
     }
 }
 
+/// What is sealed so that a wrong key is found out.
+const CANARY: &str = "master-key";
+
 /// A wrong master key is an error at start, not garbage at the first delivery.
-pub(super) async fn check(db: &Db, master_key: &MasterKey) -> anyhow::Result<()> {
-    if let Some((id, sealed)) = store::keys::any_signing_secret(db.reader()).await? {
-        let opened = seal::open(&master_key.derive("signing-secret"), id.0.as_bytes(), &sealed);
-        if opened.is_err() {
-            bail!("the master key is not the one this database was written with: restore the right one");
-        }
+pub(super) async fn check(db: &Db, master_key: &MasterKey, random: &dyn Random) -> anyhow::Result<()> {
+    if !fits(db, master_key, random).await? {
+        bail!("the master key is not the one this database was written with: restore the right one");
     }
     Ok(())
+}
+
+async fn fits(db: &Db, master_key: &MasterKey, random: &dyn Random) -> anyhow::Result<bool> {
+    let key = master_key.derive("canary");
+    let is_ours = |sealed: &[u8]| seal::open(&key, CANARY.as_bytes(), sealed).is_ok();
+    if let Some(sealed) = store::canaries::find(db.reader(), CANARY).await? {
+        return Ok(is_ours(&sealed));
+    }
+    // Nobody has sealed one yet; secrets of keys may be older.
+    if let Some((id, sealed)) = store::signing_secrets::any(db.reader()).await?
+        && seal::open(&master_key.derive("signing-secret"), id.0.as_bytes(), &sealed).is_err()
+    {
+        return Ok(false);
+    }
+    let sealed = seal::seal(&key, random, CANARY.as_bytes(), CANARY.as_bytes())?;
+    if store::canaries::insert(db.writer(), CANARY, sealed).await? {
+        return Ok(true);
+    }
+    // Another node was first, perhaps with another key.
+    let sealed = store::canaries::find(db.writer(), CANARY).await?;
+    Ok(sealed.is_some_and(|sealed| is_ours(&sealed)))
 }
 
 /// A database without its key has lost it: a new one would only hide that.

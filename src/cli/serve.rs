@@ -37,6 +37,7 @@ pub(super) async fn run(files: &Files) -> Result<(), Failure> {
     let server = application.server(None)?;
     let handle = server.handle();
     let beside = tokio::spawn(app::run_beside(app.clone()));
+    let delivering = tokio::spawn(app::deliver(app.clone()));
     let mut serving = tokio::spawn(server);
     tokio::select! {
         () = stop.received() => {}
@@ -45,6 +46,8 @@ pub(super) async fn run(files: &Files) -> Result<(), Failure> {
         }
     }
     tracing::info!("stopping: what runs may finish; a second signal stops at once");
+    // From here on nothing is claimed: what is under way ends while the server does.
+    app.dispatch.stop();
     tokio::select! {
         () = handle.stop(true) => {}
         () = stop.received() => handle.stop(false).await,
@@ -54,6 +57,10 @@ pub(super) async fn run(files: &Files) -> Result<(), Failure> {
     }
     // Usage that is being written down is never cut off: the last flush waits for it, and only then its task is ended.
     listening.abort();
+    tokio::select! {
+        _ = delivering => {}
+        () = stop.received() => {}
+    }
     app::finish(&app).await;
     beside.abort();
     // A PostgreSQL connection of a worker that has ended may never answer again.

@@ -32,6 +32,14 @@ impl By {
         }
     }
 
+    /// Keyhatch itself.
+    pub fn keyhatch() -> Self {
+        Self {
+            actor: Actor::Keyhatch,
+            address: None,
+        }
+    }
+
     /// A signed-in person.
     pub fn person(account: &Account, address: &str) -> Self {
         let actor = Actor::Account {
@@ -48,7 +56,7 @@ impl By {
     pub fn account(&self) -> Option<AccountId> {
         match self.actor {
             Actor::Account { id, .. } | Actor::Staff { id, .. } => Some(id),
-            Actor::Key { .. } | Actor::Operator => None,
+            Actor::Key { .. } | Actor::Operator | Actor::Keyhatch => None,
         }
     }
 }

@@ -31,7 +31,7 @@ pub async fn record(
     let actor_id = match by.actor {
         Actor::Account { id, .. } | Actor::Staff { id, .. } => Some(id.0),
         Actor::Key { id, .. } => Some(id.0),
-        Actor::Operator => None,
+        Actor::Operator | Actor::Keyhatch => None,
     };
     let event = AuditEvent {
         id: AuditEventId(app.new_id()),

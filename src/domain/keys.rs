@@ -25,5 +25,5 @@ pub use list::{Filter, KeyPage, StatusFilter, list};
 pub use reveal::{Shown, Ticket};
 pub use revoke::{Evidence, evidence, revoke};
 pub use roll::{Grace, refuse_rolled, roll, successor_expiry};
-pub use rotate_secret::rotate_signing_secret;
+pub use rotate_secret::{end_overlap, rotate_signing_secret};
 pub use traffic::{Daily, RefusalCount, Traffic, traffic};

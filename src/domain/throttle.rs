@@ -22,6 +22,8 @@ pub enum Attempt {
     MailAddress,
     /// Re-entered passwords of a signed-in account.
     ConfirmPassword,
+    /// Test events, and events sent again, by one workspace.
+    SendByHand,
 }
 
 impl Attempt {
@@ -34,6 +36,7 @@ impl Attempt {
             Attempt::MailAccount => (4, HOUR / 4),
             Attempt::MailAddress => (20, 3 * MINUTE),
             Attempt::ConfirmPassword => (10, 2 * MINUTE),
+            Attempt::SendByHand => (20, MINUTE / 6),
         }
     }
 }

@@ -24,6 +24,11 @@ pub enum Action {
     KeyRevoked,
     SigningSecretRotated,
     SigningSecretRevealed,
+    SigningSecretRetired,
+    EndpointSwitchedOff,
+    EndpointSwitchedOn,
+    WebhookResent,
+    WebhookTested,
     KeyLookedUp,
 }
 
@@ -49,6 +54,11 @@ impl Action {
             Action::KeyRevoked => "key.revoked",
             Action::SigningSecretRotated => "signing_secret.rotated",
             Action::SigningSecretRevealed => "signing_secret.revealed",
+            Action::SigningSecretRetired => "signing_secret.retired",
+            Action::EndpointSwitchedOff => "webhook_endpoint.switched_off",
+            Action::EndpointSwitchedOn => "webhook_endpoint.switched_on",
+            Action::WebhookResent => "webhook.resent",
+            Action::WebhookTested => "webhook.tested",
             Action::KeyLookedUp => "key.looked_up",
         }
     }
@@ -74,6 +84,11 @@ impl Action {
             "key.revoked" => "revoked the key",
             "signing_secret.rotated" => "rotated the signing secret",
             "signing_secret.revealed" => "was shown the signing secret",
+            "signing_secret.retired" => "ended the previous signing secret",
+            "webhook_endpoint.switched_off" => "switched off a webhook endpoint",
+            "webhook_endpoint.switched_on" => "switched on a webhook endpoint",
+            "webhook.resent" => "sent a webhook again",
+            "webhook.tested" => "sent a test event",
             "key.looked_up" => "looked up the key for support",
             other => other,
         }
@@ -91,6 +106,8 @@ pub enum Actor {
     Key { id: KeyId, name: String },
     /// The operator, at the command line.
     Operator,
+    /// Keyhatch itself, because of what happened.
+    Keyhatch,
 }
 
 impl Actor {
@@ -101,6 +118,7 @@ impl Actor {
             Actor::Staff { .. } => "staff",
             Actor::Key { .. } => "key",
             Actor::Operator => "operator",
+            Actor::Keyhatch => "keyhatch",
         }
     }
 
@@ -110,6 +128,7 @@ impl Actor {
             Actor::Account { email, .. } | Actor::Staff { email, .. } => email,
             Actor::Key { name, .. } => name,
             Actor::Operator => "operator",
+            Actor::Keyhatch => "Keyhatch",
         }
     }
 }

@@ -93,6 +93,10 @@ id!(
     /// A line of the audit trail.
     AuditEventId
 );
+id!(
+    /// Where events are sent.
+    EndpointId
+);
 
 #[cfg(test)]
 mod tests {

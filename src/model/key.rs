@@ -101,6 +101,8 @@ pub struct Key {
     pub expires_at: Option<Timestamp>,
     pub webhook_url: Option<String>,
     pub has_signing_secret: bool,
+    /// Until then the secret before the last rotation signs too.
+    pub previous_secret_until: Option<Timestamp>,
     /// The maker's e-mail address, or the name of the key that made it.
     pub created_by: String,
     /// The key that made this one, when it was not a person.

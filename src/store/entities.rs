@@ -7,6 +7,7 @@
 
 pub(super) mod account;
 pub(super) mod audit_event;
+pub(super) mod canary;
 pub(super) mod change;
 pub(super) mod form_submission;
 pub(super) mod key;
@@ -20,4 +21,7 @@ pub(super) mod service_token;
 pub(super) mod session;
 pub(super) mod sign_up;
 pub(super) mod usage_hour;
+pub(super) mod webhook_attempt;
+pub(super) mod webhook_delivery;
+pub(super) mod webhook_endpoint;
 pub(super) mod workspace;

@@ -44,6 +44,8 @@ pub async fn insert(tx: &impl ConnectionTrait, new: NewKey<'_>) -> Result<()> {
         expires_at: Set(key.expires_at.map(Timestamp::millis)),
         webhook_url: Set(key.webhook_url.clone()),
         signing_secret: Set(new.signing_secret),
+        previous_signing_secret: Set(None),
+        previous_secret_until: Set(None),
         created_by: Set(key.created_by.clone()),
         created_by_account: Set(new.created_by_account.map(|id| id.0)),
         created_by_key: Set(key.created_by_key.map(|id| id.0)),
@@ -94,6 +96,15 @@ pub async fn find_replaced(db: &impl ConnectionTrait, owner: OwnerId, successor:
 /// Reads a key and keeps everybody who would change it waiting until this transaction ends; others may read it likewise.
 pub async fn lock_shared(tx: &impl ConnectionTrait, owner: OwnerId, id: KeyId) -> Result<Option<Key>> {
     let mut query = key::Entity::find_by_id(id.0).filter(key::Column::OwnerId.eq(owner.0));
+    if tx.get_database_backend() == sea_orm::DbBackend::Postgres {
+        query = query.lock(LockType::Share);
+    }
+    query.one(tx).await?.map(Key::try_from).transpose()
+}
+
+/// Any key, for the provider, who knows it by its id; it stays as it is until this transaction ends.
+pub async fn hold_any(tx: &impl ConnectionTrait, id: KeyId) -> Result<Option<Key>> {
+    let mut query = key::Entity::find_by_id(id.0);
     if tx.get_database_backend() == sea_orm::DbBackend::Postgres {
         query = query.lock(LockType::Share);
     }
@@ -321,36 +332,6 @@ pub async fn update(tx: &impl ConnectionTrait, key: &Key) -> Result<Changed> {
         .one(tx)
         .await?;
     Changed::digest(&digest.unwrap_or_default())
-}
-
-/// The sealed signing secret.
-pub async fn signing_secret(db: &impl ConnectionTrait, owner: OwnerId, id: KeyId) -> Result<Option<Vec<u8>>> {
-    let found = key::Entity::find_by_id(id.0)
-        .filter(key::Column::OwnerId.eq(owner.0))
-        .one(db)
-        .await?;
-    Ok(found.and_then(|row| row.signing_secret))
-}
-
-pub async fn set_signing_secret(tx: &impl ConnectionTrait, id: KeyId, sealed: Vec<u8>) -> Result<()> {
-    key::Entity::update_many()
-        .set(key::ActiveModel {
-            signing_secret: Set(Some(sealed)),
-            ..Default::default()
-        })
-        .filter(key::Column::Id.eq(id.0))
-        .exec(tx)
-        .await?;
-    Ok(())
-}
-
-/// Any one sealed signing secret: what tells at start whether the master key is the right one.
-pub async fn any_signing_secret(db: &impl ConnectionTrait) -> Result<Option<(KeyId, Vec<u8>)>> {
-    let found = key::Entity::find()
-        .filter(key::Column::SigningSecret.is_not_null())
-        .one(db)
-        .await?;
-    Ok(found.and_then(|row| row.signing_secret.map(|sealed| (KeyId(row.id), sealed))))
 }
 
 fn with_status(status: StatusFilter, now: Timestamp) -> Condition {

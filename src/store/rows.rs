@@ -100,6 +100,7 @@ impl TryFrom<key::Model> for Key {
             expires_at: maybe_at(row.expires_at),
             webhook_url: row.webhook_url,
             has_signing_secret: row.signing_secret.is_some(),
+            previous_secret_until: maybe_at(row.previous_secret_until),
             created_by: row.created_by,
             created_by_key: row.created_by_key.map(KeyId),
             created_at: at(row.created_at),

@@ -31,6 +31,7 @@ impl Chromium {
     pub async fn start(scripts: bool) -> Self {
         let (driver, port) = start_driver();
         let profile = tempfile::tempdir().unwrap();
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .timeout(Duration::from_secs(90))
             .build()

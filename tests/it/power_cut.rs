@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::support::Process;
+use crate::support::{Process, http};
 
 const PASSWORD: &str = "four unrelated words make sense";
 const WRITERS: usize = 8;
@@ -96,7 +96,7 @@ async fn what_was_acknowledged_outlives_a_kill() {
 
 /// Makes keys and revokes every other one until nobody answers any more.
 async fn write(address: String, root: String, name: String, acknowledged: Arc<Mutex<Acknowledged>>) {
-    let client = reqwest::Client::new();
+    let client = http().build().unwrap();
     for number in 0.. {
         let body = json!({ "name": format!("{name}-{number}"), "type": "secret" });
         let request = client
@@ -125,8 +125,7 @@ async fn write(address: String, root: String, name: String, acknowledged: Arc<Mu
 }
 
 async fn me(address: &str, key: &str) -> u16 {
-    let request = reqwest::Client::new()
-        .get(format!("{address}/api/v1/me"))
-        .bearer_auth(key);
+    let client = http().build().unwrap();
+    let request = client.get(format!("{address}/api/v1/me")).bearer_auth(key);
     request.send().await.unwrap().status().as_u16()
 }

@@ -8,7 +8,7 @@ mod program;
 
 mod process;
 
-pub use browser::{Answer, Browser};
+pub use browser::{Answer, Browser, http};
 pub use hammer::Hammer;
 pub use process::Process;
 pub use program::Program;
@@ -41,7 +41,7 @@ pub struct TestApp {
     pub data: tempfile::TempDir,
     database: TestDatabase,
     server: actix_web::dev::ServerHandle,
-    beside: [tokio::task::JoinHandle<()>; 2],
+    beside: [tokio::task::JoinHandle<()>; 3],
 }
 
 /// Somebody with an account, signed in.
@@ -98,6 +98,7 @@ impl TestApp {
         let handle = server.handle();
         tokio::spawn(server);
         let beside = tokio::spawn(keyhatch::app::run_beside(app.clone()));
+        let delivering = tokio::spawn(keyhatch::app::deliver(app.clone()));
         Self {
             app,
             clock,
@@ -105,7 +106,7 @@ impl TestApp {
             data,
             database,
             server: handle,
-            beside: [beside, listening],
+            beside: [beside, listening, delivering],
         }
     }
 

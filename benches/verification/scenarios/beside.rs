@@ -105,6 +105,7 @@ fn sign_in(server: &Server, stop: &AtomicBool) -> anyhow::Result<u64> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let url = format!("http://{}/sign-in", server.address);
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().cookie_store(true).build()?;
         let page = client.get(&url).send().await?.text().await?;
         let csrf = page

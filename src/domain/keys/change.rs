@@ -10,6 +10,7 @@ use crate::error::{AppError, Result};
 use crate::model::audit::Action;
 use crate::model::ids::KeyId;
 use crate::model::key::Key;
+use crate::model::webhook::StopReason;
 use crate::profile::Access;
 use crate::store::changes::Changed;
 use crate::store::{self, Tx};
@@ -67,6 +68,10 @@ pub(super) async fn write(
     key.version += 1;
     key.updated_at = app.now();
     let changed = store::keys::update(tx, key).await.map_err(name_is_taken)?;
+    if key.is_frozen() {
+        // Its secret signs nothing any more.
+        store::webhooks::deliveries::stop_of_key(tx, key.id, StopReason::KeyRevoked, app.now()).await?;
+    }
     let subject = Subject {
         project_id: key.project_id,
         key_id: Some(key.id),

@@ -157,5 +157,5 @@ pub(super) fn check_webhook_url(app: &App, typed: &str) -> std::result::Result<O
     if typed.trim().is_empty() {
         return Ok(None);
     }
-    WebhookUrl::parse(typed, app.settings.development).map(Some)
+    WebhookUrl::parse(typed, &app.settings.webhooks).map(Some)
 }

@@ -6,6 +6,7 @@ use crate::domain::audit::{self, Subject};
 use crate::domain::keys::mint::{self, Minted};
 use crate::domain::keys::reveal::{Secrets, Ticket};
 use crate::domain::keys::{NewKey, bounds, limits, reveal};
+use crate::domain::webhooks::secrets;
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
 use crate::model::ids::KeyId;
@@ -96,6 +97,7 @@ pub(super) fn key_from(app: &App, proof: ManageKeys<'_>, new: &NewKey, minted: &
         expires_at: new.expires_at,
         webhook_url: new.webhook_url.as_ref().map(ToString::to_string),
         has_signing_secret: minted.signing_secret.is_some(),
+        previous_secret_until: None,
         created_by: proof.by().actor.name().to_owned(),
         created_by_key: proof.maker().map(|maker| maker.key.id),
         created_at: now,
@@ -119,7 +121,7 @@ pub(super) async fn insert_row(
     key: &Key,
 ) -> Result<()> {
     let signing_secret = match &minted.signing_secret {
-        Some(secret) => Some(mint::seal_signing_secret(app, key.id, secret)?),
+        Some(secret) => Some(secrets::seal(app, key.id.0, secret)?),
         None => None,
     };
     let row = store::keys::NewKey {

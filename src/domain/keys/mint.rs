@@ -39,14 +39,3 @@ pub(super) fn mint_signing_secret(app: &App) -> SigningSecret {
     app.random.fill(bytes.as_mut_slice());
     SigningSecret::from_random(&bytes)
 }
-
-/// Seals a signing secret for the database: bound to its key, so that rows cannot be swapped.
-pub(super) fn seal_signing_secret(app: &App, id: KeyId, secret: &SigningSecret) -> Result<Vec<u8>> {
-    let key = app.master_key.derive("signing-secret");
-    Ok(seal::seal(
-        &key,
-        &*app.random,
-        id.0.as_bytes(),
-        secret.expose_secret().as_bytes(),
-    )?)
-}

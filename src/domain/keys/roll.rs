@@ -42,8 +42,19 @@ impl Grace {
 
     /// Reads the word.
     pub fn parse(text: &str) -> Result<Self> {
-        let found = Self::ALL.into_iter().find(|grace| grace.as_str() == text);
-        found.ok_or_else(|| AppError::invalid("grace", "Choose when the old key stops: now, 1h, 24h or 7d."))
+        let why = "Choose when the old key stops: now, 1h, 24h or 7d.";
+        Self::read(text).ok_or_else(|| AppError::invalid("grace", why))
+    }
+
+    /// Reads how long the previous signing secret signs too; nothing: not at all.
+    pub fn parse_overlap(text: &str) -> Result<Self> {
+        let why = "Choose how long the old secret counts too: now, 1h, 24h or 7d.";
+        let text = if text.is_empty() { Grace::Now.as_str() } else { text };
+        Self::read(text).ok_or_else(|| AppError::invalid("overlap", why))
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|grace| grace.as_str() == text)
     }
 
     /// Milliseconds.
@@ -125,17 +136,13 @@ pub fn refuse_rolled(key: &Key) -> Result<()> {
 fn same_settings(app: &App, old: &Key) -> Result<NewKey> {
     let gone = || AppError::Conflict("This type of key is no longer offered: create a key of another type.".to_owned());
     let key_type = app.profile.key_type(&old.type_id).ok_or_else(gone)?;
-    let development = true; // The URL was accepted once; it stays.
     Ok(NewKey {
         name: Name::parse(&old.name).map_err(|message| AppError::Conflict(message.to_owned()))?,
         key_type: key_type.clone(),
         environment: old.environment,
         scopes: old.scopes.clone(),
         expires_at: successor_expiry(old, app.now()),
-        webhook_url: old
-            .webhook_url
-            .as_deref()
-            .and_then(|url| WebhookUrl::parse(url, development).ok()),
+        webhook_url: old.webhook_url.clone().map(WebhookUrl::kept),
     })
 }
 

@@ -24,6 +24,8 @@ pub struct Model {
     pub expires_at: Option<i64>,
     pub webhook_url: Option<String>,
     pub signing_secret: Option<Vec<u8>>,
+    pub previous_signing_secret: Option<Vec<u8>>,
+    pub previous_secret_until: Option<i64>,
     pub created_by: String,
     pub created_by_account: Option<Uuid>,
     pub created_by_key: Option<Uuid>,

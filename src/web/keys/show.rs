@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::model::audit::{Action, AuditEvent};
 use crate::model::key::{Key, KeyState};
 use crate::model::role::Deed;
+use crate::model::timestamp::Timestamp;
 use crate::web::extract::{KeyPath, KeysPage};
 use crate::web::keys::words::{self, Badge, number};
 use crate::web::page::{self, Page};
@@ -29,6 +30,8 @@ struct ShowPage {
     /// Neither frozen nor replaced already.
     can_roll: bool,
     is_disabled: bool,
+    /// Until when the previous signing secret signs too, if it does.
+    overlaps_until: Option<Timestamp>,
     is_idle: bool,
     /// Whether its time is over, and that of the key it took over from.
     is_over: bool,
@@ -79,6 +82,7 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpRe
         may_manage: page.workspace.standing.may(Deed::ManageKeys) && !key.is_frozen(),
         can_roll: key.replaced_by.is_none() && !key.is_frozen() && app.profile.key_type(&key.type_id).is_some(),
         is_disabled: key.state == KeyState::Disabled,
+        overlaps_until: key.previous_secret_until.filter(|until| *until > now),
         is_over: key.is_expired(now),
         replaces_is_over: replaces.as_ref().is_some_and(|old| old.is_expired(now)),
         is_idle: words::is_idle(&key, now),

@@ -2,7 +2,7 @@
 
 use super::cast::Cast;
 use super::{API, CREDENTIALS, OPEN, Row, as_line};
-use crate::support::Answer;
+use crate::support::{Answer, http};
 
 #[tokio::test]
 async fn every_credential_opens_what_it_is_for() {
@@ -91,7 +91,7 @@ async fn credentials(cast: &Cast) -> Vec<Option<String>> {
 
 async fn call(cast: &Cast, row: &Row<7>, credential: Option<&str>) -> Answer {
     let url = format!("{}{}", cast.app.address, cast.path(row.path).await);
-    let mut request = reqwest::Client::new().request(row.method.parse().unwrap(), url);
+    let mut request = http().build().unwrap().request(row.method.parse().unwrap(), url);
     if let Some(credential) = credential {
         request = request.bearer_auth(credential);
     }

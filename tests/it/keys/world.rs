@@ -4,7 +4,7 @@ use keyhatch::domain::verify::{Question, verify};
 use keyhatch::model::verdict::Verdict;
 use keyhatch::model::workspace::Workspace;
 
-use crate::support::{Answer, Browser, PASSWORD, Person, TestApp};
+use crate::support::{Answer, Browser, PASSWORD, Person, TestApp, http};
 
 pub struct World {
     pub app: TestApp,
@@ -142,7 +142,7 @@ pub struct Jar {
 
 impl Jar {
     pub fn new(address: &str) -> Self {
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+        let client = http().redirect(reqwest::redirect::Policy::none());
         Self {
             cookies: std::collections::BTreeMap::new(),
             client: client.build().unwrap(),

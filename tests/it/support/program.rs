@@ -3,7 +3,7 @@
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 
-use super::Answer;
+use super::{Answer, http};
 
 /// A program.
 #[derive(Clone)]
@@ -17,7 +17,7 @@ impl Program {
     /// Without a key it is a stranger.
     pub fn new(address: &str, key: Option<&str>) -> Self {
         Self {
-            client: reqwest::Client::new(),
+            client: http().build().unwrap(),
             address: address.to_owned(),
             key: key.map(ToOwned::to_owned),
         }

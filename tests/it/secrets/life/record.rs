@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::Life;
 use crate::secrets::places::Place;
 use crate::secrets::{Belongs, Secret};
-use crate::support::{Answer, Browser};
+use crate::support::{Answer, Browser, http};
 
 impl Life {
     pub(super) fn keep(&mut self, what: &'static str, text: &str, belongs: Belongs) {
@@ -96,7 +96,10 @@ impl Life {
     }
 
     pub(super) async fn call(&mut self, method: &str, path: &str, credential: &str, body: Option<Value>) -> Answer {
-        let mut request = reqwest::Client::new().request(method.parse().unwrap(), self.alice.url(path));
+        let mut request = http()
+            .build()
+            .unwrap()
+            .request(method.parse().unwrap(), self.alice.url(path));
         if !credential.is_empty() {
             request = request.bearer_auth(credential);
         }

@@ -1,0 +1,18 @@
+//! Webhooks: an event is stored in the transaction that accepts it, then attempted until it arrives or nobody can hope any more.
+//!
+//! `accept` stores, `dispatch` claims what is due, `attempt` signs and records, `courier` makes the request.
+
+pub mod accept;
+mod attempt;
+pub mod courier;
+pub mod dispatch;
+pub mod endpoints;
+mod letters;
+pub mod look;
+pub mod resend;
+pub mod secrets;
+pub mod send_test;
+mod sweep;
+
+pub use dispatch::Dispatch;
+pub use sweep::sweep;

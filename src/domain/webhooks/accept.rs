@@ -1,0 +1,193 @@
+//! Accepting an event: whoever is told that it is accepted can forget about it.
+
+use crate::domain::App;
+use crate::domain::keys::refuse_frozen;
+use crate::domain::seal;
+use crate::error::{AppError, Result};
+use crate::model::ids::{EndpointId, KeyId};
+use crate::model::key::Key;
+use crate::model::timestamp::Timestamp;
+use crate::model::webhook::{Delivery, DeliveryId, DeliveryState, Endpoint, EventType, OffReason};
+use crate::model::webhook_url::WebhookUrl;
+use crate::store::db::commit;
+use crate::store::{self, Tx};
+
+/// An event of the provider's, for one key.
+#[derive(Clone, Debug)]
+pub struct NewEvent {
+    pub key_id: KeyId,
+    pub event_type: EventType,
+    /// JSON, passed on byte for byte.
+    pub data: String,
+    /// Instead of the key's own.
+    pub url: Option<String>,
+    /// Of the workspace: the same key with the same request is the same event, for as long as that is kept.
+    pub idempotency_key: Option<String>,
+}
+
+/// Stores an event, to be delivered at once. Only the provider does, who has proved himself with a service token.
+pub async fn accept(app: &App, new: &NewEvent) -> Result<Delivery> {
+    match store_once(app, new).await {
+        // The same request came twice at the same moment. The other one has been stored by now.
+        Err(Refused::TwiceAtOnce) => store_once(app, new).await.map_err(Refused::into_error),
+        other => other.map_err(Refused::into_error),
+    }
+}
+
+enum Refused {
+    TwiceAtOnce,
+    Because(AppError),
+}
+
+impl Refused {
+    fn into_error(self) -> AppError {
+        match self {
+            Self::TwiceAtOnce => AppError::Conflict("The same request is being carried out right now.".to_owned()),
+            Self::Because(error) => error,
+        }
+    }
+}
+
+impl<E: Into<AppError>> From<E> for Refused {
+    fn from(error: E) -> Self {
+        Self::Because(error.into())
+    }
+}
+
+async fn store_once(app: &App, new: &NewEvent) -> std::result::Result<Delivery, Refused> {
+    let tx = app.db.begin().await?;
+    let key = store::keys::hold_any(&tx, new.key_id)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    let fingerprint = fingerprint(new);
+    if let Some(idempotency_key) = &new.idempotency_key {
+        let known = store::webhooks::deliveries::find_by_idempotency_key(&tx, key.workspace_id, idempotency_key);
+        if let Some((known, of_known)) = known.await? {
+            return if of_known == fingerprint {
+                Ok(known)
+            } else {
+                let why = "This key was used for another request of this workspace: use a new one for each event.";
+                Err(AppError::invalid("idempotency_key", why).into())
+            };
+        }
+    }
+    let workspace = store::workspaces::find(&tx, key.workspace_id).await?;
+    if workspace.is_some_and(|workspace| workspace.suspended_at.is_some()) {
+        return Err(AppError::Conflict("The key’s workspace is suspended.".to_owned()).into());
+    }
+    let endpoint = open_endpoint(&tx, app, &key, new.url.as_deref()).await?;
+    let event = Event {
+        event_type: &new.event_type,
+        data: &new.data,
+        idempotency: new.idempotency_key.as_deref().map(|key| (key, fingerprint)),
+    };
+    let delivery = put(&tx, app, &endpoint, event).await.map_err(|error| match error {
+        store::Error::Duplicate => Refused::TwiceAtOnce,
+        other => Refused::Because(other.into()),
+    })?;
+    commit(tx).await?;
+    app.dispatch.wake();
+    Ok(delivery)
+}
+
+/// The endpoint of a key that is allowed to have events, at a URL or at its own.
+pub(super) async fn open_endpoint(tx: &Tx, app: &App, key: &Key, url: Option<&str>) -> Result<Endpoint> {
+    refuse_frozen(key)?;
+    if !key.has_signing_secret {
+        return Err(AppError::Conflict(
+            "Keys of this type have no signing secret: nobody could tell that the event is from us.".to_owned(),
+        ));
+    }
+    let Some(url) = url.or(key.webhook_url.as_deref()) else {
+        let why = "The key has no webhook URL: send one, or have one set on the key’s page.";
+        return Err(AppError::invalid("url", why));
+    };
+    let url = WebhookUrl::parse(url, &app.settings.webhooks).map_err(|why| AppError::invalid("url", why))?;
+    let endpoint = Endpoint {
+        id: EndpointId(app.new_id()),
+        workspace_id: key.workspace_id,
+        project_id: key.project_id,
+        key_id: Some(key.id),
+        url: url.to_string(),
+        event_types: None,
+        failing_since: None,
+        off: None,
+        previous_secret_until: None,
+        created_at: app.now(),
+    };
+    let endpoint = store::webhooks::endpoints::of_key(tx, &endpoint).await?;
+    refuse_off(&endpoint)?;
+    Ok(endpoint)
+}
+
+/// The error for whoever wants to send something to an endpoint that is switched off.
+pub(super) fn refuse_off(endpoint: &Endpoint) -> Result<()> {
+    let Some(off) = endpoint.off else {
+        return Ok(());
+    };
+    let why = match off.reason {
+        OffReason::Failing => "every attempt failed for five days",
+        OffReason::Gone => "it answered 410 Gone",
+        OffReason::ByHand => "somebody switched it off",
+    };
+    Err(AppError::Conflict(format!(
+        "This endpoint is switched off since {}, because {why}. It can be switched on again in the dashboard.",
+        off.at.exact()
+    )))
+}
+
+/// What is to be told.
+#[derive(Clone, Debug)]
+pub struct Event<'a> {
+    pub event_type: &'a EventType,
+    /// JSON, passed on byte for byte.
+    pub data: &'a str,
+    /// An idempotency key with the fingerprint of its request.
+    pub idempotency: Option<(&'a str, Vec<u8>)>,
+}
+
+/// Stores an event for an endpoint, inside the transaction of what it tells of. After the commit, call `app.dispatch.wake()`.
+pub async fn put(tx: &Tx, app: &App, endpoint: &Endpoint, event: Event<'_>) -> store::Result<Delivery> {
+    let now = app.now();
+    let (idempotency_key, fingerprint) = event.idempotency.unzip();
+    let delivery = Delivery {
+        id: DeliveryId(app.new_id()),
+        endpoint_id: endpoint.id,
+        workspace_id: endpoint.workspace_id,
+        project_id: endpoint.project_id,
+        key_id: endpoint.key_id,
+        url: endpoint.url.clone(),
+        event_type: event.event_type.as_str().to_owned(),
+        body: body(event.event_type, now, event.data),
+        idempotency_key: idempotency_key.map(ToOwned::to_owned),
+        state: DeliveryState::Waiting,
+        stopped_because: None,
+        attempts: 0,
+        tries: 0,
+        next_attempt_at: Some(now),
+        claimed_until: None,
+        claimed_by: None,
+        created_at: now,
+        finished_at: None,
+    };
+    store::webhooks::deliveries::insert(tx, &delivery, fingerprint).await?;
+    Ok(delivery)
+}
+
+/// The payload of Standard Webhooks. Neither word needs an escape; the data stays as it was sent.
+pub(super) fn body(event_type: &EventType, at: Timestamp, data: &str) -> String {
+    let (event_type, at) = (event_type.as_str(), at.rfc3339());
+    format!(r#"{{"type":"{event_type}","timestamp":"{at}","data":{data}}}"#)
+}
+
+/// What makes two requests the same.
+fn fingerprint(new: &NewEvent) -> Vec<u8> {
+    let parts = [
+        new.key_id.0.as_bytes().as_slice(),
+        new.event_type.as_str().as_bytes(),
+        new.data.as_bytes(),
+        // No URL is empty: to send none is another request.
+        new.url.as_deref().unwrap_or_default().as_bytes(),
+    ];
+    seal::mac(&[0; 32], &parts).to_vec()
+}

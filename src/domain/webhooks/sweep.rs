@@ -1,0 +1,20 @@
+//! Sweeping what is over: finished deliveries, endpoints that nothing goes to, secrets that sign no longer.
+
+use crate::domain::App;
+use crate::error::Result;
+use crate::model::timestamp::DAY;
+use crate::store;
+use crate::store::db::commit;
+
+/// How long a delivery is kept after it has ended, in milliseconds; and its idempotency key with it.
+const KEPT: i64 = 30 * DAY;
+
+/// Sweeps.
+pub async fn sweep(app: &App) -> Result<()> {
+    let now = app.now();
+    let tx = app.db.begin().await?;
+    store::webhooks::deliveries::delete_finished(&tx, now.plus(-KEPT)).await?;
+    store::webhooks::endpoints::delete_unused(&tx, now.plus(-KEPT)).await?;
+    store::signing_secrets::delete_expired(&tx, now).await?;
+    Ok(commit(tx).await?)
+}
