@@ -122,7 +122,7 @@ async fn a_short_life_has_the_notices_that_lie_ahead() {
 #[tokio::test]
 async fn a_new_end_starts_anew() {
     let (world, server) = start().await;
-    let key = ending(&world, "CI", 10 * DAY).await.key.id;
+    let key = ending(&world, "Build", 10 * DAY).await.key.id;
     world.app.clock.advance_millis(7 * DAY + HOUR);
     tell(&world).await;
     let later = world.app.app.now().plus(15 * DAY).rfc3339();
