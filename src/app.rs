@@ -212,7 +212,8 @@ pub async fn listen_to_changes(app: &App) -> Result<tokio::task::JoinHandle<()>,
     Ok(tokio::spawn(listener.run()))
 }
 
-/// What runs beside the server: usage is written down every second (every minute at most), and what has expired is swept every minute.
+/// What runs beside the server: usage is written down every second (every minute at most); every minute what has expired is
+/// swept, and people are told what is about to.
 pub async fn run_beside(app: Data<App>) {
     let mut second = tokio::time::interval(Duration::from_secs(1));
     second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -232,6 +233,14 @@ pub async fn run_beside(app: Data<App>) {
             && let Err(error) = sweep(&app).await
         {
             tracing::error!(error = format!("{error:#}"), "what has expired could not be swept");
+        }
+        if tick % 60 == 0
+            && let Err(error) = keys::tell_of_expiry(&app).await
+        {
+            tracing::error!(
+                error = format!("{error:#}"),
+                "not everybody could be told which keys end; the rest is tried again"
+            );
         }
     }
 }

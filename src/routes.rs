@@ -134,6 +134,7 @@ pub fn pages(profile: &Profile) -> Table {
     let mut table = Table::default();
     accounts(&mut table);
     workspaces(&mut table);
+    own_endpoint(&mut table, profile);
     projects(&mut table);
     keys(&mut table, profile);
     onboarding(&mut table);
@@ -176,6 +177,49 @@ fn workspaces(table: &mut Table) {
     table.get("/w/{workspace}/audit", workspaces::audit::show);
     table.get("/w/{workspace}/settings", workspaces::settings::show);
     table.post("/w/{workspace}/settings", workspaces::settings::submit);
+}
+
+fn own_endpoint(table: &mut Table, profile: &Profile) {
+    // See `domain::webhooks::own::page`.
+    let endpoint = match profile.api.keys_belong_to {
+        KeyOwner::Project => "/w/{workspace}/webhooks",
+        KeyOwner::Workspace => "/w/{workspace}/events",
+    };
+    let delivery = format!("{endpoint}/deliveries/{{delivery}}");
+    table.get(endpoint, workspaces::webhooks::show::show);
+    table.post(endpoint, workspaces::webhooks::save::create);
+    table.get(format!("{endpoint}/new"), workspaces::webhooks::save::new);
+    table.get(format!("{endpoint}/edit"), workspaces::webhooks::save::edit);
+    table.post(format!("{endpoint}/edit"), workspaces::webhooks::save::change);
+    table.get(format!("{endpoint}/reveal"), workspaces::webhooks::reveal::show);
+    table.add(
+        Method::HEAD,
+        format!("{endpoint}/reveal"),
+        workspaces::webhooks::reveal::head,
+    );
+    table.post(
+        format!("{endpoint}/reveal/acknowledgement"),
+        workspaces::webhooks::reveal::acknowledge,
+    );
+    table.get(format!("{endpoint}/signing-secret"), workspaces::webhooks::secret::show);
+    table.post(
+        format!("{endpoint}/signing-secret"),
+        workspaces::webhooks::secret::submit,
+    );
+    table.post(
+        format!("{endpoint}/signing-secret/retirement"),
+        workspaces::webhooks::secret::retire,
+    );
+    table.post(
+        format!("{endpoint}/test-events"),
+        workspaces::webhooks::switch::send_test,
+    );
+    table.post(format!("{endpoint}/disablement"), workspaces::webhooks::switch::disable);
+    table.post(format!("{endpoint}/enablement"), workspaces::webhooks::switch::enable);
+    table.get(format!("{endpoint}/removal"), workspaces::webhooks::switch::ask);
+    table.post(format!("{endpoint}/removal"), workspaces::webhooks::switch::remove);
+    table.get(delivery.clone(), workspaces::webhooks::delivery::show);
+    table.post(format!("{delivery}/resends"), workspaces::webhooks::delivery::resend);
 }
 
 fn projects(table: &mut Table) {

@@ -13,6 +13,7 @@ mod m0004_audit;
 mod m0005_usage;
 mod m0006_freshness;
 mod m0007_webhooks;
+mod m0008_told;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_usage::Migration),
             Box::new(m0006_freshness::Migration),
             Box::new(m0007_webhooks::Migration),
+            Box::new(m0008_told::Migration),
         ]
     }
 }

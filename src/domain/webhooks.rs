@@ -1,14 +1,17 @@
 //! Webhooks: an event is stored in the transaction that accepts it, then attempted until it arrives or nobody can hope any more.
 //!
-//! `accept` stores, `dispatch` claims what is due, `attempt` signs and records, `courier` makes the request.
+//! `accept` stores, `dispatch` claims what is due, `attempt` signs and records, `courier` makes the request. What customers are told
+//! is said in `announce`, and where, in `own`.
 
 pub mod accept;
+pub mod announce;
 mod attempt;
 pub mod courier;
 pub mod dispatch;
 pub mod endpoints;
 mod letters;
 pub mod look;
+pub mod own;
 pub mod resend;
 pub mod secrets;
 pub mod send_test;

@@ -33,9 +33,61 @@ pub fn parse_date(text: &str, now: Timestamp) -> Result<Timestamp, &'static str>
     Ok(at)
 }
 
+/// How many days before its end a key's people are told, first to last.
+pub const NOTICE_DAYS: [i64; 3] = [14, 3, 1];
+
+/// When people are told next that a key ends: the earliest notice that lies ahead. A key that is made, or given a new end, with
+/// fewer days to live gets those that are left.
+pub fn next_notice(expires_at: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+    let expires_at = expires_at?;
+    let notices = NOTICE_DAYS.into_iter().map(|days| expires_at.plus(-days * DAY));
+    notices.filter(|at| *at > now).min()
+}
+
+/// Which notice it is that is due now, in days: the last that has come, when several have.
+pub fn due_notice(expires_at: Timestamp, now: Timestamp) -> i64 {
+    let has_come = |days: &i64| expires_at.plus(-days * DAY) <= now;
+    NOTICE_DAYS.into_iter().filter(has_come).min().unwrap_or(NOTICE_DAYS[0])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn notices_lie_ahead() {
+        let end = Timestamp::from_millis(1_800_014_400_000);
+        let next = |before: i64| next_notice(Some(end), end.plus(-before)).map(|at| (end.millis() - at.millis()) / DAY);
+        for (before, days) in [
+            (90 * DAY, Some(14)),
+            (14 * DAY + 1, Some(14)),
+            (14 * DAY, Some(3)),
+            (7 * DAY, Some(3)),
+            (3 * DAY, Some(1)),
+            (DAY + 1, Some(1)),
+            (DAY, None),
+            (1, None),
+            (-1, None),
+        ] {
+            assert_eq!(next(before), days, "{before} ms before");
+        }
+        assert_eq!(next_notice(None, end), None);
+    }
+
+    #[test]
+    fn of_several_notices_the_last_is_given() {
+        let end = Timestamp::from_millis(1_800_014_400_000);
+        for (before, days) in [
+            (14 * DAY, 14),
+            (4 * DAY, 14),
+            (3 * DAY, 3),
+            (2 * DAY, 3),
+            (DAY, 1),
+            (1, 1),
+        ] {
+            assert_eq!(due_notice(end, end.plus(-before)), days, "{before} ms before");
+        }
+    }
 
     #[test]
     fn presets_dates_and_never() {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::model::access::Environment;
+use crate::model::expiry;
 use crate::model::ids::{KeyId, OwnerId, ProjectId, WorkspaceId};
 use crate::model::timestamp::{DAY, Timestamp};
 
@@ -99,6 +100,8 @@ pub struct Key {
     pub scopes: Vec<String>,
     pub state: KeyState,
     pub expires_at: Option<Timestamp>,
+    /// When people hear next that it ends; see [`crate::model::expiry::next_notice`].
+    pub next_expiry_notice_at: Option<Timestamp>,
     pub webhook_url: Option<String>,
     pub has_signing_secret: bool,
     /// Until then the secret before the last rotation signs too.
@@ -122,6 +125,14 @@ pub struct Key {
 }
 
 impl Key {
+    /// Gives it another end, of which its people are told anew.
+    pub fn set_expiry(&mut self, expires_at: Option<Timestamp>, now: Timestamp) {
+        if self.expires_at != expires_at {
+            self.expires_at = expires_at;
+            self.next_expiry_notice_at = expiry::next_notice(expires_at, now);
+        }
+    }
+
     /// Whether its time is over.
     pub fn is_expired(&self, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|at| now >= at)

@@ -1,5 +1,6 @@
 //! Webhooks: an event is told to an endpoint by a delivery, in one or more attempts.
 
+pub mod customer_event;
 pub mod retry_after;
 pub mod schedule;
 pub mod signature;
@@ -8,6 +9,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use uuid::Uuid;
+
+pub use customer_event::CustomerEvent;
 
 use crate::model::ids::{EndpointId, KeyId, ProjectId, WorkspaceId};
 use crate::model::timestamp::Timestamp;
@@ -44,6 +47,12 @@ impl FromStr for DeliveryId {
 pub struct EventType(String);
 
 const LONGEST_TYPE: usize = 100;
+
+impl From<CustomerEvent> for EventType {
+    fn from(event: CustomerEvent) -> Self {
+        Self(event.as_str().to_owned())
+    }
+}
 
 impl EventType {
     /// Checks what was sent; the error is a sentence for the field.
@@ -151,6 +160,14 @@ pub struct Endpoint {
     /// Of the workspace's own endpoint; see [`crate::model::key::Key::previous_secret_until`] for a key's.
     pub previous_secret_until: Option<Timestamp>,
     pub created_at: Timestamp,
+}
+
+impl Endpoint {
+    /// Whether it asked to be told of this.
+    pub fn wants(&self, event: CustomerEvent) -> bool {
+        let types = self.event_types.as_ref();
+        types.is_none_or(|types| types.iter().any(|wanted| wanted == event.as_str()))
+    }
 }
 
 /// One event on its way to one endpoint.

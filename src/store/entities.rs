@@ -9,6 +9,7 @@ pub(super) mod account;
 pub(super) mod audit_event;
 pub(super) mod canary;
 pub(super) mod change;
+pub(super) mod endpoint_reveal;
 pub(super) mod form_submission;
 pub(super) mod key;
 pub(super) mod mailed_link;

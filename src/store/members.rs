@@ -1,7 +1,8 @@
 //! Who belongs to a workspace.
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    Set,
 };
 
 use super::entities::{account, member};
@@ -54,6 +55,21 @@ pub async fn list(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<V
             })
         })
         .collect()
+}
+
+/// Those of one workspace who can be written to, because they have shown that their address is theirs.
+pub async fn reachable(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<Vec<Member>> {
+    let mut members = list(db, workspace).await?;
+    let confirmed: Vec<uuid::Uuid> = account::Entity::find()
+        .select_only()
+        .column(account::Column::Id)
+        .filter(account::Column::Id.is_in(members.iter().map(|member| member.account_id.0)))
+        .filter(account::Column::EmailConfirmedAt.is_not_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    members.retain(|member| confirmed.contains(&member.account_id.0));
+    Ok(members)
 }
 
 pub async fn role_of(db: &impl ConnectionTrait, workspace: WorkspaceId, account: AccountId) -> Result<Option<Role>> {

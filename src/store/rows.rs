@@ -98,6 +98,7 @@ impl TryFrom<key::Model> for Key {
             scopes: serde_json::from_str(&row.scopes).map_err(|_| Error::Corrupt("a key’s scopes".to_owned()))?,
             state: word(&row.state)?,
             expires_at: maybe_at(row.expires_at),
+            next_expiry_notice_at: maybe_at(row.next_expiry_notice_at),
             webhook_url: row.webhook_url,
             has_signing_secret: row.signing_secret.is_some(),
             previous_secret_until: maybe_at(row.previous_secret_until),

@@ -6,3 +6,4 @@ pub mod list;
 pub mod members;
 pub mod overview;
 pub mod settings;
+pub mod webhooks;

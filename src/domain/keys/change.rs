@@ -6,6 +6,7 @@ use crate::domain::audit::{self, Subject};
 use crate::domain::keys::bounds;
 use crate::domain::keys::issue::{name_is_taken, subject_name};
 use crate::domain::verify::changes;
+use crate::domain::webhooks::announce;
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
 use crate::model::ids::KeyId;
@@ -67,10 +68,14 @@ pub(super) async fn write(
 ) -> Result<Changed> {
     key.version += 1;
     key.updated_at = app.now();
+    if key.is_frozen() {
+        key.next_expiry_notice_at = None;
+    }
     let changed = store::keys::update(tx, key).await.map_err(name_is_taken)?;
     if key.is_frozen() {
         // Its secret signs nothing any more.
         store::webhooks::deliveries::stop_of_key(tx, key.id, StopReason::KeyRevoked, app.now()).await?;
+        announce::key_revoked(tx, app, key, proof.by()).await?;
     }
     let subject = Subject {
         project_id: key.project_id,

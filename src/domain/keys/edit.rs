@@ -71,7 +71,7 @@ fn apply(app: &App, key: &mut Key, edit: &Edit) -> Result<()> {
     if let Some((preset, date)) = &edit.expiry
         && let Some(expires_at) = errors.check("expires_at", new_expiry(key, preset, date, app.now()))
     {
-        key.expires_at = expires_at;
+        key.set_expiry(expires_at, app.now());
     }
     if let Some(typed) = &edit.webhook_url
         && let Some(url) = errors.check("webhook_url", check_webhook_url(app, typed))

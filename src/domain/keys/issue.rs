@@ -6,9 +6,10 @@ use crate::domain::audit::{self, Subject};
 use crate::domain::keys::mint::{self, Minted};
 use crate::domain::keys::reveal::{Secrets, Ticket};
 use crate::domain::keys::{NewKey, bounds, limits, reveal};
-use crate::domain::webhooks::secrets;
+use crate::domain::webhooks::{announce, secrets};
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
+use crate::model::expiry;
 use crate::model::ids::KeyId;
 use crate::model::key::{Key, KeyState};
 use crate::model::key_format::KeyText;
@@ -72,6 +73,7 @@ pub(super) async fn insert(tx: &Tx, app: &App, proof: ManageKeys<'_>, new: &NewK
         details: String::new(),
     };
     audit::record(tx, app, key.workspace_id, proof.by(), Action::KeyCreated, subject).await?;
+    announce::key_created(tx, app, &key, proof.by(), None).await?;
     Ok(key)
 }
 
@@ -95,6 +97,7 @@ pub(super) fn key_from(app: &App, proof: ManageKeys<'_>, new: &NewKey, minted: &
         scopes: new.scopes.clone(),
         state: KeyState::Active,
         expires_at: new.expires_at,
+        next_expiry_notice_at: expiry::next_notice(new.expires_at, now),
         webhook_url: new.webhook_url.as_ref().map(ToString::to_string),
         has_signing_secret: minted.signing_secret.is_some(),
         previous_secret_until: None,

@@ -34,7 +34,8 @@ pub(super) fn mint(app: &App, key_type: &KeyType, environment: Environment) -> R
     })
 }
 
-pub(super) fn mint_signing_secret(app: &App) -> SigningSecret {
+/// A fresh signing secret.
+pub(in crate::domain) fn mint_signing_secret(app: &App) -> SigningSecret {
     let mut bytes = Zeroizing::new([0; crate::model::signing_secret::SECRET_BYTES]);
     app.random.fill(bytes.as_mut_slice());
     SigningSecret::from_random(&bytes)

@@ -71,6 +71,11 @@ impl Ticket {
     pub fn opener(&self) -> &Opener {
         &self.opener
     }
+
+    /// Seals what this browser may see, bound to the id of what it belongs to.
+    pub(in crate::domain) fn seal(&self, app: &App, about: uuid::Uuid, plain: &[u8]) -> Result<Vec<u8>> {
+        Ok(seal::seal(&self.opener.0, &*app.random, about.as_bytes(), plain)?)
+    }
 }
 
 impl Opener {
@@ -84,6 +89,11 @@ impl Opener {
         let bytes = Zeroizing::new(seal::decode(text)?);
         let bytes: [u8; 32] = bytes.as_slice().try_into().ok()?;
         Some(Self(Zeroizing::new(bytes)))
+    }
+
+    /// Opens what a ticket of this browser sealed; nothing when it was another's.
+    pub(in crate::domain) fn open(&self, about: uuid::Uuid, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        seal::open(&self.0, about.as_bytes(), sealed).ok()
     }
 }
 
@@ -114,7 +124,7 @@ pub async fn view(app: &App, proof: ManageKeys<'_>, id: KeyId, opener: Option<&O
         return Ok(Shown::Over { key });
     }
     let opened = waiting.iter().find_map(|reveal| {
-        let plain = seal::open(&opener?.0, id.0.as_bytes(), &reveal.sealed).ok()?;
+        let plain = opener?.open(id.0, &reveal.sealed)?;
         Some((reveal, plain))
     });
     let Some((reveal, plain)) = opened else {
@@ -158,6 +168,7 @@ pub async fn sweep(app: &App) -> Result<()> {
     let tx = app.db.begin().await?;
     let now: Timestamp = app.now();
     store::reveals::delete_expired(&tx, now, now.plus(-FORMS_REMEMBERED)).await?;
+    store::endpoint_reveals::delete_expired(&tx, now, now.plus(-FORMS_REMEMBERED)).await?;
     Ok(commit(tx).await?)
 }
 
@@ -197,7 +208,7 @@ pub(super) async fn put(
         key_id: id,
         account_id: account,
         kind: kind.to_owned(),
-        sealed: seal::seal(&ticket.opener.0, &*app.random, id.0.as_bytes(), &plain)?,
+        sealed: ticket.seal(app, id.0, &plain)?,
         created_at: app.now(),
         expires_at: app.now().plus(WAITS),
     };

@@ -8,6 +8,7 @@ use crate::domain::keys::issue::{insert_row, key_from, subject_name};
 use crate::domain::keys::reveal::{self, Secrets, Ticket};
 use crate::domain::keys::{NewKey, mint};
 use crate::domain::verify::changes;
+use crate::domain::webhooks::announce;
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
 use crate::model::ids::KeyId;
@@ -93,6 +94,8 @@ pub async fn roll(app: &App, proof: ManageKeys<'_>, id: KeyId, grace: Grace, tic
         let end = now.plus(grace.millis());
         old.expires_at = Some(old.expires_at.map_or(end, |at: Timestamp| at.min(end)));
     }
+    // Somebody has chosen this end, and the successor is there: nobody needs to be warned.
+    old.next_expiry_notice_at = None;
     let details = match grace {
         Grace::Now => "the old key is revoked".to_owned(),
         _ => format!(
@@ -111,6 +114,7 @@ pub async fn roll(app: &App, proof: ManageKeys<'_>, id: KeyId, grace: Grace, tic
         details: format!("replaces {}", old.display_prefix),
     };
     audit::record(&tx, app, key.workspace_id, proof.by(), Action::KeyCreated, subject).await?;
+    announce::key_created(&tx, app, &key, proof.by(), Some(old.id)).await?;
     reveal::note_submission(&tx, app, account, ticket, key.id).await?;
     let secrets = Secrets {
         key: Some(&minted.text),

@@ -27,18 +27,7 @@ pub async fn switch_on(app: &App, proof: ManageKeys<'_>, id: EndpointId) -> Resu
     let tx = app.db.begin().await?;
     let mut endpoint = open(&tx, proof, id).await?;
     if endpoint.off.is_some() {
-        endpoint.off = None;
-        endpoint.failing_since = None;
-        store::webhooks::endpoints::update(&tx, &endpoint).await?;
-        record(
-            &tx,
-            app,
-            &endpoint,
-            Action::EndpointSwitchedOn,
-            proof.by(),
-            String::new(),
-        )
-        .await?;
+        write_on(&tx, app, &mut endpoint, proof.by()).await?;
         commit(tx).await?;
     }
     Ok(endpoint)
@@ -69,6 +58,14 @@ pub(super) async fn write_off(tx: &Tx, app: &App, endpoint: &mut Endpoint, reaso
         OffReason::ByHand => "",
     };
     record(tx, app, endpoint, Action::EndpointSwitchedOff, by, details.to_owned()).await
+}
+
+/// Switches on inside a transaction that has locked the endpoint.
+pub(super) async fn write_on(tx: &Tx, app: &App, endpoint: &mut Endpoint, by: &By) -> Result<()> {
+    endpoint.off = None;
+    endpoint.failing_since = None;
+    store::webhooks::endpoints::update(tx, endpoint).await?;
+    record(tx, app, endpoint, Action::EndpointSwitchedOn, by, String::new()).await
 }
 
 /// After the commit: tells those who can do something about it.

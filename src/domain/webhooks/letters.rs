@@ -4,6 +4,7 @@ use askama::Template;
 
 use crate::domain::App;
 use crate::domain::mail::Letter;
+use crate::domain::webhooks::own;
 use crate::error::{AppError, Result};
 use crate::model::role::Role;
 use crate::model::webhook::{Endpoint, OffReason};
@@ -42,7 +43,7 @@ pub(super) async fn endpoint_off(app: &App, endpoint: &Endpoint) -> Result<Vec<L
     let path = match (&key, project) {
         (Some(key), Some(project)) => format!("/w/{}/p/{}/keys/{}", workspace.slug, project.slug, key.id),
         (Some(key), None) => format!("/w/{}/keys/{}", workspace.slug, key.id),
-        (None, _) => format!("/w/{}/settings", workspace.slug),
+        (None, _) => format!("/w/{}/{}", workspace.slug, own::page(app)),
     };
     let text = EndpointOff {
         product: &app.profile.api.name,
@@ -56,7 +57,7 @@ pub(super) async fn endpoint_off(app: &App, endpoint: &Endpoint) -> Result<Vec<L
         link: app.link(&path),
     };
     let text = text.render().map_err(|error| AppError::Internal(error.into()))?;
-    let members = store::members::list(db, workspace.id).await?;
+    let members = store::members::reachable(db, workspace.id).await?;
     let told = members.into_iter().filter(|member| member.role >= Role::Admin);
     let letter = |member: crate::model::workspace::Member| Letter {
         to: member.email,

@@ -9,8 +9,8 @@ use crate::domain::webhooks::endpoints::{is_on_ring, record};
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
 use crate::model::webhook::{Delivery, DeliveryId, DeliveryState};
-use crate::store;
 use crate::store::db::commit;
+use crate::store::{self, Tx};
 
 /// Sends it again now, whatever has become of it. What is being attempted right now is left alone.
 pub async fn resend(app: &App, proof: ManageKeys<'_>, id: DeliveryId) -> Result<Delivery> {
@@ -34,17 +34,22 @@ pub async fn resend(app: &App, proof: ManageKeys<'_>, id: DeliveryId) -> Result<
         return Ok(delivery);
     }
     refuse_off(&endpoint)?;
-    delivery.state = DeliveryState::Waiting;
-    delivery.stopped_because = None;
-    delivery.tries = 0;
-    delivery.next_attempt_at = Some(now);
-    delivery.claimed_until = None;
-    delivery.claimed_by = None;
-    delivery.finished_at = None;
-    store::webhooks::deliveries::update(&tx, &delivery).await?;
+    begin_anew(&tx, app, &mut delivery).await?;
     let details = format!("{} {id}", delivery.event_type);
     record(&tx, app, &endpoint, Action::WebhookResent, proof.by(), details).await?;
     commit(tx).await?;
     app.dispatch.wake();
     Ok(delivery)
+}
+
+/// Writes a locked delivery as due now, at the beginning of the schedule.
+pub(super) async fn begin_anew(tx: &Tx, app: &App, delivery: &mut Delivery) -> Result<()> {
+    delivery.state = DeliveryState::Waiting;
+    delivery.stopped_because = None;
+    delivery.tries = 0;
+    delivery.next_attempt_at = Some(app.now());
+    delivery.claimed_until = None;
+    delivery.claimed_by = None;
+    delivery.finished_at = None;
+    Ok(store::webhooks::deliveries::update(tx, delivery).await?)
 }

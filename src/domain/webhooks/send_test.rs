@@ -62,6 +62,7 @@ fn throttle(app: &App, proof: ManageKeys<'_>) -> Result<()> {
     app.throttle.attempt(Attempt::SendByHand, &workspace, app.now())
 }
 
-fn test_type() -> Result<EventType> {
+/// The type of test events, as a type.
+pub(super) fn test_type() -> Result<EventType> {
     EventType::parse(TEST).map_err(|why| AppError::Internal(anyhow::anyhow!(why)))
 }

@@ -22,6 +22,7 @@ pub struct Model {
     pub scopes: String,
     pub state: String,
     pub expires_at: Option<i64>,
+    pub next_expiry_notice_at: Option<i64>,
     pub webhook_url: Option<String>,
     pub signing_secret: Option<Vec<u8>>,
     pub previous_signing_secret: Option<Vec<u8>>,

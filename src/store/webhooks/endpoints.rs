@@ -54,6 +54,17 @@ pub async fn find_own(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Resu
     found.map(Endpoint::try_from).transpose()
 }
 
+/// The workspace's own endpoint, which is not removed before this transaction ends: something is about to be sent there.
+pub async fn hold_own(tx: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<Option<Endpoint>> {
+    let mut query = endpoint::Entity::find()
+        .filter(endpoint::Column::WorkspaceId.eq(workspace.0))
+        .filter(endpoint::Column::KeyId.is_null());
+    if tx.get_database_backend() == DbBackend::Postgres {
+        query = query.lock(LockType::KeyShare);
+    }
+    query.one(tx).await?.map(Endpoint::try_from).transpose()
+}
+
 /// The endpoints of a key, newest first.
 pub async fn list_of_key(db: &impl ConnectionTrait, key: KeyId) -> Result<Vec<Endpoint>> {
     let rows = endpoint::Entity::find()
@@ -91,9 +102,14 @@ pub async fn update(tx: &impl ConnectionTrait, endpoint: &Endpoint) -> Result<()
     Ok(())
 }
 
-/// The sealed secrets of a workspace's own endpoint.
-pub async fn secrets(db: &impl ConnectionTrait, id: EndpointId) -> Result<SealedSecrets> {
-    let found = endpoint::Entity::find_by_id(id.0).one(db).await?;
+/// The sealed secrets of a workspace's own endpoint. Nobody replaces them before this transaction ends: what is signed with them is
+/// signed before a rotation is answered.
+pub async fn secrets(tx: &impl ConnectionTrait, id: EndpointId) -> Result<SealedSecrets> {
+    let mut query = endpoint::Entity::find_by_id(id.0);
+    if tx.get_database_backend() == DbBackend::Postgres {
+        query = query.lock(LockType::Share);
+    }
+    let found = query.one(tx).await?;
     Ok(found.map_or_else(SealedSecrets::default, |row| SealedSecrets {
         current: row.signing_secret,
         previous: row.previous_secret.zip(maybe_at(row.previous_until)),

@@ -90,7 +90,7 @@ pub async fn acknowledge(app: Data<App>, page: KeysPage, key: KeyPath, _: Form<B
 }
 
 /// Whether a browser only asks in case somebody might click: prefetching, prerendering, previews.
-fn is_asked_ahead(headers: &HeaderMap) -> bool {
+pub(in crate::web) fn is_asked_ahead(headers: &HeaderMap) -> bool {
     ["sec-purpose", "purpose", "x-purpose", "x-moz"].iter().any(|name| {
         let value = headers.get(*name).map(|value| value.as_bytes().to_ascii_lowercase());
         value.is_some_and(|value| {

@@ -54,7 +54,7 @@ impl Call {
 }
 
 /// The name of the variable that holds a key of this API: `NORTHPOST_API_KEY`.
-pub(super) fn variable(app: &App, ending: &str) -> String {
+pub(in crate::web) fn variable(app: &App, ending: &str) -> String {
     let name = app.profile.api.name.to_uppercase();
     let name: String = name
         .chars()

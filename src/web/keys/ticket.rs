@@ -11,24 +11,28 @@ use crate::domain::{App, seal};
 use crate::error::{AppError, Result};
 use crate::model::ids::KeyId;
 use crate::web::browser::is_https;
-use crate::web::extract::KeysPage;
+use crate::web::extract::{KeysPage, Person};
 use crate::web::page;
 
 /// How many characters a nonce has.
 const NONCE_LENGTH: usize = 43;
 
 /// A nonce for a form that is about to be shown.
-pub(super) fn fresh_nonce(app: &App) -> String {
+pub(in crate::web) fn fresh_nonce(app: &App) -> String {
     seal::token(&*app.random).expose_secret().to_owned()
 }
 
 /// The ticket of a form that has come back. A nonce that we cannot have made is refused.
 pub(super) fn read(page: &KeysPage, nonce: &str) -> Result<Ticket> {
+    read_of(&page.workspace.person, nonce)
+}
+
+/// The ticket of this person's form.
+pub(in crate::web) fn read_of(person: &Person, nonce: &str) -> Result<Ticket> {
     if nonce.len() != NONCE_LENGTH || seal::decode(nonce).is_none() {
         return Err(AppError::FormExpired);
     }
-    let browser = &page.workspace.person.visitor.browser;
-    Ok(Ticket::new(nonce, browser.expose_secret()))
+    Ok(Ticket::new(nonce, person.visitor.browser.expose_secret()))
 }
 
 /// `/w/acme/p/site/keys/0192…/reveal`
@@ -38,7 +42,11 @@ pub(super) fn reveal_url(page: &KeysPage, id: KeyId) -> String {
 
 /// On to the page that shows what was made, with what opens it.
 pub(super) fn redirect_to_reveal(app: &App, page: &KeysPage, id: KeyId, ticket: &Ticket) -> HttpResponse {
-    let url = reveal_url(page, id);
+    redirect_to(app, reveal_url(page, id), ticket)
+}
+
+/// On to a reveal page, with what opens its seal.
+pub(in crate::web) fn redirect_to(app: &App, url: String, ticket: &Ticket) -> HttpResponse {
     let mut response = page::redirect(&url);
     let cookie = cookie(app, url, ticket.opener().to_cookie())
         .max_age(Duration::milliseconds(WAITS))
@@ -50,12 +58,12 @@ pub(super) fn redirect_to_reveal(app: &App, page: &KeysPage, id: KeyId, ticket: 
 }
 
 /// What this browser brings along to open the seal with.
-pub(super) fn opener(app: &App, request: &HttpRequest) -> Option<Opener> {
+pub(in crate::web) fn opener(app: &App, request: &HttpRequest) -> Option<Opener> {
     Opener::from_cookie(request.cookie(cookie_name(app))?.value())
 }
 
 /// Takes the cookie away.
-pub(super) fn removal(app: &App, url: String) -> Cookie<'static> {
+pub(in crate::web) fn removal(app: &App, url: String) -> Cookie<'static> {
     cookie(app, url, String::new()).max_age(Duration::ZERO).finish()
 }
 

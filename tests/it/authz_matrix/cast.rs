@@ -2,6 +2,10 @@
 
 use keyhatch::domain::access::KeyRing;
 use keyhatch::domain::keys::{self, Issued, NewKeyInput};
+use keyhatch::domain::webhooks::{accept, secrets};
+use keyhatch::model::ids::EndpointId;
+use keyhatch::model::signing_secret::SigningSecret;
+use keyhatch::model::webhook::{CustomerEvent, Endpoint};
 use keyhatch::model::workspace::{Project, Workspace};
 
 use crate::support::{Browser, PASSWORD, Person, TestApp};
@@ -92,8 +96,59 @@ impl Cast {
         keys::issue(&self.app.app, proof, new).await.unwrap()
     }
 
+    /// Something on its way to the endpoint of Alice's workspace.
+    async fn own_delivery(&self) -> String {
+        let app = &self.app.app;
+        let endpoint = keyhatch::store::webhooks::endpoints::find_own(app.db.reader(), self.workspace.id);
+        let endpoint = endpoint.await.unwrap().unwrap();
+        let tx = app.db.begin().await.unwrap();
+        let event = accept::Event {
+            event_type: &CustomerEvent::KeyCreated.into(),
+            data: "{}",
+            idempotency: None,
+        };
+        let delivery = accept::put(&tx, app, &endpoint, event).await.unwrap();
+        keyhatch::store::db::commit(tx).await.unwrap();
+        delivery.id.to_string()
+    }
+
+    /// Makes sure that Alice's workspace has an endpoint of its own.
+    async fn own_endpoint(&self) {
+        let app = &self.app.app;
+        let endpoint = Endpoint {
+            id: EndpointId(app.new_id()),
+            workspace_id: self.workspace.id,
+            project_id: None,
+            key_id: None,
+            // Nothing listens there.
+            url: "http://127.0.0.1:9/hook".to_owned(),
+            event_types: None,
+            failing_since: None,
+            off: None,
+            previous_secret_until: None,
+            created_at: app.now(),
+        };
+        let secret = SigningSecret::from_text("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned());
+        let sealed = secrets::seal(app, endpoint.id.0, &secret).unwrap();
+        let tx = app.db.begin().await.unwrap();
+        let there = keyhatch::store::webhooks::endpoints::find_own(&tx, self.workspace.id).await;
+        if there.unwrap().is_none() {
+            let inserted = keyhatch::store::webhooks::endpoints::insert_own(&tx, &endpoint, sealed).await;
+            inserted.unwrap();
+        }
+        keyhatch::store::db::commit(tx).await.unwrap();
+    }
+
     /// A path with Alice's things in it.
     pub async fn path(&self, pattern: &str) -> String {
+        let own = pattern.strip_prefix("/w/{workspace}/webhooks/").unwrap_or_default();
+        let mut pattern = pattern.to_owned();
+        if !own.is_empty() && own != "new" {
+            self.own_endpoint().await;
+        }
+        if own.contains("{delivery}") {
+            pattern = pattern.replace("{delivery}", &self.own_delivery().await);
+        }
         let mut path = pattern.replace("{workspace}", &self.workspace.slug.to_string());
         path = path.replace("{project}", &self.project.slug.to_string());
         for word in ["{key}", "{id}"] {

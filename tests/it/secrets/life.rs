@@ -227,6 +227,36 @@ impl Life {
         }
     }
 
+    /// The workspace's own endpoint: its secret is shown, rotated with an overlap, and once not looked at.
+    pub async fn tell_the_workspace(&mut self) {
+        let alice = self.alice.clone();
+        let page = "/w/acme/webhooks";
+        // Nothing listens there: attempts fail, and are written down.
+        let fields = [("url", "http://127.0.0.1:9/events")];
+        let set = self.submit(&alice, &format!("{page}/new"), page, &fields).await;
+        self.reveal(&alice, &set.location()).await;
+        let rotation = format!("{page}/signing-secret");
+        for overlap in ["24h", "now"] {
+            let rotated = self.submit(&alice, &rotation, &rotation, &[("overlap", overlap)]).await;
+            if overlap == "24h" {
+                self.reveal(&alice, &rotated.location()).await;
+            }
+        }
+        let sent = self.submit(&alice, page, &format!("{page}/test-events"), &[]).await;
+        let made = [
+            ("name", "Told of"),
+            ("type", "secret"),
+            ("environment", "test"),
+            ("expiry", "7"),
+        ];
+        let made = self.submit(&alice, &format!("{KEYS}/new"), KEYS, &made).await;
+        self.reveal(&alice, &made.location()).await;
+        tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+        for page in [page, &sent.location(), "/w/acme/webhooks/edit", "/w/acme/audit"] {
+            self.visit(&alice, page).await;
+        }
+    }
+
     /// Bob forgets his password, sets another and signs in with it.
     pub async fn forget_password(&mut self) {
         let (bob, elsewhere) = (self.bob.clone(), Browser::new(&self.program.address()));

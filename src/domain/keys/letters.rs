@@ -1,0 +1,135 @@
+//! What is written to people about their keys. The texts are in `templates/mail`.
+
+use std::collections::{BTreeMap, HashMap};
+
+use askama::Template;
+
+use crate::domain::App;
+use crate::domain::keys::expiring::Ending;
+use crate::domain::mail::Letter;
+use crate::error::{AppError, Result};
+use crate::model::email::Email;
+use crate::model::ids::{AccountId, ProjectId, WorkspaceId};
+use crate::model::key::Key;
+use crate::model::role::Role;
+use crate::model::timestamp::{DAY, Timestamp, plural};
+use crate::model::workspace::{Member, Workspace};
+use crate::store;
+
+/// The most keys that a letter lists one by one.
+const LISTED: usize = 200;
+
+#[derive(Template)]
+#[template(path = "mail/keys_end.txt")]
+struct KeysEnd<'a> {
+    product: &'a str,
+    home: &'a str,
+    keys: &'a [Line],
+    /// How many more there are than the letter lists.
+    more: usize,
+}
+
+#[derive(Clone)]
+struct Line {
+    name: String,
+    display_prefix: String,
+    environment: &'static str,
+    /// "Acme, Site"
+    place: String,
+    exact: String,
+    relative: String,
+    is_disabled: bool,
+    link: String,
+    at: Timestamp,
+}
+
+/// Tells the owners and admins of each key's workspace, and whoever made it and is still a member: one letter a person, soonest
+/// end first. Who has not confirmed an address is not written to.
+pub(super) async fn keys_end(app: &App, ending: Vec<Ending>) -> Result<Vec<Letter>> {
+    let mut workspaces: HashMap<WorkspaceId, Option<(Workspace, Vec<Member>)>> = HashMap::new();
+    let mut projects: HashMap<ProjectId, (String, String)> = HashMap::new();
+    let mut letters: BTreeMap<AccountId, (Email, Vec<Line>)> = BTreeMap::new();
+    for Ending { key, maker } in ending {
+        let id = key.workspace_id;
+        if let std::collections::hash_map::Entry::Vacant(unknown) = workspaces.entry(id) {
+            unknown.insert(workspace(app, id).await?);
+        }
+        let Some(Some((workspace, members))) = workspaces.get(&id) else {
+            continue;
+        };
+        if let Some(project) = key.project_id
+            && !projects.contains_key(&project)
+            && let Some(found) = store::projects::find(app.db.reader(), id, project).await?
+        {
+            projects.insert(project, (found.slug, found.name));
+        }
+        let Some(line) = line(app, &key, workspace, &projects) else {
+            continue;
+        };
+        let told = members
+            .iter()
+            .filter(|member| member.role >= Role::Admin || Some(member.account_id) == maker);
+        for member in told {
+            let letter = letters.entry(member.account_id);
+            let (_, lines) = letter.or_insert_with(|| (member.email.clone(), Vec::new()));
+            lines.push(line.clone());
+        }
+    }
+    letters
+        .into_values()
+        .map(|(to, lines)| letter(app, to, lines))
+        .collect()
+}
+
+async fn workspace(app: &App, id: WorkspaceId) -> Result<Option<(Workspace, Vec<Member>)>> {
+    let found = store::workspaces::find(app.db.reader(), id).await?;
+    let members = store::members::reachable(app.db.reader(), id).await?;
+    Ok(found.map(|workspace| (workspace, members)))
+}
+
+fn line(app: &App, key: &Key, workspace: &Workspace, projects: &HashMap<ProjectId, (String, String)>) -> Option<Line> {
+    let at = key.expires_at?;
+    let project = key.project_id.and_then(|id| projects.get(&id));
+    let (place, keys) = match project {
+        Some((slug, name)) => (
+            format!("{}, {name}", workspace.name),
+            format!("/w/{}/p/{slug}/keys", workspace.slug),
+        ),
+        None => (workspace.name.clone(), format!("/w/{}/keys", workspace.slug)),
+    };
+    Some(Line {
+        name: key.name.clone(),
+        display_prefix: key.display_prefix.clone(),
+        environment: key.environment.as_str(),
+        place,
+        exact: at.exact(),
+        relative: left(at, app.now()),
+        is_disabled: key.disabled_at.is_some(),
+        link: app.link(&format!("{keys}/{}/roll", key.id)),
+        at,
+    })
+}
+
+/// Rounded up: the letter about the third day is written a moment after it has begun.
+fn left(at: Timestamp, now: Timestamp) -> String {
+    let days = (at.millis() - now.millis() + DAY - 1) / DAY;
+    format!("in {}", plural(days, "day"))
+}
+
+fn letter(app: &App, to: Email, mut lines: Vec<Line>) -> Result<Letter> {
+    lines.sort_by_key(|line| line.at);
+    let subject = match lines.as_slice() {
+        [only] => format!("The key “{}” ends {}", only.name, only.relative),
+        _ => format!("{} keys for {} end soon", lines.len(), app.profile.api.name),
+    };
+    let more = lines.len().saturating_sub(LISTED);
+    lines.truncate(LISTED);
+    let text = KeysEnd {
+        product: &app.profile.api.name,
+        home: &app.settings.public_url,
+        keys: &lines,
+        more,
+    };
+    let text = text.render().map_err(|error| AppError::Internal(error.into()))?;
+    Ok(Letter { to, subject, text })
+}

@@ -1,0 +1,3 @@
+//! What pages say about webhooks.
+
+pub mod words;

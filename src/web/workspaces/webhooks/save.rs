@@ -1,0 +1,151 @@
+//! The form of the endpoint: setting it, which reveals its secret, and changing it.
+
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::App;
+use crate::domain::webhooks::own::{self, Input};
+use crate::error::{AppError, FieldErrors, Result};
+use crate::model::webhook::CustomerEvent;
+use crate::web::extract::WorkspacePage;
+use crate::web::flash::Flash;
+use crate::web::form::Form;
+use crate::web::keys::ticket;
+use crate::web::page::{self, Page};
+
+/// What the form asks.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct EndpointForm {
+    url: String,
+    events: Vec<String>,
+    #[serde(skip_serializing)]
+    nonce: String,
+}
+
+#[derive(Template)]
+#[template(path = "workspaces/webhooks/form.html")]
+struct FormPage {
+    page: Page,
+    url: String,
+    /// There is none yet.
+    is_new: bool,
+    form: EndpointForm,
+    errors: FieldErrors,
+    events: Vec<Choice>,
+}
+
+struct Choice {
+    word: &'static str,
+    meaning: &'static str,
+    checked: bool,
+}
+
+/// `GET …/webhooks/new`
+pub async fn new(app: Data<App>, workspace: WorkspacePage, request: HttpRequest) -> Result<HttpResponse> {
+    workspace.standing.manage_workspace()?;
+    workspace.person.require_fresh(&app)?;
+    if own::find(&app, &workspace.standing).await?.is_some() {
+        return Ok(page::redirect(&super::url(&app, &workspace)));
+    }
+    let typed: EndpointForm = serde_html_form::from_str(request.query_string()).unwrap_or_default();
+    let events = if typed.events.is_empty() {
+        CustomerEvent::ALL.map(|event| event.as_str().to_owned()).to_vec()
+    } else {
+        typed.events
+    };
+    let form = EndpointForm {
+        url: typed.url,
+        events,
+        nonce: ticket::fresh_nonce(&app),
+    };
+    render(&app, &workspace, StatusCode::OK, true, form, FieldErrors::default())
+}
+
+/// `POST …/webhooks`
+pub async fn create(app: Data<App>, workspace: WorkspacePage, form: Form<EndpointForm>) -> Result<HttpResponse> {
+    let proof = workspace.standing.manage_workspace()?;
+    let form = form.0;
+    let url = super::url(&app, &workspace);
+    if workspace.person.require_fresh(&app).is_err() {
+        return Ok(confirm_password_first(&url, &form));
+    }
+    let ticket = ticket::read_of(&workspace.person, &form.nonce)?;
+    match own::create(&app, proof, &input(&form), &ticket).await {
+        Ok(()) => Ok(ticket::redirect_to(&app, format!("{url}/reveal"), &ticket)),
+        Err(AppError::Invalid(errors)) => {
+            render(&app, &workspace, StatusCode::UNPROCESSABLE_ENTITY, true, form, errors)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// `GET …/webhooks/edit`
+pub async fn edit(app: Data<App>, workspace: WorkspacePage) -> Result<HttpResponse> {
+    workspace.standing.manage_workspace()?;
+    let endpoint = super::endpoint(&app, &workspace).await?;
+    let form = EndpointForm {
+        url: endpoint.url,
+        events: endpoint.event_types.unwrap_or_default(),
+        nonce: String::new(),
+    };
+    render(&app, &workspace, StatusCode::OK, false, form, FieldErrors::default())
+}
+
+/// `POST …/webhooks/edit`
+pub async fn change(app: Data<App>, workspace: WorkspacePage, form: Form<EndpointForm>) -> Result<HttpResponse> {
+    let proof = workspace.standing.manage_workspace()?;
+    let form = form.0;
+    match own::change(&app, proof, &input(&form)).await {
+        Ok(()) => {
+            let url = super::url(&app, &workspace);
+            Ok(page::redirect_with(&app, &url, &Flash::good("Saved.")))
+        }
+        Err(AppError::Invalid(errors)) => {
+            render(&app, &workspace, StatusCode::UNPROCESSABLE_ENTITY, false, form, errors)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+fn input(form: &EndpointForm) -> Input {
+    Input {
+        url: form.url.clone(),
+        events: form.events.clone(),
+    }
+}
+
+/// What was typed comes back with the form.
+fn confirm_password_first(url: &str, form: &EndpointForm) -> HttpResponse {
+    let typed = serde_html_form::to_string(form).unwrap_or_default();
+    let next = format!("{url}/new?{typed}");
+    let query = serde_html_form::to_string([("next", next)]).unwrap_or_default();
+    page::redirect(&format!("/confirm-password?{query}"))
+}
+
+fn render(
+    app: &App,
+    workspace: &WorkspacePage,
+    status: StatusCode,
+    is_new: bool,
+    form: EndpointForm,
+    errors: FieldErrors,
+) -> Result<HttpResponse> {
+    let choice = |event: CustomerEvent| Choice {
+        word: event.as_str(),
+        meaning: event.meaning(),
+        checked: form.events.iter().any(|word| word == event.as_str()),
+    };
+    let template = FormPage {
+        page: super::context(app, workspace),
+        url: super::url(app, workspace),
+        is_new,
+        events: CustomerEvent::ALL.into_iter().map(choice).collect(),
+        form,
+        errors,
+    };
+    page::html(status, &template)
+}
