@@ -19,4 +19,5 @@ pub mod keys;
 pub mod onboarding;
 pub mod projects;
 pub mod staff;
+pub mod webhooks;
 pub mod workspaces;

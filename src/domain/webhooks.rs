@@ -9,6 +9,7 @@ pub mod dispatch;
 pub mod endpoints;
 mod letters;
 pub mod look;
+pub mod overview;
 pub mod resend;
 pub mod secrets;
 pub mod send_test;

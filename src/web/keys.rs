@@ -13,4 +13,7 @@ pub mod signing_secret;
 mod snippets;
 pub mod state;
 mod ticket;
+pub mod try_url;
 mod words;
+
+pub(in crate::web) use list::prefix_of_whole_key;

@@ -5,7 +5,7 @@ use crate::domain::access::ReadKeys;
 use crate::error::{AppError, Result};
 use crate::model::webhook::{Attempt, Delivery, DeliveryId};
 use crate::store;
-use crate::store::webhooks::deliveries::Filter;
+pub use crate::store::webhooks::deliveries::Filter;
 
 /// Any delivery with its attempts, for the provider.
 pub async fn for_provider(app: &App, id: DeliveryId) -> Result<(Delivery, Vec<Attempt>)> {
@@ -30,10 +30,9 @@ pub async fn list(app: &App, proof: ReadKeys<'_>, filter: Filter, limit: u64) ->
     let ring = proof.ring();
     let filter = Filter {
         project: ring.project.as_ref().map(|project| project.id),
+        // Where keys belong to the workspace, what goes to its own endpoint is not theirs.
+        of_keys: true,
         ..filter
     };
-    let mut deliveries = store::webhooks::deliveries::list(app.db.reader(), ring.workspace.id, filter, limit).await?;
-    // Where keys belong to the workspace, what goes to its own endpoint is not theirs.
-    deliveries.retain(|delivery| delivery.key_id.is_some());
-    Ok(deliveries)
+    Ok(store::webhooks::deliveries::list(app.db.reader(), ring.workspace.id, filter, limit).await?)
 }
