@@ -87,6 +87,7 @@ pub const PAGES: &[Row<7>] = &[
     row("POST",   "/w/{workspace}/p/{project}/keys/{key}/roll",                                 [401, 404, 404, 403, 422, 422, 422]),
     row("GET",    "/w/{workspace}/p/{project}/keys/{key}/signing-secret",                       [303, 404, 404, 403, 200, 200, 200]),
     row("POST",   "/w/{workspace}/p/{project}/keys/{key}/signing-secret",                       [401, 404, 404, 403, 303, 303, 303]),
+    row("POST",   "/w/{workspace}/p/{project}/keys/{key}/signing-secret/retirement",            [401, 404, 404, 403, 303, 303, 303]),
     row("GET",    "/w/{workspace}/p/{project}/keys/{key}/revocation",                           [303, 404, 404, 403, 200, 200, 200]),
     row("POST",   "/w/{workspace}/p/{project}/keys/{key}/revocation",                           [401, 404, 404, 403, 303, 303, 303]),
     row("POST",   "/w/{workspace}/p/{project}/keys/{key}/test-events",                          [401, 404, 404, 403, 303, 303, 303]),
@@ -127,6 +128,8 @@ pub const API: &[Row<7>] = &[
     // Whoever calls it is a proxy, and says so: without its headers there is nothing to judge.
     row("GET",    "/gateway/forward",                                                           [400, 400, 400, 400, 400, 400, 400]),
     row("POST",   "/provider/v1/keys/verify",                                                   [401, 401, 401, 401, 401, 401, 422]),
+    row("POST",   "/provider/v1/webhooks",                                                      [401, 401, 401, 401, 401, 401, 422]),
+    row("GET",    "/provider/v1/webhooks/{id}",                                                 [401, 401, 401, 401, 401, 401, 404]),
 ];
 
 /// What answers anybody.

@@ -126,6 +126,28 @@ fn a_library_is_named_in_its_own_layer_only() {
     nothing(&wrong);
 }
 
+/// Whatever else makes requests would make them to addresses that nobody has checked.
+#[test]
+fn only_the_courier_makes_requests() {
+    let mut wrong = Vec::new();
+    for module in modules() {
+        let is_courier = module.file.starts_with("src/domain/webhooks/courier");
+        for path in module.foreign_paths() {
+            let sends = [
+                "reqwest",
+                "rustls",
+                "hyper",
+                "std::net::TcpStream",
+                "tokio::net::TcpStream",
+            ];
+            if !is_courier && sends.iter().any(|library| begins(path, library)) {
+                wrong.push(format!("{}: requests are the courier’s ({path})", module.file));
+            }
+        }
+    }
+    nothing(&wrong);
+}
+
 #[test]
 fn the_inner_layers_are_pure() {
     let mut wrong = Vec::new();

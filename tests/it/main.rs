@@ -18,4 +18,5 @@ mod secrets;
 mod staff;
 mod support;
 mod verification;
+mod webhooks;
 mod workspaces;

@@ -62,6 +62,7 @@ pub struct DeliveryView {
     event: EventAccepted,
     /// Why it was given up: `endpoint_off`, `key_revoked` or `no_secret`.
     stopped_because: Option<&'static str>,
+    /// `null` while there is one, too.
     #[schema(value_type = Option<String>, format = "date-time")]
     next_attempt_at: Option<Timestamp>,
     #[schema(value_type = Option<String>, format = "date-time")]
@@ -126,7 +127,7 @@ pub async fn show(app: Data<App>, _provider: Provider, request: HttpRequest) -> 
     Ok(HttpResponse::Ok().json(DeliveryView {
         event: EventAccepted::from(&delivery),
         stopped_because: delivery.stopped_because.map(|reason| reason.as_str()),
-        next_attempt_at: delivery.next_attempt_at,
+        next_attempt_at: delivery.next_attempt_at.filter(|_| !delivery.is_under_way(app.now())),
         finished_at: delivery.finished_at,
         attempts: attempts.into_iter().map(AttemptView::from).collect(),
     }))

@@ -14,7 +14,7 @@ use tokio_util::task::TaskTracker;
 use crate::domain::App;
 use crate::domain::webhooks::attempt::attempt;
 use crate::error::Result;
-use crate::model::timestamp::MINUTE;
+use crate::model::timestamp::SECOND;
 use crate::model::webhook::DeliveryId;
 use crate::store::Db;
 use crate::store::webhooks::claims::{self, Claim};
@@ -29,7 +29,7 @@ const OF_ENDPOINT: i64 = 4;
 const OF_WORKSPACE: i64 = 12;
 
 /// How long a claim lasts, in milliseconds: much longer than an attempt takes.
-const CLAIM: i64 = MINUTE;
+const CLAIM: i64 = 30 * SECOND;
 
 /// How often is looked whether anything is due.
 const LOOK: Duration = Duration::from_millis(250);
@@ -65,6 +65,14 @@ pub async fn run(app: Arc<App>) {
         }
         tokio::time::sleep(LOOK).await;
     };
+    if !db.is_shared()
+        && let Err(error) = claims::give_all_back(db.writer(), app.now()).await
+    {
+        complain(
+            &error.into(),
+            "claims of the process before this one could not be ended; they run out",
+        );
+    }
     let deliverer = Deliverer {
         app: Arc::clone(&app),
         db,

@@ -9,20 +9,36 @@ pub use crate::store::webhooks::deliveries::Filter;
 
 /// Any delivery with its attempts, for the provider.
 pub async fn for_provider(app: &App, id: DeliveryId) -> Result<(Delivery, Vec<Attempt>)> {
-    let db = app.db.reader();
-    let found = store::webhooks::deliveries::find_any(db, id).await?;
-    let delivery = found.ok_or(AppError::NotFound)?;
-    Ok((delivery, store::webhooks::attempts::list(db, id).await?))
+    read(app, id).await?.ok_or(AppError::NotFound)
 }
 
 /// A delivery of these keys with its attempts.
 pub async fn find(app: &App, proof: ReadKeys<'_>, id: DeliveryId) -> Result<(Delivery, Vec<Attempt>)> {
-    let (db, ring) = (app.db.reader(), proof.ring());
-    let found = store::webhooks::deliveries::find(db, ring.workspace.id, id).await?;
+    let ring = proof.ring();
     let project = ring.project.as_ref().map(|project| project.id);
-    let found = found.filter(|delivery| delivery.project_id == project && delivery.key_id.is_some());
-    let delivery = found.ok_or(AppError::NotFound)?;
-    Ok((delivery, store::webhooks::attempts::list(db, id).await?))
+    let is_theirs = |delivery: &Delivery| {
+        delivery.workspace_id == ring.workspace.id && delivery.project_id == project && delivery.key_id.is_some()
+    };
+    let found = read(app, id).await?.filter(|(delivery, _)| is_theirs(delivery));
+    found.ok_or(AppError::NotFound)
+}
+
+/// Reads both as they were at one moment: an attempt may be written down between the two questions.
+async fn read(app: &App, id: DeliveryId) -> Result<Option<(Delivery, Vec<Attempt>)>> {
+    let db = app.db.reader();
+    let mut last = None;
+    for _ in 0..3 {
+        let Some(delivery) = store::webhooks::deliveries::find_any(db, id).await? else {
+            return Ok(None);
+        };
+        let attempts = store::webhooks::attempts::list(db, id).await?;
+        let fits = attempts.len() as i64 == delivery.attempts;
+        last = Some((delivery, attempts));
+        if fits {
+            break;
+        }
+    }
+    Ok(last)
 }
 
 /// Deliveries of these keys, newest first; what the filter says of projects is replaced by the ring's.

@@ -98,6 +98,22 @@ pub async fn claim(db: &impl ConnectionTrait, claim: Claim) -> Result<Vec<Delive
     rows.iter().map(id).collect()
 }
 
+/// Ends all claims: for the only process that serves, when it starts.
+pub async fn give_all_back(db: &impl ConnectionTrait, now: Timestamp) -> Result<()> {
+    delivery::Entity::update_many()
+        .set(delivery::ActiveModel {
+            claimed_by: Set(None),
+            claimed_until: Set(None),
+            next_attempt_at: Set(Some(now.millis())),
+            ..Default::default()
+        })
+        .filter(delivery::Column::ClaimedUntil.is_not_null())
+        .filter(Expr::cust("state = 'waiting'"))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
 /// Gives back a claim that was not used: it is due at once.
 pub async fn give_back(db: &impl ConnectionTrait, node: Uuid, id: DeliveryId, now: Timestamp) -> Result<()> {
     delivery::Entity::update_many()
