@@ -7,6 +7,7 @@ mod courier;
 mod customer;
 mod fairness;
 mod foreign;
+mod pages;
 mod receiver;
 mod restarts;
 mod rotation;

@@ -145,8 +145,9 @@ async fn make(
 /// What the form says beside what was typed.
 #[derive(Default)]
 pub(super) struct Said {
-    pub(super) errors: FieldErrors,
-    pub(super) tried: Option<Outcome>,
+    errors: FieldErrors,
+    /// What came of a test event to the webhook URL.
+    tried: Option<Outcome>,
     /// The template it was filled in from.
     template: String,
 }
@@ -156,6 +157,14 @@ impl Said {
     pub(super) fn wrong(errors: FieldErrors) -> Self {
         Self {
             errors,
+            ..Self::default()
+        }
+    }
+
+    /// What came of a test event.
+    pub(super) fn tried(outcome: Outcome) -> Self {
+        Self {
+            tried: Some(outcome),
             ..Self::default()
         }
     }

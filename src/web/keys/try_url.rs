@@ -20,13 +20,7 @@ use crate::web::webhooks::words::{self, Outcome};
 pub async fn submit(app: Data<App>, page: KeysPage, form: Form<NewKeyForm>) -> Result<HttpResponse> {
     let proof = page.ring.manage_keys()?;
     let (status, said, wait) = match attempt(&app, proof, &form.0.webhook_url).await {
-        Ok(tried) => {
-            let said = Said {
-                tried: Some(tried),
-                ..Said::default()
-            };
-            (StatusCode::OK, said, None)
-        }
+        Ok(tried) => (StatusCode::OK, Said::tried(tried), None),
         Err(AppError::Invalid(wrong)) => (StatusCode::UNPROCESSABLE_ENTITY, Said::wrong(wrong), None),
         // Nobody should lose a form for having tried too often.
         Err(AppError::RateLimited { retry_after_seconds }) => {

@@ -2,6 +2,8 @@
 
 use keyhatch::domain::access::KeyRing;
 use keyhatch::domain::keys::{self, Issued, NewKeyInput};
+use keyhatch::domain::webhooks::accept::{NewEvent, accept};
+use keyhatch::model::webhook::{Delivery, EventType};
 use keyhatch::model::workspace::{Project, Workspace};
 
 use crate::support::{Browser, PASSWORD, Person, TestApp};
@@ -92,6 +94,18 @@ impl Cast {
         keys::issue(&self.app.app, proof, new).await.unwrap()
     }
 
+    /// A fresh delivery of a fresh key in Alice's project, to where nobody listens.
+    async fn delivery(&self) -> Delivery {
+        let event = NewEvent {
+            key_id: self.key("secret", &[]).await.key.id,
+            event_type: EventType::parse("invoice.paid").unwrap(),
+            data: "{}".to_owned(),
+            url: Some("http://127.0.0.1:9/".to_owned()),
+            idempotency_key: None,
+        };
+        accept(&self.app.app, &event).await.unwrap()
+    }
+
     /// A path with Alice's things in it.
     pub async fn path(&self, pattern: &str) -> String {
         let mut path = pattern.replace("{workspace}", &self.workspace.slug.to_string());
@@ -100,6 +114,11 @@ impl Cast {
             if path.contains(word) {
                 path = path.replace(word, &self.key("secret", &[]).await.key.id.to_string());
             }
+        }
+        if path.contains("{delivery}") || path.contains("{endpoint}") {
+            let delivery = self.delivery().await;
+            path = path.replace("{delivery}", &delivery.id.to_string());
+            path = path.replace("{endpoint}", &delivery.endpoint_id.to_string());
         }
         unknown(path)
     }
