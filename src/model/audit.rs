@@ -27,6 +27,8 @@ pub enum Action {
     SigningSecretRetired,
     EndpointSwitchedOff,
     EndpointSwitchedOn,
+    WebhookResent,
+    WebhookTested,
     KeyLookedUp,
 }
 
@@ -55,6 +57,8 @@ impl Action {
             Action::SigningSecretRetired => "signing_secret.retired",
             Action::EndpointSwitchedOff => "webhook_endpoint.switched_off",
             Action::EndpointSwitchedOn => "webhook_endpoint.switched_on",
+            Action::WebhookResent => "webhook.resent",
+            Action::WebhookTested => "webhook.tested",
             Action::KeyLookedUp => "key.looked_up",
         }
     }
@@ -83,6 +87,8 @@ impl Action {
             "signing_secret.retired" => "ended the previous signing secret",
             "webhook_endpoint.switched_off" => "switched off a webhook endpoint",
             "webhook_endpoint.switched_on" => "switched on a webhook endpoint",
+            "webhook.resent" => "sent a webhook again",
+            "webhook.tested" => "sent a test event",
             "key.looked_up" => "looked up the key for support",
             other => other,
         }

@@ -3,7 +3,8 @@
 use crate::domain::App;
 use crate::domain::access::ReadKeys;
 use crate::error::{AppError, Result};
-use crate::model::webhook::{Attempt, Delivery, DeliveryId};
+use crate::model::ids::KeyId;
+use crate::model::webhook::{Attempt, Delivery, DeliveryId, Endpoint};
 use crate::store;
 pub use crate::store::webhooks::deliveries::Filter;
 
@@ -51,4 +52,12 @@ pub async fn list(app: &App, proof: ReadKeys<'_>, filter: Filter, limit: u64) ->
         ..filter
     };
     Ok(store::webhooks::deliveries::list(app.db.reader(), ring.workspace.id, filter, limit).await?)
+}
+
+/// Where events of a key went, the latest endpoint first: which are off, and why.
+pub async fn endpoints(app: &App, proof: ReadKeys<'_>, id: KeyId) -> Result<Vec<Endpoint>> {
+    let db = app.db.reader();
+    let key = store::keys::find(db, proof.ring().owner_id(), id).await?;
+    key.ok_or(AppError::NotFound)?;
+    Ok(store::webhooks::endpoints::list_of_key(db, id).await?)
 }

@@ -1,6 +1,7 @@
 //! What the program lives through: people and programs who make, see, use, change and lose secrets.
 
 mod record;
+mod webhooks;
 
 use keyhatch::clock::{Clock, SystemClock};
 use keyhatch::model::timestamp::DAY;
