@@ -2,10 +2,11 @@
 
 use keyhatch::domain::access::KeyRing;
 use keyhatch::domain::keys::{self, Issued, NewKeyInput};
-use keyhatch::domain::webhooks::{accept, secrets};
+use keyhatch::domain::webhooks::accept::{NewEvent, accept};
+use keyhatch::domain::webhooks::{accept as accepting, secrets};
 use keyhatch::model::ids::EndpointId;
 use keyhatch::model::signing_secret::SigningSecret;
-use keyhatch::model::webhook::{CustomerEvent, Endpoint};
+use keyhatch::model::webhook::{CustomerEvent, Delivery, Endpoint, EventType};
 use keyhatch::model::workspace::{Project, Workspace};
 
 use crate::support::{Browser, PASSWORD, Person, TestApp};
@@ -102,12 +103,12 @@ impl Cast {
         let endpoint = keyhatch::store::webhooks::endpoints::find_own(app.db.reader(), self.workspace.id);
         let endpoint = endpoint.await.unwrap().unwrap();
         let tx = app.db.begin().await.unwrap();
-        let event = accept::Event {
+        let event = accepting::Event {
             event_type: &CustomerEvent::KeyCreated.into(),
             data: "{}",
             idempotency: None,
         };
-        let delivery = accept::put(&tx, app, &endpoint, event).await.unwrap();
+        let delivery = accepting::put(&tx, app, &endpoint, event).await.unwrap();
         keyhatch::store::db::commit(tx).await.unwrap();
         delivery.id.to_string()
     }
@@ -139,6 +140,18 @@ impl Cast {
         keyhatch::store::db::commit(tx).await.unwrap();
     }
 
+    /// A fresh delivery of a fresh key in Alice's project, to where nobody listens.
+    async fn delivery(&self) -> Delivery {
+        let event = NewEvent {
+            key_id: self.key("secret", &[]).await.key.id,
+            event_type: EventType::parse("invoice.paid").unwrap(),
+            data: "{}".to_owned(),
+            url: Some("http://127.0.0.1:9/".to_owned()),
+            idempotency_key: None,
+        };
+        accept(&self.app.app, &event).await.unwrap()
+    }
+
     /// A path with Alice's things in it.
     pub async fn path(&self, pattern: &str) -> String {
         let own = pattern.strip_prefix("/w/{workspace}/webhooks/").unwrap_or_default();
@@ -155,6 +168,11 @@ impl Cast {
             if path.contains(word) {
                 path = path.replace(word, &self.key("secret", &[]).await.key.id.to_string());
             }
+        }
+        if path.contains("{delivery}") || path.contains("{endpoint}") {
+            let delivery = self.delivery().await;
+            path = path.replace("{delivery}", &delivery.id.to_string());
+            path = path.replace("{endpoint}", &delivery.endpoint_id.to_string());
         }
         unknown(path)
     }
