@@ -30,6 +30,8 @@ pub enum Action {
     EndpointRemoved,
     EndpointSwitchedOff,
     EndpointSwitchedOn,
+    WebhookResent,
+    WebhookTested,
     KeyLookedUp,
 }
 
@@ -61,6 +63,8 @@ impl Action {
             Action::EndpointRemoved => "webhook_endpoint.removed",
             Action::EndpointSwitchedOff => "webhook_endpoint.switched_off",
             Action::EndpointSwitchedOn => "webhook_endpoint.switched_on",
+            Action::WebhookResent => "webhook.resent",
+            Action::WebhookTested => "webhook.tested",
             Action::KeyLookedUp => "key.looked_up",
         }
     }
@@ -92,6 +96,8 @@ impl Action {
             "webhook_endpoint.removed" => "removed the workspace’s webhook endpoint",
             "webhook_endpoint.switched_off" => "switched off a webhook endpoint",
             "webhook_endpoint.switched_on" => "switched on a webhook endpoint",
+            "webhook.resent" => "sent a webhook again",
+            "webhook.tested" => "sent a test event",
             "key.looked_up" => "looked up the key for support",
             other => other,
         }

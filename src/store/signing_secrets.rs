@@ -1,6 +1,6 @@
 //! The signing secrets of keys, sealed: the current one, and for a while the one before it.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Set};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 
 use super::Result;
 use super::entities::{key, webhook_endpoint as endpoint};
@@ -18,19 +18,11 @@ pub struct SealedSecrets {
 
 /// The secrets of a key.
 pub async fn of_key(db: &impl ConnectionTrait, id: KeyId) -> Result<SealedSecrets> {
-    let found: Option<(Option<Vec<u8>>, Option<Vec<u8>>, Option<i64>)> = key::Entity::find_by_id(id.0)
-        .select_only()
-        .column(key::Column::SigningSecret)
-        .column(key::Column::PreviousSigningSecret)
-        .column(key::Column::PreviousSecretUntil)
-        .into_tuple()
-        .one(db)
-        .await?;
-    let (current, previous, until) = found.unwrap_or_default();
-    Ok(SealedSecrets {
-        current,
-        previous: previous.zip(maybe_at(until)),
-    })
+    let found = key::Entity::find_by_id(id.0).one(db).await?;
+    Ok(found.map_or_else(SealedSecrets::default, |row| SealedSecrets {
+        current: row.signing_secret,
+        previous: row.previous_signing_secret.zip(maybe_at(row.previous_secret_until)),
+    }))
 }
 
 /// Replaces the secrets of a key.

@@ -39,6 +39,7 @@ async fn a_secret_is_nowhere_but_with_whom_it_is_for() {
     life.sign_up_and_in().await;
     life.make_keys().await;
     life.use_keys().await;
+    life.deliver_webhooks().await;
     life.change_keys().await;
     life.tell_the_workspace().await;
     life.forget_password().await;

@@ -4,7 +4,7 @@ mod accept;
 mod by_hand;
 mod claims;
 mod courier;
-mod customer;
+pub mod customer;
 mod expiry;
 mod fairness;
 mod foreign;

@@ -12,6 +12,9 @@ use crate::store::db::commit;
 use crate::store::signing_secrets::SealedSecrets;
 use crate::store::{self, Db, Tx};
 
+/// How many bytes of an answer are kept: enough to see what is wrong, and not enough to fill the disk with.
+const KEPT_ANSWER: usize = 4 * 1024;
+
 /// A request that is ready to be sent.
 struct Signed {
     url: WebhookUrl,
@@ -44,27 +47,49 @@ async fn sign(app: &App, db: &Db, id: DeliveryId) -> Result<Option<Signed>> {
     let Some(endpoint) = endpoint else {
         return Ok(None);
     };
-    let secrets = match usable_secrets(&tx, &endpoint).await? {
-        Ok(secrets) => secrets,
+    let at = app.now();
+    let signature = match usable_secrets(&tx, &endpoint).await? {
+        Ok(secrets) => signature(app, &endpoint, &secrets, &delivery, at),
+        Err(why) => Err(why),
+    };
+    let signature = match signature {
+        Ok(signature) => signature,
         Err(why) => {
-            stop(&mut delivery, why, app.now());
+            stop(&mut delivery, why, at);
             store::webhooks::deliveries::update(&tx, &delivery).await?;
             commit(tx).await?;
             return Ok(None);
         }
     };
-    let (at, body) = (app.now(), delivery.body.into_bytes());
-    let owner = endpoint.key_id.map_or(endpoint.id.0, |key| key.0);
-    let signature = secrets::signatures(app, owner, &secrets, &id.to_string(), at, &body)?;
-    drop(tx);
-    // Whether it may be reached is for the courier to say, each time.
-    let url = WebhookUrl::kept(endpoint.url);
-    Ok(signature.map(|signature| Signed {
-        url,
+    // Nothing was written; it lets go of the key.
+    commit(tx).await?;
+    Ok(Some(Signed {
+        // Whether it may be reached is for the courier to say, each time.
+        url: WebhookUrl::kept(endpoint.url),
         at,
         signature,
-        body,
+        body: delivery.body.into_bytes(),
     }))
+}
+
+fn signature(
+    app: &App,
+    endpoint: &Endpoint,
+    secrets: &SealedSecrets,
+    delivery: &Delivery,
+    at: Timestamp,
+) -> std::result::Result<String, StopReason> {
+    let owner = endpoint.key_id.map_or(endpoint.id.0, |key| key.0);
+    let (id, body) = (delivery.id.to_string(), delivery.body.as_bytes());
+    match secrets::signatures(app, owner, secrets, &id, at, body) {
+        Ok(Some(signature)) => Ok(signature),
+        Ok(None) => Err(StopReason::NoSecret),
+        Err(error) => {
+            // It will not open tomorrow either.
+            tracing::error!(error = format!("{error:#}"), "a signing secret cannot be read");
+            Err(StopReason::NoSecret)
+        }
+    }
 }
 
 /// The secrets to sign with, or why nothing is sent.
@@ -82,10 +107,7 @@ async fn usable_secrets(tx: &Tx, endpoint: &Endpoint) -> Result<std::result::Res
             store::signing_secrets::of_key(tx, id).await?
         }
     };
-    Ok(match secrets.current {
-        Some(_) => Ok(secrets),
-        None => Err(StopReason::NoSecret),
-    })
+    Ok(Ok(secrets))
 }
 
 /// What a receiver checks.
@@ -200,10 +222,11 @@ fn written_down(number: i64, at: Timestamp, signature: String, outcome: &Outcome
         took_millis: i64::try_from(outcome.took.as_millis()).unwrap_or(i64::MAX),
         status: answer.ok().map(|answer| answer.status),
         failure: answer.err().map(|failure| failure.code().to_owned()),
-        answer: answer
-            .ok()
-            .map(|answer| String::from_utf8_lossy(&answer.body).into_owned()),
-        answer_cut: answer.is_ok_and(|answer| answer.cut),
+        answer: answer.ok().map(|answer| {
+            let kept = answer.body.len().min(KEPT_ANSWER);
+            String::from_utf8_lossy(&answer.body[..kept]).into_owned()
+        }),
+        answer_cut: answer.is_ok_and(|answer| answer.cut || answer.body.len() > KEPT_ANSWER),
         address: outcome.address.map(|address| address.to_string()),
         timestamp_header: at.seconds().to_string(),
         signature_header: signature,

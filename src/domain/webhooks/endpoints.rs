@@ -76,7 +76,15 @@ pub(super) async fn tell(app: &App, endpoint: &Endpoint) -> Result<()> {
     Ok(())
 }
 
-async fn record(tx: &Tx, app: &App, endpoint: &Endpoint, action: Action, by: &By, details: String) -> Result<()> {
+/// A line in the trail about an endpoint.
+pub(super) async fn record(
+    tx: &Tx,
+    app: &App,
+    endpoint: &Endpoint,
+    action: Action,
+    by: &By,
+    details: String,
+) -> Result<()> {
     let subject = Subject {
         project_id: endpoint.project_id,
         key_id: endpoint.key_id,

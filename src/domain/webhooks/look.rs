@@ -3,9 +3,10 @@
 use crate::domain::App;
 use crate::domain::access::ReadKeys;
 use crate::error::{AppError, Result};
-use crate::model::webhook::{Attempt, Delivery, DeliveryId};
+use crate::model::ids::KeyId;
+use crate::model::webhook::{Attempt, Delivery, DeliveryId, Endpoint};
 use crate::store;
-use crate::store::webhooks::deliveries::Filter;
+pub use crate::store::webhooks::deliveries::Filter;
 
 /// Any delivery with its attempts, for the provider.
 pub async fn for_provider(app: &App, id: DeliveryId) -> Result<(Delivery, Vec<Attempt>)> {
@@ -52,4 +53,12 @@ pub async fn list(app: &App, proof: ReadKeys<'_>, filter: Filter, limit: u64) ->
     // Where keys belong to the workspace, what goes to its own endpoint is not theirs.
     deliveries.retain(|delivery| delivery.key_id.is_some());
     Ok(deliveries)
+}
+
+/// Where events of a key went, the latest endpoint first: which are off, and why.
+pub async fn endpoints(app: &App, proof: ReadKeys<'_>, id: KeyId) -> Result<Vec<Endpoint>> {
+    let db = app.db.reader();
+    let key = store::keys::find(db, proof.ring().owner_id(), id).await?;
+    key.ok_or(AppError::NotFound)?;
+    Ok(store::webhooks::endpoints::list_of_key(db, id).await?)
 }

@@ -5,8 +5,9 @@ use crate::domain::access::ManageKeys;
 use crate::domain::keys::refuse_frozen;
 use crate::domain::throttle::Attempt;
 use crate::domain::webhooks::accept::refuse_off;
-use crate::domain::webhooks::endpoints::is_on_ring;
+use crate::domain::webhooks::endpoints::{is_on_ring, record};
 use crate::error::{AppError, Result};
+use crate::model::audit::Action;
 use crate::model::webhook::{Delivery, DeliveryId, DeliveryState};
 use crate::store::db::commit;
 use crate::store::{self, Tx};
@@ -19,22 +20,23 @@ pub async fn resend(app: &App, proof: ManageKeys<'_>, id: DeliveryId) -> Result<
     let tx = app.db.begin().await?;
     let found = store::webhooks::deliveries::find(&tx, workspace, id).await?;
     let found = found.ok_or(AppError::NotFound)?;
-    // Always the endpoint first: so does everybody who locks both.
-    let endpoint = store::webhooks::endpoints::lock(&tx, found.endpoint_id).await?;
-    let endpoint = endpoint.filter(|endpoint| is_on_ring(endpoint, proof));
-    let endpoint = endpoint.ok_or(AppError::NotFound)?;
-    let mut delivery = store::webhooks::deliveries::lock(&tx, id)
-        .await?
-        .ok_or(AppError::NotFound)?;
-    if delivery.is_under_way(now) {
-        return Ok(delivery);
-    }
-    if let Some(key) = endpoint.key_id {
+    // Always the key first, then the endpoint: so does everybody who locks them.
+    if let Some(key) = found.key_id {
         let key = store::keys::hold_any(&tx, key).await?.ok_or(AppError::NotFound)?;
         refuse_frozen(&key)?;
     }
+    let endpoint = store::webhooks::endpoints::lock(&tx, found.endpoint_id).await?;
+    let endpoint = endpoint.filter(|endpoint| is_on_ring(endpoint, proof));
+    let endpoint = endpoint.ok_or(AppError::NotFound)?;
+    let delivery = store::webhooks::deliveries::lock(&tx, id).await?;
+    let mut delivery = delivery.ok_or(AppError::NotFound)?;
+    if delivery.is_under_way(now) {
+        return Ok(delivery);
+    }
     refuse_off(&endpoint)?;
     begin_anew(&tx, app, &mut delivery).await?;
+    let details = format!("{} {id}", delivery.event_type);
+    record(&tx, app, &endpoint, Action::WebhookResent, proof.by(), details).await?;
     commit(tx).await?;
     app.dispatch.wake();
     Ok(delivery)

@@ -8,7 +8,9 @@ use crate::domain::throttle::Attempt;
 use crate::domain::webhooks::accept::{self, Event, open_endpoint};
 use crate::domain::webhooks::attempt::headers;
 use crate::domain::webhooks::courier::Outcome;
+use crate::domain::webhooks::endpoints::record;
 use crate::error::{AppError, Result};
+use crate::model::audit::Action;
 use crate::model::ids::KeyId;
 use crate::model::signing_secret::SigningSecret;
 use crate::model::webhook::{Delivery, DeliveryId, EventType, signature};
@@ -33,6 +35,8 @@ pub async fn send_test(app: &App, proof: ManageKeys<'_>, id: KeyId) -> Result<De
         idempotency: None,
     };
     let delivery = accept::put(&tx, app, &endpoint, event).await?;
+    let details = delivery.id.to_string();
+    record(&tx, app, &endpoint, Action::WebhookTested, proof.by(), details).await?;
     commit(tx).await?;
     app.dispatch.wake();
     Ok(delivery)

@@ -56,9 +56,14 @@ pub async fn claim(db: &impl ConnectionTrait, claim: Claim) -> Result<Vec<Delive
     };
     let (now, until) = (claim.now.millis(), claim.until.millis());
     let (of_endpoint, of_workspace, room) = (claim.of_endpoint, claim.of_workspace, claim.room);
-    let node = match backend {
-        DbBackend::Postgres => "$1",
-        _ => "?",
+    let few = format!(
+        "FROM webhook_deliveries n WHERE n.endpoint_id = ends.id AND n.state = 'waiting' \
+         AND n.next_attempt_at <= {now} ORDER BY n.next_attempt_at LIMIT {of_endpoint}"
+    );
+    // Each database has its own way of looking at the first few of each, and is hopeless at the other's.
+    let (node, first_due) = match backend {
+        DbBackend::Postgres => ("$1", format!("CROSS JOIN LATERAL (SELECT n.* {few}) d")),
+        _ => ("?", format!("JOIN webhook_deliveries d ON d.id IN (SELECT n.id {few})")),
     };
     // Numbers of our own are written out: they stand in many places.
     let sql = format!(
@@ -75,9 +80,7 @@ pub async fn claim(db: &impl ConnectionTrait, claim: Claim) -> Result<Vec<Delive
            SELECT d.id, d.workspace_id, d.next_attempt_at, \
              row_number() OVER (PARTITION BY d.endpoint_id ORDER BY d.next_attempt_at, d.id) \
              + (SELECT count(*) FROM busy WHERE busy.endpoint_id = d.endpoint_id) AS place \
-           FROM ends JOIN webhook_deliveries d ON d.id IN ( \
-             SELECT n.id FROM webhook_deliveries n WHERE n.endpoint_id = ends.id AND n.state = 'waiting' \
-               AND n.next_attempt_at <= {now} ORDER BY n.next_attempt_at LIMIT {of_endpoint}) \
+           FROM ends {first_due} \
            JOIN workspaces w ON w.id = d.workspace_id AND w.suspended_at IS NULL \
          ), fair AS ( \
            SELECT due.id, due.next_attempt_at, \

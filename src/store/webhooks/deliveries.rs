@@ -1,6 +1,6 @@
 //! Events on their way. Finders take the workspace: another tenant's delivery does not exist.
 
-use sea_orm::sea_query::{Expr, LockType};
+use sea_orm::sea_query::{Expr, LockBehavior, LockType};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use super::super::entities::{webhook_delivery as delivery, webhook_endpoint as endpoint};
@@ -147,16 +147,16 @@ pub async fn stop_of_key(tx: &impl ConnectionTrait, key: KeyId, why: StopReason,
     stop(tx, delivery::Column::KeyId.eq(key.0), why, now).await
 }
 
+/// On PostgreSQL, what somebody else is writing to right now is left out: whoever attempts it next sees why it must stop, and
+/// nobody waits for each other in a circle.
 async fn stop(tx: &impl ConnectionTrait, which: Expr, why: StopReason, now: Timestamp) -> Result<()> {
     let mut query = delivery::Entity::find()
         .select_only()
         .column(delivery::Column::Id)
         .filter(which)
-        .filter(Expr::cust("state = 'waiting'"))
-        .order_by_asc(delivery::Column::Id);
+        .filter(Expr::cust("state = 'waiting'"));
     if tx.get_database_backend() == DbBackend::Postgres {
-        // Always in one order: two that stop the same deliveries must not wait for each other in a circle.
-        query = query.lock(LockType::NoKeyUpdate);
+        query = query.lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked);
     }
     let ids: Vec<uuid::Uuid> = query.into_tuple().all(tx).await?;
     for batch in ids.chunks(500) {

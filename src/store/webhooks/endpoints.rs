@@ -11,18 +11,20 @@ use crate::model::ids::{EndpointId, KeyId, ProjectId, WorkspaceId};
 use crate::model::timestamp::Timestamp;
 use crate::model::webhook::{Endpoint, Off};
 
-/// Makes sure that a key has an endpoint at a URL, and returns it: `new`, or the one that is there.
+/// Makes sure that a key has an endpoint at a URL, and returns it: `new`, or the one that is there. It stays until this
+/// transaction ends. `Duplicate` when it was swept away at this very moment: trying again helps.
 pub async fn of_key(tx: &impl ConnectionTrait, new: &Endpoint) -> Result<Endpoint> {
     endpoint::Entity::insert(row(new, None))
         .on_conflict_do_nothing_on([endpoint::Column::KeyId, endpoint::Column::Url])
         .exec_without_returning(tx)
         .await?;
-    let found = endpoint::Entity::find()
+    let mut query = endpoint::Entity::find()
         .filter(endpoint::Column::KeyId.eq(new.key_id.map(|id| id.0)))
-        .filter(endpoint::Column::Url.eq(new.url.as_str()))
-        .one(tx)
-        .await?;
-    found.map_or_else(|| Ok(new.clone()), Endpoint::try_from)
+        .filter(endpoint::Column::Url.eq(new.url.as_str()));
+    if tx.get_database_backend() == DbBackend::Postgres {
+        query = query.lock(LockType::KeyShare);
+    }
+    query.one(tx).await?.ok_or(Error::Duplicate)?.try_into()
 }
 
 /// The workspace's own endpoint, with its sealed secret. `Duplicate` when it has one.

@@ -1,6 +1,7 @@
 //! What the program lives through: people and programs who make, see, use, change and lose secrets.
 
 mod record;
+mod webhooks;
 
 use keyhatch::clock::{Clock, SystemClock};
 use keyhatch::model::timestamp::DAY;
@@ -242,7 +243,12 @@ impl Life {
             }
         }
         let sent = self.submit(&alice, page, &format!("{page}/test-events"), &[]).await;
-        let made = [("name", "Told of"), ("type", "secret"), ("environment", "test"), ("expiry", "7")];
+        let made = [
+            ("name", "Told of"),
+            ("type", "secret"),
+            ("environment", "test"),
+            ("expiry", "7"),
+        ];
         let made = self.submit(&alice, &format!("{KEYS}/new"), KEYS, &made).await;
         self.reveal(&alice, &made.location()).await;
         tokio::time::sleep(std::time::Duration::from_millis(600)).await;

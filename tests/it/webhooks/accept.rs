@@ -104,6 +104,10 @@ async fn bodies_that_are_no_json_objects() {
     assert_eq!(send("application/json", "{").await, 400);
     assert_eq!(send("application/json", "").await, 400);
     assert_eq!(send("application/json", "\"\\ud800\"").await, 400);
+    let request = world.backend.request(reqwest::Method::POST, WEBHOOKS);
+    let request = request.header("content-type", "application/json");
+    let broken = request.body(b"{\"data\":\"\xff\xfe\"}".to_vec()).send().await.unwrap();
+    assert_eq!(broken.status(), 400);
 }
 
 #[tokio::test]
@@ -225,4 +229,24 @@ async fn what_waits_for_a_revoked_key_stops() {
     world.app.clock.advance_millis(3_600_000);
     tokio::time::sleep(std::time::Duration::from_millis(700)).await;
     assert_eq!(world.receiver.received().len(), 1);
+}
+
+#[tokio::test]
+async fn what_ended_a_month_ago_is_swept() {
+    let world = World::start().await;
+    let body = json!({
+        "key_id": world.key.key.id.to_string(), "type": "a", "data": 1, "idempotency_key": "order-7"
+    });
+    let first = world.backend.post(WEBHOOKS, &body).await.json();
+    let id = first["id"].as_str().unwrap();
+    world.in_state(id, "delivered").await;
+    world.app.clock.advance_millis(29 * 86_400_000);
+    keyhatch::domain::webhooks::sweep(&world.app.app).await.unwrap();
+    assert_eq!(world.look(id).await["state"], "delivered");
+    world.app.clock.advance_millis(86_400_000 + 60_000);
+    keyhatch::domain::webhooks::sweep(&world.app.app).await.unwrap();
+    assert_eq!(world.backend.get(&format!("{WEBHOOKS}/{id}")).await.status, 404);
+    let again = world.backend.post(WEBHOOKS, &body).await;
+    assert_eq!(again.status, 202);
+    assert_ne!(again.json()["id"], id);
 }

@@ -34,6 +34,8 @@ async fn what_has_arrived_can_be_sent_again_under_its_id() {
     let numbers: Vec<_> = attempts.iter().map(|attempt| attempt.number).collect();
     assert_eq!(numbers, [1, 2, 3]);
     assert_eq!(attempts[1].answer.as_deref(), Some("no"));
+    let trail = world.alice.get(&world.page()).await.texts(".trail > li > span");
+    assert!(trail[0].contains("sent a webhook again"), "{trail:?}");
     assert_eq!(attempts[1].signature_header, received[1].headers["webhook-signature"]);
 }
 

@@ -120,3 +120,16 @@ async fn no_two_nodes_claim_the_same() {
     assert_eq!(all.len(), claimed, "nothing twice");
     assert!(claimed >= 20, "{claimed}");
 }
+
+/// Two nodes on one PostgreSQL share the work, and nothing arrives twice.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_nodes_share_the_work() {
+    let world = World::start().await;
+    let Some(url) = world.app.database_url() else { return };
+    let _other = crate::support::TestApp::start_with(&[("KEYHATCH_DATABASE_URL", &url)]).await;
+    let ids: Vec<_> = futures_util::future::join_all((0..50).map(|number| world.send(json!(number)))).await;
+    for id in &ids {
+        world.in_state(id, "delivered").await;
+    }
+    assert_eq!(world.receiver.received().len(), 50);
+}

@@ -48,6 +48,8 @@ impl Received {
 pub enum Reply {
     /// A status, with header lines (each ended by CRLF).
     Status(u16, String),
+    /// A status and a body.
+    Body(u16, String),
     /// Never.
     Hang,
     /// 204, after a while.
@@ -150,6 +152,12 @@ async fn serve(mut stream: TcpStream, inside: Arc<Mutex<Inside>>) -> std::io::Re
     };
     let (status, lines) = match reply {
         Reply::Status(status, lines) => (status, lines),
+        Reply::Body(status, body) => {
+            let length = body.len();
+            let answer =
+                format!("HTTP/1.1 {status} Said\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
+            return stream.write_all(answer.as_bytes()).await;
+        }
         Reply::Hang => return std::future::pending().await,
         Reply::After(time) => {
             tokio::time::sleep(time).await;

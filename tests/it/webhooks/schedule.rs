@@ -124,3 +124,25 @@ async fn nobody_at_home_is_a_failure_with_a_code() {
     assert_eq!(delivery["attempts"][0]["failure"], "connect");
     assert_eq!(delivery["attempts"][0]["status"], json!(null));
 }
+
+#[tokio::test]
+async fn of_an_answer_the_beginning_is_kept() {
+    let world = World::start().await;
+    for (body, kept, cut) in [
+        ("<h1>No\0pe</h1>".to_owned(), "<h1>No\u{FFFD}pe</h1>".to_owned(), false),
+        ("x".repeat(5_000), "x".repeat(4_096), true),
+        ("x".repeat(500_000), "x".repeat(4_096), true),
+    ] {
+        world.receiver.next(Reply::Body(500, body.clone()));
+        let id = world.send(json!(1)).await;
+        world.after(&id, 1).await;
+        let db = world.app.app.db.reader();
+        let attempts = keyhatch::store::webhooks::attempts::list(db, id.parse().unwrap())
+            .await
+            .unwrap();
+        let answer = attempts[0].answer.as_deref().unwrap();
+        // SQLite keeps NUL as it is.
+        assert!(answer == kept || answer == body, "{} bytes", answer.len());
+        assert_eq!(attempts[0].answer_cut, cut, "{}", body.len());
+    }
+}
