@@ -11,7 +11,7 @@ use crate::api;
 use crate::error::AppError;
 use crate::profile::{KeyOwner, Profile};
 use crate::telemetry;
-use crate::web::{accounts, home, keys, onboarding, projects, staff, workspaces};
+use crate::web::{accounts, home, keys, onboarding, projects, staff, webhooks, workspaces};
 
 /// A line of the table, for the tests and the documentation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,6 +137,7 @@ pub fn pages(profile: &Profile) -> Table {
     own_endpoint(&mut table, profile);
     projects(&mut table);
     keys(&mut table, profile);
+    webhooks(&mut table, profile);
     onboarding(&mut table);
     staff(&mut table);
     table
@@ -239,6 +240,7 @@ fn keys(table: &mut Table, profile: &Profile) {
     table.get(keys, keys::list::show);
     table.post(keys, keys::create::submit);
     table.get(format!("{keys}/new"), keys::create::show);
+    table.post(format!("{keys}/new/test-events"), keys::try_url::submit);
     table.get(key.clone(), keys::show::show);
     table.get(format!("{key}/reveal"), keys::reveal::show);
     table.add(Method::HEAD, format!("{key}/reveal"), keys::reveal::head);
@@ -254,6 +256,21 @@ fn keys(table: &mut Table, profile: &Profile) {
     table.post(format!("{key}/signing-secret/retirement"), keys::signing_secret::retire);
     table.get(format!("{key}/revocation"), keys::revoke::show);
     table.post(format!("{key}/revocation"), keys::revoke::submit);
+}
+
+fn webhooks(table: &mut Table, profile: &Profile) {
+    let base = match profile.api.keys_belong_to {
+        KeyOwner::Project => "/w/{workspace}/p/{project}",
+        KeyOwner::Workspace => "/w/{workspace}",
+    };
+    let delivery = format!("{base}/webhooks/{{delivery}}");
+    let endpoint = format!("{base}/endpoints/{{endpoint}}");
+    table.get(format!("{base}/webhooks"), webhooks::list::show);
+    table.get(delivery.clone(), webhooks::show::show);
+    table.post(format!("{delivery}/resends"), webhooks::resend::submit);
+    table.post(format!("{base}/keys/{{key}}/test-events"), webhooks::test_event::submit);
+    table.post(format!("{endpoint}/disablement"), webhooks::endpoint::disable);
+    table.post(format!("{endpoint}/enablement"), webhooks::endpoint::enable);
 }
 
 fn onboarding(table: &mut Table) {

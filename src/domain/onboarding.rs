@@ -5,9 +5,11 @@ use crate::error::Result;
 use crate::model::account::Account;
 use crate::model::key::Key;
 use crate::model::role::Deed;
+use crate::model::webhook::{Delivery, DeliveryState};
 use crate::model::workspace::{Membership, Project};
 use crate::profile::{Environment, KeyOwner};
 use crate::store;
+use crate::store::webhooks::deliveries::Filter;
 
 /// What there is already.
 #[derive(Clone, Debug)]
@@ -20,6 +22,8 @@ pub struct Steps {
     pub key: Option<Key>,
     /// The key that was used last; its `last_use` says when and from where.
     pub used: Option<Key>,
+    /// The last webhook that reached its receiver, of those that are kept.
+    pub delivered: Option<Delivery>,
     /// Whether keys hang on projects here: otherwise there is no project to make.
     pub has_projects: bool,
 }
@@ -32,6 +36,7 @@ pub enum Step {
     Project,
     Key,
     FirstCall,
+    Webhook,
 }
 
 /// Looks at the facts as they are at this moment.
@@ -44,6 +49,7 @@ pub async fn steps(app: &App, account: &Account) -> Result<Steps> {
         project: None,
         key: None,
         used: None,
+        delivered: None,
         has_projects: app.profile.api.keys_belong_to == KeyOwner::Project,
     };
     let Some(membership) = &steps.workspace else {
@@ -53,6 +59,14 @@ pub async fn steps(app: &App, account: &Account) -> Result<Steps> {
     let environment = first_environment(app).as_str();
     steps.key = store::keys::newest_active(db, workspace, environment, app.now()).await?;
     steps.used = store::keys::last_used(db, workspace).await?;
+    let delivered = Filter {
+        of_keys: true,
+        state: Some(DeliveryState::Delivered),
+        ..Filter::default()
+    };
+    steps.delivered = store::webhooks::deliveries::list(db, workspace, delivered, 1)
+        .await?
+        .pop();
     steps.project = match steps.key.as_ref().and_then(|key| key.project_id) {
         Some(id) => store::projects::find(db, workspace, id).await?,
         None => store::projects::list(db, workspace).await?.pop(),
@@ -84,15 +98,17 @@ impl Steps {
     /// The first step that is not done; none when everything is.
     pub fn current(&self) -> Option<Step> {
         // Whoever has called has had everything a call takes, even if it is gone by now.
-        if self.used.is_some() {
-            return None;
-        }
+        let has_called = self.used.is_some();
         let walk = [
-            (Step::ConfirmEmail, self.email_confirmed),
-            (Step::Workspace, self.workspace.is_some()),
-            (Step::Project, !self.has_projects || self.project.is_some()),
-            (Step::Key, self.key.is_some()),
-            (Step::FirstCall, false),
+            (Step::ConfirmEmail, has_called || self.email_confirmed),
+            (Step::Workspace, has_called || self.workspace.is_some()),
+            (
+                Step::Project,
+                has_called || !self.has_projects || self.project.is_some(),
+            ),
+            (Step::Key, has_called || self.key.is_some()),
+            (Step::FirstCall, has_called),
+            (Step::Webhook, self.delivered.is_some()),
         ];
         walk.into_iter().find(|(_, done)| !done).map(|(step, _)| step)
     }
@@ -100,6 +116,7 @@ impl Steps {
     /// `done`, `current` or `todo`.
     pub fn state_of(&self, step: Step) -> &'static str {
         match self.current() {
+            _ if step == Step::Webhook && self.delivered.is_some() => "done",
             Some(current) if step == current => "current",
             Some(current) if step as u8 > current as u8 => "todo",
             _ => "done",

@@ -11,6 +11,7 @@ pub mod dispatch;
 pub mod endpoints;
 mod letters;
 pub mod look;
+pub mod overview;
 pub mod own;
 pub mod resend;
 pub mod secrets;

@@ -74,6 +74,16 @@ pub async fn find(db: &impl ConnectionTrait, owner: OwnerId, id: KeyId) -> Resul
     found.map(Key::try_from).transpose()
 }
 
+/// Those of these keys that are this owner's.
+pub async fn find_all(db: &impl ConnectionTrait, owner: OwnerId, ids: &[KeyId]) -> Result<Vec<Key>> {
+    let rows = key::Entity::find()
+        .filter(key::Column::OwnerId.eq(owner.0))
+        .filter(key::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .all(db)
+        .await?;
+    rows.into_iter().map(Key::try_from).collect()
+}
+
 /// Reads a key and keeps everybody else who locks it waiting until this transaction ends.
 pub async fn lock(tx: &impl ConnectionTrait, owner: OwnerId, id: KeyId) -> Result<Option<Key>> {
     let mut query = key::Entity::find_by_id(id.0).filter(key::Column::OwnerId.eq(owner.0));

@@ -13,4 +13,7 @@ pub mod signing_secret;
 pub(in crate::web) mod snippets;
 pub mod state;
 pub(in crate::web) mod ticket;
+pub mod try_url;
 mod words;
+
+pub(in crate::web) use list::prefix_of_whole_key;

@@ -137,7 +137,8 @@ async function poll() {
       const fresh = page.getElementById(element.id);
       if (!fresh || fresh.isEqualNode(element)) return;
       element.replaceWith(fresh);
-      voice.textContent = fresh.textContent;
+      const words = fresh.dataset.say ?? fresh.textContent;
+      if (words !== voice.textContent) voice.textContent = words;
     });
   } catch { /* The next turn may do better. */ }
   setTimeout(poll, 2000);

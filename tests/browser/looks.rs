@@ -71,6 +71,7 @@ fn pages(keys: &str, key: &str) -> Vec<(&'static str, String)> {
     .map(|(name, path)| (name, path.to_owned()))
     .to_vec();
     pages.push(("keys", keys.to_owned()));
+    pages.push(("webhooks", keys.replace("/keys", "/webhooks")));
     pages.push(("keys-no-match", format!("{keys}?q=nothing-like-it")));
     for (name, part) in [
         ("key", ""),

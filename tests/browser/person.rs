@@ -61,7 +61,7 @@ impl<'a> Person<'a> {
     /// Presses the button of the form with this action.
     pub async fn send(&self, action: &str) {
         let action = action.strip_prefix(&self.server.address).unwrap_or(action);
-        let button = format!("form[action='{action}'] button:not([type=button])");
+        let button = format!("form[action='{action}'] button:not([type=button], [tabindex='-1'], [formaction])");
         self.browser.click(&button).await;
     }
 

@@ -15,7 +15,8 @@ use std::collections::BTreeSet;
 use keyhatch::profile::Profile;
 use keyhatch::routes;
 
-/// One route. `{workspace}`, `{project}` and `{key}` become Alice's; each call gets a fresh key.
+/// One route. `{workspace}`, `{project}`, `{key}`, `{delivery}` and `{endpoint}` become Alice's; each call gets
+/// fresh ones.
 #[derive(Clone, Copy)]
 pub struct Row<const CALLERS: usize> {
     pub method: &'static str,
@@ -91,6 +92,7 @@ pub const PAGES: &[Row<7>] = &[
     row("GET",    "/w/{workspace}/p/{project}/keys",                                            [303, 404, 404, 200, 200, 200, 200]),
     row("POST",   "/w/{workspace}/p/{project}/keys",                                            [401, 404, 404, 403, 422, 422, 422]),
     row("GET",    "/w/{workspace}/p/{project}/keys/new",                                        [303, 404, 404, 403, 200, 200, 200]),
+    row("POST",   "/w/{workspace}/p/{project}/keys/new/test-events",                            [401, 404, 404, 403, 422, 422, 422]),
     row("GET",    "/w/{workspace}/p/{project}/keys/{key}",                                      [303, 404, 404, 200, 200, 200, 200]),
     row("GET",    "/w/{workspace}/p/{project}/keys/{key}/reveal",                               [303, 404, 404, 403, 200, 200, 200]),
     row("HEAD",   "/w/{workspace}/p/{project}/keys/{key}/reveal",                               [303, 404, 404, 403, 200, 200, 200]),
@@ -106,6 +108,12 @@ pub const PAGES: &[Row<7>] = &[
     row("POST",   "/w/{workspace}/p/{project}/keys/{key}/signing-secret/retirement",            [401, 404, 404, 403, 303, 303, 303]),
     row("GET",    "/w/{workspace}/p/{project}/keys/{key}/revocation",                           [303, 404, 404, 403, 200, 200, 200]),
     row("POST",   "/w/{workspace}/p/{project}/keys/{key}/revocation",                           [401, 404, 404, 403, 303, 303, 303]),
+    row("POST",   "/w/{workspace}/p/{project}/keys/{key}/test-events",                          [401, 404, 404, 403, 303, 303, 303]),
+    row("GET",    "/w/{workspace}/p/{project}/webhooks",                                        [303, 404, 404, 200, 200, 200, 200]),
+    row("GET",    "/w/{workspace}/p/{project}/webhooks/{delivery}",                             [303, 404, 404, 200, 200, 200, 200]),
+    row("POST",   "/w/{workspace}/p/{project}/webhooks/{delivery}/resends",                     [401, 404, 404, 403, 303, 303, 303]),
+    row("POST",   "/w/{workspace}/p/{project}/endpoints/{endpoint}/disablement",                [401, 404, 404, 403, 303, 303, 303]),
+    row("POST",   "/w/{workspace}/p/{project}/endpoints/{endpoint}/enablement",                 [401, 404, 404, 403, 303, 303, 303]),
     row("GET",    "/welcome",                                                                   [303, 200, 200, 200, 200, 200, 200]),
     row("GET",    "/staff",                                                                     [404, 404, 200, 404, 404, 404, 404]),
     row("GET",    "/staff/lookups",                                                             [404, 404, 303, 404, 404, 404, 404]),

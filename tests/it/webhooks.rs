@@ -9,6 +9,7 @@ mod expiry;
 mod fairness;
 mod foreign;
 mod own_endpoint;
+mod pages;
 mod receiver;
 mod receivers;
 mod restarts;

@@ -11,9 +11,11 @@ use crate::model::key::Key;
 use crate::model::key_format::KeyText;
 use crate::model::role::Role;
 use crate::model::verdict::NotedRefusal;
+use crate::model::webhook::{Delivery, Off};
 use crate::model::workspace::{Project, Workspace};
 use crate::store;
 use crate::store::db::commit;
+use crate::store::webhooks::deliveries::Filter;
 
 /// A key, and whose it is.
 #[derive(Clone, Debug)]
@@ -25,13 +27,17 @@ pub struct Found {
     pub owners: Vec<String>,
     /// The last ones, newest first.
     pub refusals: Vec<NotedRefusal>,
+    /// The last ones, newest first, without what they say and where they go.
+    pub webhooks: Vec<Delivery>,
+    /// Why endpoints of the key are off, newest first.
+    pub endpoints_off: Vec<Off>,
 }
 
 /// The most keys one look shows. Display prefixes are random: more than one key with the same is rare.
 const MOST: u64 = 50;
 
-/// How many refusals somebody is likely to ask about.
-const REFUSALS: u64 = 10;
+/// How many refusals somebody is likely to ask about, and how many webhooks.
+const LATEST: u64 = 10;
 
 /// What a search has found.
 #[derive(Clone, Debug)]
@@ -101,12 +107,30 @@ async fn gather(app: &App, key: Key) -> Result<Found> {
     };
     let members = store::members::list(db, workspace.id).await?;
     let owners = members.into_iter().filter(|member| member.role == Role::Owner);
-    let refusals = store::usage::refusals(db, key.id, REFUSALS).await?;
+    let refusals = store::usage::refusals(db, key.id, LATEST).await?;
+    let of_key = Filter {
+        key: Some(key.id),
+        ..Filter::default()
+    };
+    let webhooks = store::webhooks::deliveries::list(db, workspace.id, of_key, LATEST).await?;
+    let off = store::webhooks::endpoints::list_off(db, key.id, LATEST).await?;
     Ok(Found {
         key,
         refusals,
+        webhooks: webhooks.into_iter().map(without_content).collect(),
+        endpoints_off: off.into_iter().filter_map(|endpoint| endpoint.off).collect(),
         project,
         owners: owners.map(|owner| owner.email.to_string()).collect(),
         workspace,
     })
+}
+
+/// What support needs to know of a delivery is not what it says.
+fn without_content(delivery: Delivery) -> Delivery {
+    Delivery {
+        url: String::new(),
+        body: String::new(),
+        idempotency_key: None,
+        ..delivery
+    }
 }

@@ -47,12 +47,11 @@ pub async fn list(app: &App, proof: ReadKeys<'_>, filter: Filter, limit: u64) ->
     let ring = proof.ring();
     let filter = Filter {
         project: ring.project.as_ref().map(|project| project.id),
+        // Where keys belong to the workspace, what goes to its own endpoint is not theirs.
+        of_keys: true,
         ..filter
     };
-    let mut deliveries = store::webhooks::deliveries::list(app.db.reader(), ring.workspace.id, filter, limit).await?;
-    // Where keys belong to the workspace, what goes to its own endpoint is not theirs.
-    deliveries.retain(|delivery| delivery.key_id.is_some());
-    Ok(deliveries)
+    Ok(store::webhooks::deliveries::list(app.db.reader(), ring.workspace.id, filter, limit).await?)
 }
 
 /// Where events of a key went, the latest endpoint first: which are off, and why.

@@ -78,6 +78,8 @@ pub struct Filter {
     pub project: Option<ProjectId>,
     /// Of this key only.
     pub key: Option<KeyId>,
+    /// Of any key: not of the workspace's own endpoint.
+    pub of_keys: bool,
     /// To this endpoint only.
     pub endpoint: Option<EndpointId>,
     pub state: Option<DeliveryState>,
@@ -98,6 +100,9 @@ pub async fn list(
     }
     if let Some(key) = filter.key {
         query = query.filter(delivery::Column::KeyId.eq(key.0));
+    }
+    if filter.of_keys {
+        query = query.filter(delivery::Column::KeyId.is_not_null());
     }
     if let Some(endpoint) = filter.endpoint {
         query = query.filter(delivery::Column::EndpointId.eq(endpoint.0));

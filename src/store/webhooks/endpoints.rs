@@ -75,6 +75,28 @@ pub async fn list_of_key(db: &impl ConnectionTrait, key: KeyId) -> Result<Vec<En
     rows.into_iter().map(Endpoint::try_from).collect()
 }
 
+/// The endpoint of a key at a URL.
+pub async fn find_of_key(db: &impl ConnectionTrait, key: KeyId, url: &str) -> Result<Option<Endpoint>> {
+    let found = endpoint::Entity::find()
+        .filter(endpoint::Column::KeyId.eq(key.0))
+        .filter(endpoint::Column::Url.eq(url))
+        .one(db)
+        .await?;
+    found.map(Endpoint::try_from).transpose()
+}
+
+/// The endpoints of a key that are switched off, newest first.
+pub async fn list_off(db: &impl ConnectionTrait, key: KeyId, limit: u64) -> Result<Vec<Endpoint>> {
+    let rows = endpoint::Entity::find()
+        .filter(endpoint::Column::KeyId.eq(key.0))
+        .filter(endpoint::Column::OffAt.is_not_null())
+        .order_by_desc(endpoint::Column::Id)
+        .limit(limit)
+        .all(db)
+        .await?;
+    rows.into_iter().map(Endpoint::try_from).collect()
+}
+
 /// Reads an endpoint and keeps everybody else who locks it waiting until this transaction ends.
 pub async fn lock(tx: &impl ConnectionTrait, id: EndpointId) -> Result<Option<Endpoint>> {
     let mut query = endpoint::Entity::find_by_id(id.0);

@@ -6,7 +6,8 @@ use actix_web::{FromRequest, HttpRequest};
 use crate::domain::App;
 use crate::domain::access::KeyRing;
 use crate::error::AppError;
-use crate::model::ids::KeyId;
+use crate::model::ids::{EndpointId, KeyId};
+use crate::model::webhook::DeliveryId;
 use crate::web::extract::{Extracting, WorkspacePage, app_of};
 use crate::web::page::{Page, Place, PlaceProject};
 
@@ -18,12 +19,17 @@ pub struct KeysPage {
 }
 
 impl KeysPage {
+    /// `/w/acme/p/site`, or `/w/acme` where keys hang on the workspace.
+    pub fn base_url(&self) -> String {
+        match &self.ring.project {
+            Some(project) => format!("{}/p/{}", self.workspace.url(), project.slug),
+            None => self.workspace.url(),
+        }
+    }
+
     /// `/w/acme/p/site/keys`
     pub fn url(&self) -> String {
-        match &self.ring.project {
-            Some(project) => format!("{}/p/{}/keys", self.workspace.url(), project.slug),
-            None => format!("{}/keys", self.workspace.url()),
-        }
+        format!("{}/keys", self.base_url())
     }
 
     /// `/w/acme/p/site/keys/0192…`
@@ -31,12 +37,27 @@ impl KeysPage {
         format!("{}/{id}", self.url())
     }
 
+    /// `/w/acme/p/site/webhooks`
+    pub fn webhooks_url(&self) -> String {
+        format!("{}/webhooks", self.base_url())
+    }
+
+    /// `/w/acme/p/site/webhooks/msg_0192…`
+    pub fn delivery_url(&self, id: DeliveryId) -> String {
+        format!("{}/{id}", self.webhooks_url())
+    }
+
     /// The context of a page about these keys.
     pub fn page(&self, app: &App) -> Page {
-        let mut page = self.workspace.page(app, "keys");
+        self.page_in(app, "keys")
+    }
+
+    /// The context of a page in another section of the navigation.
+    pub fn page_in(&self, app: &App, section: &'static str) -> Page {
+        let mut page = self.workspace.page(app, section);
         let project = self.ring.project.as_ref().map(|project| PlaceProject {
             name: project.name.clone(),
-            url: format!("{}/p/{}", self.workspace.url(), project.slug),
+            url: self.base_url(),
         });
         page.place = page.place.map(|place| Place { project, ..place });
         page
@@ -61,16 +82,34 @@ impl FromRequest for KeysPage {
     }
 }
 
-/// The `{key}` of the path; what is no id is not found.
-#[derive(Clone, Copy, Debug)]
-pub struct KeyPath(pub KeyId);
+/// Declares what reads an id from the path; what is no id is not found.
+macro_rules! path_id {
+    ($(#[$doc:meta])* $name:ident($id:ty) = $word:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name(pub $id);
 
-impl FromRequest for KeyPath {
-    type Error = AppError;
-    type Future = std::future::Ready<Result<Self, AppError>>;
+        impl FromRequest for $name {
+            type Error = AppError;
+            type Future = std::future::Ready<Result<Self, AppError>>;
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = request.match_info().get("key").and_then(|text| text.parse().ok());
-        std::future::ready(id.map(Self).ok_or(AppError::NotFound))
-    }
+            fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+                let id = request.match_info().get($word).and_then(|text| text.parse().ok());
+                std::future::ready(id.map(Self).ok_or(AppError::NotFound))
+            }
+        }
+    };
 }
+
+path_id!(
+    /// The `{key}` of the path.
+    KeyPath(KeyId) = "key"
+);
+path_id!(
+    /// The `{delivery}` of the path.
+    DeliveryPath(DeliveryId) = "delivery"
+);
+path_id!(
+    /// The `{endpoint}` of the path.
+    EndpointPath(EndpointId) = "endpoint"
+);

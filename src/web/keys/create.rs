@@ -19,6 +19,7 @@ use crate::web::form::Form;
 use crate::web::keys::choices::{self, EnvironmentChoice, ExpiryChoice, ScopeGroupChoice, TypeChoice};
 use crate::web::keys::{ticket, words};
 use crate::web::page::{self, Page};
+use crate::web::webhooks::words::Outcome;
 
 /// What a form offers when nothing else was asked for.
 const USUAL_EXPIRY: &str = "90";
@@ -34,7 +35,7 @@ pub struct NewKeyForm {
     scopes: Vec<String>,
     expiry: String,
     expires_at: String,
-    webhook_url: String,
+    pub(super) webhook_url: String,
 }
 
 /// What a link fills in: `?template=ci&name=…&scope=…&scope=…&environment=test`. It sends nothing by itself.
@@ -59,6 +60,8 @@ struct NewPage {
     list_url: String,
     form: NewKeyForm,
     errors: FieldErrors,
+    /// What came of a test event to the webhook URL.
+    tried: Option<Outcome>,
     templates: Vec<TemplateLink>,
     types: Vec<TypeChoice>,
     environments: Vec<EnvironmentChoice>,
@@ -92,7 +95,11 @@ pub async fn show(app: Data<App>, page: KeysPage, request: HttpRequest) -> Resul
     let template = chosen_template(&app, &prefill);
     let form = filled_in(&app, &prefill, template);
     let template = template.map_or("", |template| template.id.as_str()).to_owned();
-    render(&app, &page, StatusCode::OK, form, FieldErrors::default(), &template).await
+    let said = Said {
+        template,
+        ..Said::default()
+    };
+    render(&app, &page, StatusCode::OK, form, said).await
 }
 
 /// `POST …/keys`
@@ -105,10 +112,12 @@ pub async fn submit(app: Data<App>, page: KeysPage, form: Form<NewKeyForm>) -> R
     let ticket = ticket::read(&page, &form.nonce)?;
     match make(&app, proof, &form, &ticket).await {
         Ok(id) => Ok(ticket::redirect_to_reveal(&app, &page, id, &ticket)),
-        Err(AppError::Invalid(errors)) => render(&app, &page, StatusCode::UNPROCESSABLE_ENTITY, form, errors, "").await,
+        Err(AppError::Invalid(errors)) => {
+            render(&app, &page, StatusCode::UNPROCESSABLE_ENTITY, form, Said::wrong(errors)).await
+        }
         Err(AppError::PlanLimit(why)) => {
             let errors = FieldErrors::one("type", why);
-            render(&app, &page, StatusCode::CONFLICT, form, errors, "").await
+            render(&app, &page, StatusCode::CONFLICT, form, Said::wrong(errors)).await
         }
         Err(other) => Err(other),
     }
@@ -133,13 +142,41 @@ async fn make(
     keys::issue_for_reveal(app, proof, new, ticket).await
 }
 
-async fn render(
+/// What the form says beside what was typed.
+#[derive(Default)]
+pub(super) struct Said {
+    errors: FieldErrors,
+    /// What came of a test event to the webhook URL.
+    tried: Option<Outcome>,
+    /// The template it was filled in from.
+    template: String,
+}
+
+impl Said {
+    /// What is to be corrected.
+    pub(super) fn wrong(errors: FieldErrors) -> Self {
+        Self {
+            errors,
+            ..Self::default()
+        }
+    }
+
+    /// What came of a test event.
+    pub(super) fn tried(outcome: Outcome) -> Self {
+        Self {
+            tried: Some(outcome),
+            ..Self::default()
+        }
+    }
+}
+
+/// The form, with everything that was typed.
+pub(super) async fn render(
     app: &App,
     page: &KeysPage,
     status: StatusCode,
     form: NewKeyForm,
-    errors: FieldErrors,
-    template: &str,
+    said: Said,
 ) -> Result<HttpResponse> {
     let form = NewKeyForm {
         nonce: match form.nonce.as_str() {
@@ -152,7 +189,7 @@ async fn render(
         id: known.id.clone(),
         label: known.label.clone(),
         description: known.description.clone(),
-        is_current: known.id == template,
+        is_current: known.id == said.template,
     });
     let template = NewPage {
         page: page.page(app),
@@ -165,7 +202,8 @@ async fn render(
         first_day: choices::first_day(app),
         summary: summary(app, &form),
         form,
-        errors,
+        errors: said.errors,
+        tried: said.tried,
     };
     page::html(status, &template)
 }

@@ -191,7 +191,7 @@ fn filter(query: &Query) -> Filter {
 }
 
 /// Whoever pastes a whole key is looking for that key.
-fn prefix_of_whole_key(app: &App, text: &str) -> Option<String> {
+pub(in crate::web) fn prefix_of_whole_key(app: &App, text: &str) -> Option<String> {
     let key_type = app.profile.key_types_of_text(text).next()?;
     let format = key_type.format(key_type.environment_of(text)?)?;
     Some(format.display_prefix(text))

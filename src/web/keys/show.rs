@@ -5,16 +5,19 @@ use actix_web::web::Data;
 use askama::Template;
 
 use crate::domain::keys::{self, Traffic};
+use crate::domain::webhooks::overview::{self, Overview};
 use crate::domain::{App, audit};
 use crate::error::Result;
 use crate::model::audit::{Action, AuditEvent};
 use crate::model::key::{Key, KeyState};
 use crate::model::role::Deed;
 use crate::model::timestamp::Timestamp;
+use crate::model::webhook::Endpoint;
 use crate::web::extract::{KeyPath, KeysPage};
 use crate::web::keys::words::{self, Badge, number};
 use crate::web::page::{self, Page};
 use crate::web::refusals::{self, RefusedRequest};
+use crate::web::webhooks::words::{self as delivery_words, Line};
 
 #[derive(Template)]
 #[template(path = "keys/show.html")]
@@ -40,9 +43,25 @@ struct ShowPage {
     bars: Vec<i64>,
     refusals: Vec<RefusalLine>,
     last_refusals: Vec<RefusedRequest>,
+    webhooks: Webhooks,
     events: Vec<AuditEvent>,
     replaces: Option<Key>,
     replaced_by: Option<Key>,
+}
+
+/// The webhooks of the key, and where its buttons lead.
+struct Webhooks {
+    /// `/w/acme/p/site`
+    base: String,
+    /// `/w/acme/p/site/webhooks`
+    url: String,
+    /// The last ones, newest first.
+    lines: Vec<Line>,
+    /// Whether a test event would go out.
+    can_test: bool,
+    /// Where its URL leads, when that is on.
+    endpoint: Option<Endpoint>,
+    off: Vec<Endpoint>,
 }
 
 struct RefusalLine {
@@ -72,6 +91,7 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpRe
         }
     });
     let now = app.now();
+    let webhooks = webhooks(&page, &key, overview::of_key(&app, proof, &key).await?, now);
     page::ok(&ShowPage {
         page: page.page(&app),
         list_url: page.url(),
@@ -90,9 +110,29 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpRe
         refusals: refusals.collect(),
         last_refusals: refusals::shown(&app, std::mem::take(&mut traffic.last_refusals)),
         traffic,
+        webhooks,
         events,
         replaces,
         replaced_by,
         key,
     })
+}
+
+fn webhooks(page: &KeysPage, key: &Key, overview: Overview, now: Timestamp) -> Webhooks {
+    let is_off = overview
+        .endpoint
+        .as_ref()
+        .is_some_and(|endpoint| endpoint.off.is_some());
+    Webhooks {
+        base: page.base_url(),
+        url: page.webhooks_url(),
+        lines: overview
+            .latest
+            .into_iter()
+            .map(|delivery| delivery_words::line(delivery, now))
+            .collect(),
+        can_test: key.webhook_url.is_some() && key.has_signing_secret && !is_off,
+        endpoint: overview.endpoint.filter(|endpoint| endpoint.off.is_none()),
+        off: overview.off,
+    }
 }

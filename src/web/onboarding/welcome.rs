@@ -111,6 +111,11 @@ impl WelcomePage {
         self.steps.current() == Some(step)
     }
 
+    /// The key of this walk, if its webhooks can be signed.
+    fn key_with_secret(&self) -> Option<&Key> {
+        self.steps.key.as_ref().filter(|key| key.has_signing_secret)
+    }
+
     fn may_create_project(&self) -> bool {
         let role = self.steps.workspace.as_ref().map(|membership| membership.role);
         role.is_some_and(|role| role.may(Deed::ManageProjects))

@@ -17,6 +17,7 @@ use crate::web::extract::{KeyPath, StaffPage};
 use crate::web::page::{self, Page};
 use crate::web::refusals::{self, RefusedRequest};
 use crate::web::staff::form::{LookUp, StaffForm};
+use crate::web::webhooks::words::{self as delivery_words, Line};
 
 #[derive(Template)]
 #[template(path = "staff/desk.html")]
@@ -38,6 +39,7 @@ struct KeyLookUpPage {
     page: Page,
     card: Card,
     last_refusals: Vec<RefusedRequest>,
+    webhooks: Vec<Line>,
 }
 
 struct Card {
@@ -87,10 +89,15 @@ pub async fn submit(app: Data<App>, look_up: StaffForm<LookUp>) -> Result<HttpRe
 pub async fn key(app: Data<App>, desk: StaffPage, key: KeyPath) -> Result<HttpResponse> {
     let mut found = staff::by_id(&app, &desk.staff, key.0).await?;
     let last_refusals = refusals::shown(&app, std::mem::take(&mut found.refusals));
+    let webhooks = std::mem::take(&mut found.webhooks);
     page::ok(&KeyLookUpPage {
         page: desk.person.page(&app, "staff"),
         card: card(&app, found),
         last_refusals,
+        webhooks: webhooks
+            .into_iter()
+            .map(|delivery| delivery_words::line(delivery, app.now()))
+            .collect(),
     })
 }
 

@@ -5,7 +5,7 @@ use keyhatch::domain::keys::{self, Issued, NewKeyInput};
 use keyhatch::domain::webhooks::{accept, secrets};
 use keyhatch::model::ids::EndpointId;
 use keyhatch::model::signing_secret::SigningSecret;
-use keyhatch::model::webhook::{CustomerEvent, Endpoint};
+use keyhatch::model::webhook::{CustomerEvent, Delivery, Endpoint, EventType};
 use keyhatch::model::workspace::{Project, Workspace};
 
 use crate::support::{Browser, PASSWORD, Person, TestApp};
@@ -139,6 +139,18 @@ impl Cast {
         keyhatch::store::db::commit(tx).await.unwrap();
     }
 
+    /// A fresh delivery of a fresh key in Alice's project, to where nobody listens.
+    async fn delivery(&self) -> Delivery {
+        let event = accept::NewEvent {
+            key_id: self.key("secret", &[]).await.key.id,
+            event_type: EventType::parse("invoice.paid").unwrap(),
+            data: "{}".to_owned(),
+            url: Some("http://127.0.0.1:9/".to_owned()),
+            idempotency_key: None,
+        };
+        accept::accept(&self.app.app, &event).await.unwrap()
+    }
+
     /// A path with Alice's things in it.
     pub async fn path(&self, pattern: &str) -> String {
         let own = pattern.strip_prefix("/w/{workspace}/webhooks/").unwrap_or_default();
@@ -155,6 +167,11 @@ impl Cast {
             if path.contains(word) {
                 path = path.replace(word, &self.key("secret", &[]).await.key.id.to_string());
             }
+        }
+        if path.contains("{delivery}") || path.contains("{endpoint}") {
+            let delivery = self.delivery().await;
+            path = path.replace("{delivery}", &delivery.id.to_string());
+            path = path.replace("{endpoint}", &delivery.endpoint_id.to_string());
         }
         unknown(path)
     }

@@ -136,18 +136,19 @@ async fn a_process_that_is_told_to_stop_finishes_what_is_under_way() {
     assert_eq!(receiver.received().len(), 1);
 }
 
+/// Also while nothing is sealed yet but what is there to tell.
 #[tokio::test]
 async fn a_wrong_master_key_is_an_error_at_start() {
-    let receiver = Customer::start().await;
-    let mut installation = Installation::start(&receiver).await;
-    installation.program.stop();
-    let data = installation.program.data.path().display().to_string();
+    let mut program = Process::start(&[]).await;
+    program.address();
+    program.stop();
+    let data = program.data.path().display().to_string();
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_keyhatch"));
     command.env("KEYHATCH_MASTER_KEY", "ab".repeat(32));
     command
         .env("KEYHATCH_DATA_DIR", data)
         .env("KEYHATCH_LISTEN", "127.0.0.1:0");
-    if let Some(url) = &installation.program.database_url {
+    if let Some(url) = &program.database_url {
         command.env("KEYHATCH_DATABASE_URL", url);
     }
     let output = command.arg("serve").output().unwrap();

@@ -78,7 +78,7 @@ async fn where_workspaces_own_keys_there_are_no_projects() {
         .await;
     assert_eq!(answer.status, 404);
     let walk = alice.get("/welcome").await;
-    assert_eq!(walk.texts(".step").len(), 4, "without a project to make");
+    assert_eq!(walk.texts(".step").len(), 5, "without a project to make");
     assert_eq!(walk.text(".step[aria-current] h2"), "Create a test key (do this now)");
     assert_eq!(
         walk.attribute(".step[aria-current] a", "href").as_deref(),
