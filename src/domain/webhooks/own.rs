@@ -15,7 +15,7 @@ pub use switch::{remove, switch_off, switch_on};
 
 use crate::domain::App;
 use crate::domain::access::{ManageWorkspace, Standing};
-use crate::domain::audit::{self, Subject};
+use crate::domain::webhooks::endpoints;
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
 use crate::model::webhook::{Attempt, Delivery, DeliveryId, Endpoint};
@@ -84,10 +84,5 @@ async fn record(
     action: Action,
     details: String,
 ) -> Result<()> {
-    let subject = Subject {
-        name: endpoint.url.clone(),
-        details,
-        ..Subject::default()
-    };
-    audit::record(tx, app, endpoint.workspace_id, proof.by(), action, subject).await
+    endpoints::record(tx, app, endpoint, action, proof.by(), details).await
 }

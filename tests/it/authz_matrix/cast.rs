@@ -2,8 +2,7 @@
 
 use keyhatch::domain::access::KeyRing;
 use keyhatch::domain::keys::{self, Issued, NewKeyInput};
-use keyhatch::domain::webhooks::accept::{NewEvent, accept};
-use keyhatch::domain::webhooks::{accept as accepting, secrets};
+use keyhatch::domain::webhooks::{accept, secrets};
 use keyhatch::model::ids::EndpointId;
 use keyhatch::model::signing_secret::SigningSecret;
 use keyhatch::model::webhook::{CustomerEvent, Delivery, Endpoint, EventType};
@@ -103,12 +102,12 @@ impl Cast {
         let endpoint = keyhatch::store::webhooks::endpoints::find_own(app.db.reader(), self.workspace.id);
         let endpoint = endpoint.await.unwrap().unwrap();
         let tx = app.db.begin().await.unwrap();
-        let event = accepting::Event {
+        let event = accept::Event {
             event_type: &CustomerEvent::KeyCreated.into(),
             data: "{}",
             idempotency: None,
         };
-        let delivery = accepting::put(&tx, app, &endpoint, event).await.unwrap();
+        let delivery = accept::put(&tx, app, &endpoint, event).await.unwrap();
         keyhatch::store::db::commit(tx).await.unwrap();
         delivery.id.to_string()
     }
@@ -142,14 +141,14 @@ impl Cast {
 
     /// A fresh delivery of a fresh key in Alice's project, to where nobody listens.
     async fn delivery(&self) -> Delivery {
-        let event = NewEvent {
+        let event = accept::NewEvent {
             key_id: self.key("secret", &[]).await.key.id,
             event_type: EventType::parse("invoice.paid").unwrap(),
             data: "{}".to_owned(),
             url: Some("http://127.0.0.1:9/".to_owned()),
             idempotency_key: None,
         };
-        accept(&self.app.app, &event).await.unwrap()
+        accept::accept(&self.app.app, &event).await.unwrap()
     }
 
     /// A path with Alice's things in it.

@@ -43,12 +43,12 @@ async fn the_last_fifty_refusals_say_why() {
     let page = alice.get(&format!("/w/acme/p/site/keys/{}", key.key.id)).await;
     assert_eq!(page.status, 200, "{}", page.body);
     assert_eq!(
-        page.text("section details summary"),
-        "The last 50 one by one",
+        page.text("details.more summary"),
+        "The last 50 refused requests one by one",
         "{}",
         page.body
     );
-    let cells = page.texts("section details tbody tr:first-child td");
+    let cells = page.texts("details.more tbody tr:first-child td");
     assert!(cells[1].ends_with("shipments:write"), "{cells:?}");
     assert_eq!(cells[2], "DELETE /api/v1/shipments/**");
     let hour = app.app.now().hour();

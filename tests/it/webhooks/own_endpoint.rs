@@ -138,8 +138,11 @@ async fn the_secret_is_shown_once_and_signs_what_is_sent() {
         assert!(!world.alice.get(page).await.body.contains(&secret[6..]), "{page}");
     }
     let actions: Vec<_> = trail(&world.app, &world.workspace).await;
-    let actions: Vec<_> = actions.iter().map(|event| event.action.as_str()).take(2).collect();
-    assert_eq!(actions, ["signing_secret.revealed", "webhook_endpoint.created"]);
+    let actions: Vec<_> = actions.iter().map(|event| event.action.as_str()).take(3).collect();
+    assert_eq!(
+        actions,
+        ["webhook.tested", "signing_secret.revealed", "webhook_endpoint.created"]
+    );
 }
 
 #[tokio::test]

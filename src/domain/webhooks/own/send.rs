@@ -6,10 +6,11 @@ use crate::domain::App;
 use crate::domain::access::ManageWorkspace;
 use crate::domain::throttle::Attempt;
 use crate::domain::webhooks::accept::{self, Event, refuse_off};
-use crate::domain::webhooks::own::open;
+use crate::domain::webhooks::own::{open, record};
 use crate::domain::webhooks::resend::begin_anew;
 use crate::domain::webhooks::send_test::test_type;
 use crate::error::{AppError, Result};
+use crate::model::audit::Action;
 use crate::model::webhook::{Delivery, DeliveryId};
 use crate::store;
 use crate::store::db::commit;
@@ -27,6 +28,8 @@ pub async fn send_test(app: &App, proof: ManageWorkspace<'_>) -> Result<Delivery
         idempotency: None,
     };
     let delivery = accept::put(&tx, app, &endpoint, event).await?;
+    let details = delivery.id.to_string();
+    record(&tx, app, proof, &endpoint, Action::WebhookTested, details).await?;
     commit(tx).await?;
     app.dispatch.wake();
     Ok(delivery)
@@ -45,6 +48,8 @@ pub async fn resend(app: &App, proof: ManageWorkspace<'_>, id: DeliveryId) -> Re
     }
     refuse_off(&endpoint)?;
     begin_anew(&tx, app, &mut delivery).await?;
+    let details = format!("{} {id}", delivery.event_type);
+    record(&tx, app, proof, &endpoint, Action::WebhookResent, details).await?;
     commit(tx).await?;
     app.dispatch.wake();
     Ok(delivery)

@@ -93,11 +93,12 @@ async fn it_is_told_what_it_asked_for_and_no_secret() {
     let body = json!({"name": "By a program", "type": "secret", "environment": "live"});
     assert_eq!(program.post("/api/v1/api-keys", &body).await.status, 201);
     let received = server.wait_for(5).await;
-    let kinds: Vec<_> = received[3..]
+    let mut kinds: Vec<_> = received[3..]
         .iter()
-        .map(|one| one.data()["by"]["kind"].clone())
+        .map(|one| one.data()["by"]["kind"].to_string())
         .collect();
-    assert_eq!(kinds, ["operator", "key"]);
+    kinds.sort();
+    assert_eq!(kinds, ["\"key\"", "\"operator\""]);
     for one in &received {
         for hidden in ["whsec_", &text, admin_key.text.expose_secret(), &text[20..]] {
             assert!(!one.body.contains(hidden), "{}", one.body);
@@ -129,7 +130,11 @@ async fn what_did_not_happen_is_not_told() {
     issue(&world, "Last").await;
     let received = server.wait_for(2).await;
     let names: Vec<_> = received.iter().map(|one| one.data()["key"]["name"].clone()).collect();
-    assert_eq!(names, ["Twice", "Last"]);
+    // What is on its way at the same time arrives in any order.
+    assert!(
+        names.contains(&json!("Twice")) && names.contains(&json!("Last")),
+        "{names:?}"
+    );
     assert_eq!(waiting_count(&world).await, 2);
 }
 
