@@ -179,6 +179,11 @@ fn fail(
 ) -> Option<OffReason> {
     let now = app.now();
     delivery.tries += 1;
+    if endpoint.off.is_some() {
+        // It was switched off while this was under way, and whoever did it left alone what was.
+        stop(delivery, StopReason::EndpointOff, now);
+        return None;
+    }
     let failing_since = *endpoint.failing_since.get_or_insert(attempt.at);
     let asked = outcome.answer.as_ref().ok().and_then(|answer| answer.retry_after);
     let asked = asked.map(|asked| asked.moment(now).millis() - now.millis());
@@ -191,9 +196,7 @@ fn fail(
         }
         None => finish(delivery, DeliveryState::Failed, now),
     }
-    if endpoint.off.is_some() {
-        None
-    } else if attempt.status == Some(410) {
+    if attempt.status == Some(410) {
         Some(OffReason::Gone)
     } else {
         schedule::is_to_be_switched_off(failing_since, delivery.tries, now).then_some(OffReason::Failing)

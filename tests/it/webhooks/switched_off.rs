@@ -74,8 +74,7 @@ async fn five_days_without_success() {
         world.after(&waiting, attempts).await;
         let delivery = world.after(&second, attempts).await;
         assert_eq!(delivery["state"], "waiting", "one stumble is not enough");
-        world.move_on_to_next(&second).await;
-        world.move_on_to_next(&waiting).await;
+        world.move_on_to_each(&[&second, &waiting]).await;
     }
     for id in [&waiting, &second] {
         let delivery = world.in_state(id, "stopped").await;

@@ -108,9 +108,16 @@ impl World {
 
     /// Moves time on to when the next attempt of a delivery is due.
     pub async fn move_on_to_next(&self, id: &str) {
-        let delivery = self.look(id).await;
-        let next = millis(&delivery["next_attempt_at"]);
-        self.app.clock.advance_millis(next - self.app.app.now().millis());
+        self.move_on_to_each(&[id]).await;
+    }
+
+    /// Moves time on to when the next attempts of some deliveries, none of them under way, are all due.
+    pub async fn move_on_to_each(&self, ids: &[&str]) {
+        let mut last = 0;
+        for id in ids {
+            last = last.max(millis(&self.look(id).await["next_attempt_at"]));
+        }
+        self.app.clock.advance_millis(last - self.app.app.now().millis());
     }
 }
 
