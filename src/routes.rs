@@ -237,7 +237,11 @@ pub fn api(profile: &Profile) -> Table {
     table.patch(format!("{base}/api-keys/{{id}}"), api::keys::change::change);
     table.delete(format!("{base}/api-keys/{{id}}"), api::keys::delete::revoke);
     table.post(api::provider::verify::VERIFY, api::provider::verify::answer);
-    table.get(api::gateway::FORWARD, api::gateway::forward);
+    table.get(api::gateway::forward::ADDRESS, api::gateway::forward::answer);
+    table.get(api::gateway::nginx::ADDRESS, api::gateway::nginx::answer);
+    for method in api::gateway::envoy::METHODS {
+        table.add(method, api::gateway::envoy::ADDRESS, api::gateway::envoy::answer);
+    }
     table
 }
 
