@@ -93,14 +93,14 @@ async fn nobody_can_have_headers_dropped_on_the_way() {
     for proxy in &world.proxies {
         let dropped = IDENTITY.join(", ");
         let request = format!(
-            "GET /api/v1/rates HTTP/1.1\r\nHost: api\r\nAuthorization: Bearer {key}\r\n\
+            "GET /api/v1/rates HTTP/1.1\r\nHost: northpost.example\r\nAuthorization: Bearer {key}\r\n\
              Connection: close, {dropped}, X-Forwarded-Method, X-Forwarded-Uri, X-Original-URI\r\n\r\n"
         );
         assert_eq!(proxy.send(&request).await, 200, "{:?}", proxy.kind);
         let got = world.api.take_one();
         assert_eq!(got.all("x-keyhatch-scopes"), ["rates:read"], "{got:#?}");
         assert_eq!(got.all("x-keyhatch-type"), ["restricted"]);
-        assert_eq!(got.all("host"), ["api"]);
+        assert_eq!(got.all("host"), ["northpost.example"]);
     }
 }
 
