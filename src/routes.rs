@@ -304,7 +304,11 @@ pub fn api(profile: &Profile) -> Table {
         format!("{}/{{id}}", api::provider::webhooks::WEBHOOKS),
         api::provider::webhooks::show,
     );
-    table.get(api::gateway::FORWARD, api::gateway::forward);
+    table.get(api::gateway::forward::ADDRESS, api::gateway::forward::answer);
+    table.get(api::gateway::nginx::ADDRESS, api::gateway::nginx::answer);
+    for method in api::gateway::envoy::METHODS {
+        table.add(method, api::gateway::envoy::ADDRESS, api::gateway::envoy::answer);
+    }
     table
 }
 

@@ -79,6 +79,11 @@ impl Said {
     }
 }
 
+/// The answer to a request that failed with one of ours.
+pub fn refuse(app: &App, error: ApiError) -> HttpResponse {
+    envelope(app, &error.into())
+}
+
 /// The answer to a request that failed.
 pub fn envelope(app: &App, error: &actix_web::Error) -> HttpResponse {
     let status = error.as_response_error().status_code();

@@ -1,25 +1,21 @@
-//! `/gateway/forward`: a proxy in front of the provider's API asks about each request before it lets it through (Caddy's
-//! `forward_auth`, Traefik's `ForwardAuth`). The request to judge comes as `X-Forwarded-Method` and `X-Forwarded-Uri` beside
-//! its own headers; who it is from leaves as headers that the proxy hands on.
+//! Where a proxy in front of the provider's API asks about each request before it lets it through. A good key leaves as
+//! headers that the proxy hands on. Come here for what all proxies are told; what each of them sends, and how it wants a
+//! refusal, is in its own file.
 
+pub mod envoy;
+pub mod forward;
+pub mod nginx;
+
+use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
-use actix_web::web::{Bytes, Data};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::web::Bytes;
 
-use crate::api::caller::question;
 use crate::api::errors::{ApiError, Result};
 use crate::domain::App;
 use crate::domain::verify::records::Granted;
 use crate::domain::verify::{Question, ask};
 use crate::error::AppError;
 use crate::model::verdict::Verdict;
-
-/// Its address.
-pub const FORWARD: &str = "/gateway/forward";
-
-/// Where the request to judge is.
-const METHOD: HeaderName = HeaderName::from_static("x-forwarded-method");
-const PATH: HeaderName = HeaderName::from_static("x-forwarded-uri");
 
 /// How much there is to say.
 const VALUES: usize = 7;
@@ -38,25 +34,38 @@ pub const IDENTITY: [HeaderName; VALUES] = [
 /// The values of [`IDENTITY`].
 pub type Identity = [HeaderValue; VALUES];
 
-/// Judges the request that a proxy holds. It answers with the true status and body: a refusal is what the client should see.
-#[utoipa::path(
-    get,
-    path = "/gateway/forward",
-    operation_id = "forward",
-    summary = "May this request go through?",
-    params(
-        ("X-Forwarded-Method" = String, Header, description = "The method of the request."),
-        ("X-Forwarded-Uri" = String, Header, description = "Its path, with or without the query."),
-    ),
-    responses((status = 200, description = "It may. Who it is from is in the headers X-Keyhatch-….", headers(
-        ("x-keyhatch-key-id" = String), ("x-keyhatch-workspace" = String), ("x-keyhatch-project" = String),
-        ("x-keyhatch-environment" = String), ("x-keyhatch-type" = String), ("x-keyhatch-scopes" = String),
-        ("x-keyhatch-display-prefix" = String),
-    )))
-)]
-pub async fn forward(app: Data<App>, request: HttpRequest) -> Result<HttpResponse> {
-    let question = asked(request.headers(), question(&app, &request))?;
-    match ask(&app, &question, identity).await? {
+/// Where a proxy writes the request that it holds.
+struct Held {
+    method: HeaderName,
+    path: HeaderName,
+    /// What to say when one of them is not there, or is there twice.
+    missing: &'static str,
+}
+
+impl Held {
+    /// The same question about the request that the proxy holds.
+    fn asked<'a>(&self, headers: &'a HeaderMap, question: Question<'a>) -> Result<Question<'a>> {
+        let only = |name: &HeaderName| {
+            let mut values = headers.get_all(name);
+            match (values.next(), values.next()) {
+                (Some(value), None) => value.to_str().ok(),
+                _ => None,
+            }
+        };
+        match (only(&self.method), only(&self.path)) {
+            (Some(method), Some(path)) => Ok(Question {
+                method: Some(method),
+                path: Some(path),
+                ..question
+            }),
+            _ => Err(AppError::BadRequest(self.missing).into()),
+        }
+    }
+}
+
+/// Lets a request through, or says why not.
+async fn judge(app: &App, question: &Question<'_>) -> Result<HttpResponse> {
+    match ask(app, question, identity).await? {
         Verdict::Refused(refused) => Err(ApiError::Refused(refused.refusal)),
         Verdict::Allowed(identity) => {
             let mut answer = HttpResponse::Ok();
@@ -65,28 +74,6 @@ pub async fn forward(app: Data<App>, request: HttpRequest) -> Result<HttpRespons
             }
             Ok(answer.finish())
         }
-    }
-}
-
-/// The same question about the request that the proxy holds.
-pub fn asked<'a>(headers: &'a HeaderMap, question: Question<'a>) -> Result<Question<'a>> {
-    let only = |name: &HeaderName| {
-        let mut values = headers.get_all(name);
-        match (values.next(), values.next()) {
-            (Some(value), None) => value.to_str().ok(),
-            _ => None,
-        }
-    };
-    let missing = AppError::BadRequest(
-        "This address is for the proxy in front of the API: it sends X-Forwarded-Method and X-Forwarded-Uri, once each.",
-    );
-    match (only(&METHOD), only(&PATH)) {
-        (Some(method), Some(path)) => Ok(Question {
-            method: Some(method),
-            path: Some(path),
-            ..question
-        }),
-        _ => Err(missing.into()),
     }
 }
 

@@ -12,12 +12,12 @@ use std::sync::Arc;
 
 use actix_http::{Request, Response};
 use actix_service::{IntoServiceFactory, Service, ServiceFactory};
-use actix_web::Error;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{AppConfig, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data};
+use actix_web::{Error, HttpResponse};
 use futures_util::future::{Either, FutureExt, LocalBoxFuture};
 
 use crate::api::credentials::presented;
@@ -78,6 +78,13 @@ impl Entry {
     fn answer(&self, request: &Request) -> Option<Response<BoxBody>> {
         let known = &*self.0;
         let (head, path) = (request.head(), request.uri().path());
+        if let Some(held) = gateway::envoy::held(&head.method, path) {
+            let question = Question {
+                path: Some(held),
+                ..known.question(request)
+            };
+            return known.gateway(&question, errors::refuse);
+        }
         if head.method != Method::GET {
             return None;
         }
@@ -88,25 +95,26 @@ impl Entry {
                 route: Some(route.and_then(|place| known.app.profile.routes.get(place))),
                 ..known.question(request)
             };
-            return known.verdict(&question, me::body, |body| {
+            return known.verdict(&question, me::body, errors::refuse, |body| {
                 let mut answer = answer(StatusCode::OK, Bytes::from(body));
                 answer.headers_mut().insert(header::CONTENT_TYPE, JSON);
                 answer
             });
         }
-        if path == gateway::FORWARD {
-            let question = gateway::asked(&head.headers, known.question(request)).ok()?;
-            return known.verdict(&question, gateway::identity, |identity| {
-                let mut answer = answer(StatusCode::OK, Bytes::new());
-                for (name, value) in gateway::IDENTITY.into_iter().zip(identity) {
-                    answer.headers_mut().insert(name, value);
-                }
-                answer
-            });
+        if path == gateway::forward::ADDRESS {
+            let question = gateway::forward::asked(&head.headers, known.question(request)).ok()?;
+            return known.gateway(&question, errors::refuse);
+        }
+        if path == gateway::nginx::ADDRESS {
+            let question = gateway::nginx::asked(&head.headers, known.question(request)).ok()?;
+            return known.gateway(&question, gateway::nginx::refuse);
         }
         None
     }
 }
+
+/// How whoever asks wants to be refused.
+type Refuse = fn(&App, ApiError) -> HttpResponse;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -122,21 +130,33 @@ impl Known {
         }
     }
 
+    /// What a proxy is told about the request that it holds.
+    fn gateway(&self, question: &Question<'_>, refuse: Refuse) -> Option<Response<BoxBody>> {
+        self.verdict(question, gateway::identity, refuse, |identity| {
+            let mut answer = answer(StatusCode::OK, Bytes::new());
+            for (name, value) in gateway::IDENTITY.into_iter().zip(identity) {
+                answer.headers_mut().insert(name, value);
+            }
+            answer
+        })
+    }
+
     fn verdict<T>(
         &self,
         question: &Question<'_>,
         take: impl FnOnce(&Granted<'_>) -> T,
+        refuse: Refuse,
         write: impl FnOnce(T) -> Response<BoxBody>,
     ) -> Option<Response<BoxBody>> {
         match ask_warm(&self.app, question, take) {
             Warm::Cold(_) => None,
             Warm::Answered(Verdict::Allowed(taken)) => Some(write(taken)),
-            Warm::Answered(Verdict::Refused(refused)) => Some(self.refuse(refused.refusal)),
+            Warm::Answered(Verdict::Refused(refused)) => Some(self.refuse(refused.refusal, refuse)),
         }
     }
 
-    fn refuse(&self, refusal: Refusal) -> Response<BoxBody> {
-        let mut answer: Response<BoxBody> = errors::envelope(&self.app, &ApiError::Refused(refusal).into()).into();
+    fn refuse(&self, refusal: Refusal, refuse: Refuse) -> Response<BoxBody> {
+        let mut answer: Response<BoxBody> = refuse(&self.app, ApiError::Refused(refusal)).into();
         surround(answer.headers_mut());
         answer
     }

@@ -30,7 +30,7 @@ pub struct Document(String);
 struct Customers;
 
 #[derive(OpenApi)]
-#[openapi(paths(gateway::forward))]
+#[openapi(paths(gateway::forward::answer, gateway::nginx::answer, gateway::envoy::answer))]
 struct Proxies;
 
 #[derive(OpenApi)]
@@ -130,9 +130,13 @@ fn members(value: &Value) -> Map<String, Value> {
 
 /// Each operation of a path with what all of them share.
 fn surrounded(mut item: Value, security: &Value) -> Value {
-    for operation in item.as_object_mut().into_iter().flat_map(Map::values_mut) {
+    for (method, operation) in item.as_object_mut().into_iter().flatten() {
         if !operation["responses"].is_object() {
             continue;
+        }
+        // One handler for whatever method a proxy sends; ids are for one operation each.
+        if operation["operationId"] == "envoy" {
+            operation["operationId"] = json!(format!("envoy_{method}"));
         }
         operation["security"] = security.clone();
         operation["responses"]["default"] = json!({ "$ref": "#/components/responses/Error" });

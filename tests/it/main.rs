@@ -9,6 +9,7 @@ mod accounts;
 mod api;
 mod authz_matrix;
 mod cli;
+mod gateways;
 mod keys;
 mod layering;
 mod onboarding;

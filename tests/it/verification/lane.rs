@@ -6,11 +6,19 @@ use serde_json::{Value, json};
 use crate::support::places::{acme, assert_same};
 use crate::support::{Answer, Program, TestApp};
 
-async fn forward(program: &Program, method: &str, path: &str) -> Answer {
-    let request = program.request(Method::GET, "/gateway/forward");
-    let request = request
-        .header("x-forwarded-method", method)
-        .header("x-forwarded-uri", path);
+/// What each gateway says about a request.
+async fn gateway(name: &str, program: &Program, method: &str, path: &str) -> Answer {
+    let request = match name {
+        "envoy" => program.request(method.parse().unwrap(), &format!("/gateway/envoy{path}")),
+        "nginx" => program
+            .request(Method::GET, "/gateway/nginx")
+            .header("x-original-method", method)
+            .header("x-original-uri", path),
+        _ => program
+            .request(Method::GET, "/gateway/forward")
+            .header("x-forwarded-method", method)
+            .header("x-forwarded-uri", path),
+    };
     Answer::of(request.send().await.unwrap()).await
 }
 
@@ -62,13 +70,16 @@ async fn cold_and_warm_say_the_same() {
         }
         for (method, path) in [
             ("GET", "/api/v1/rates"),
+            ("HEAD", "/api/v1/rates"),
             ("POST", "/api/v1/shipments?x=1"),
             ("GET", "/api//v1"),
         ] {
-            app.app.records.forget_all();
-            let cold = forward(&program, method, path).await;
-            let warm = forward(&program, method, path).await;
-            assert_same(&cold, &warm, path);
+            for name in ["forward", "nginx", "envoy"] {
+                app.app.records.forget_all();
+                let cold = gateway(name, &program, method, path).await;
+                let warm = gateway(name, &program, method, path).await;
+                assert_same(&cold, &warm, &format!("{name} {path}"));
+            }
         }
         app.app.records.forget_all();
         let cold = program.get("/api/v1/me").await;

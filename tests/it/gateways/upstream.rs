@@ -1,0 +1,114 @@
+//! A small API that says yes to everything and remembers every byte of what it got.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// What it answers.
+pub const SAYS: &str = "from the API";
+
+/// The API.
+pub struct Upstream {
+    /// `127.0.0.1:12345`
+    pub address: String,
+    got: Arc<Mutex<Vec<Got>>>,
+}
+
+/// A request, as it came.
+#[derive(Clone, Debug)]
+pub struct Got {
+    /// `GET /path HTTP/1.1`
+    pub line: String,
+    /// Names in lower case.
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+impl Upstream {
+    pub async fn start() -> Self {
+        Self::answering("200 OK", SAYS).await
+    }
+
+    /// What stands between `HTTP/1.1` and `Content-Length` in its answers, and what it says.
+    pub async fn answering(head: &str, says: &str) -> Self {
+        let answer = format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\n\r\n", says.len());
+        let answer: Arc<(String, String)> = Arc::new((answer, says.to_owned()));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let got: Arc<Mutex<Vec<Got>>> = Arc::default();
+        let into = Arc::clone(&got);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, Arc::clone(&into), Arc::clone(&answer)));
+            }
+        });
+        Self { address, got }
+    }
+
+    /// What came since this was asked last.
+    pub fn take(&self) -> Vec<Got> {
+        std::mem::take(&mut *self.got.lock().unwrap())
+    }
+
+    /// The one request that came.
+    pub fn take_one(&self) -> Got {
+        let mut got = self.take();
+        assert_eq!(got.len(), 1, "{got:#?}");
+        got.remove(0)
+    }
+}
+
+impl Got {
+    /// Every value of a header.
+    pub fn all(&self, name: &str) -> Vec<&str> {
+        let named = self.headers.iter().filter(|(known, _)| known == name);
+        named.map(|(_, value)| value.as_str()).collect()
+    }
+}
+
+async fn serve(mut stream: TcpStream, into: Arc<Mutex<Vec<Got>>>, answer: Arc<(String, String)>) {
+    let mut buffer = Vec::new();
+    loop {
+        let end = loop {
+            if let Some(end) = find(&buffer, b"\r\n\r\n") {
+                break end;
+            }
+            match stream.read_buf(&mut buffer).await {
+                Ok(0) | Err(_) => return,
+                Ok(_) => {}
+            }
+        };
+        let head = String::from_utf8_lossy(&buffer[..end]).into_owned();
+        let mut lines = head.split("\r\n");
+        let line = lines.next().unwrap_or_default().to_owned();
+        let headers: Vec<(String, String)> = lines
+            .filter_map(|line| line.split_once(':'))
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
+            .collect();
+        let length = headers.iter().find(|(name, _)| name == "content-length");
+        let length: usize = length.map_or(0, |(_, value)| value.parse().unwrap());
+        let whole = end + 4 + length;
+        while buffer.len() < whole {
+            match stream.read_buf(&mut buffer).await {
+                Ok(0) | Err(_) => return,
+                Ok(_) => {}
+            }
+        }
+        let body = String::from_utf8_lossy(&buffer[end + 4..whole]).into_owned();
+        buffer.drain(..whole);
+        let says = if line.starts_with("HEAD ") { "" } else { &answer.1 };
+        into.lock().unwrap().push(Got { line, headers, body });
+        if stream
+            .write_all(format!("{}{says}", answer.0).as_bytes())
+            .await
+            .is_err()
+        {
+            return;
+        }
+    }
+}
+
+fn find(within: &[u8], what: &[u8]) -> Option<usize> {
+    within.windows(what.len()).position(|window| window == what)
+}
