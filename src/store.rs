@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod audit;
 pub mod changes;
 pub mod db;
+pub mod deletion;
 mod entities;
 pub mod keys;
 pub mod mailed_links;

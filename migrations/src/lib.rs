@@ -12,6 +12,7 @@ mod m0003_keys;
 mod m0004_audit;
 mod m0005_usage;
 mod m0006_freshness;
+mod m0009_deletion;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_audit::Migration),
             Box::new(m0005_usage::Migration),
             Box::new(m0006_freshness::Migration),
+            Box::new(m0009_deletion::Migration),
         ]
     }
 }

@@ -2,8 +2,10 @@
 
 mod bounds;
 mod change;
+mod delete;
 mod disable;
 mod edit;
+mod first;
 pub mod input;
 mod issue;
 mod limits;
@@ -15,9 +17,11 @@ mod roll;
 mod rotate_secret;
 mod traffic;
 
-pub use change::{find, find_replaced, refuse_frozen};
+pub use change::{find, find_if_there, find_replaced, refuse_frozen};
+pub use delete::delete;
 pub use disable::{disable, enable};
 pub use edit::{Edit, edit};
+pub(in crate::domain) use first::issue_first;
 pub use input::{NewKey, NewKeyInput};
 pub use issue::{Issued, issue, issue_for_reveal};
 pub use limits::{Places, places};

@@ -3,6 +3,7 @@
 use crate::domain::{App, workspaces};
 use crate::error::Result;
 use crate::model::account::Account;
+use crate::model::ids::OwnerId;
 use crate::model::key::Key;
 use crate::model::role::Deed;
 use crate::model::workspace::{Membership, Project};
@@ -20,9 +21,14 @@ pub struct Steps {
     pub key: Option<Key>,
     /// The key that was used last; its `last_use` says when and from where.
     pub used: Option<Key>,
+    /// The keys that came with the account, oldest first, where the profile gives some.
+    pub given: Vec<Key>,
     /// Whether keys hang on projects here: otherwise there is no project to make.
     pub has_projects: bool,
 }
+
+/// How many keys are shown as given: more than a profile is likely to give.
+const MOST_GIVEN: u64 = 12;
 
 /// A step of the walk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +50,7 @@ pub async fn steps(app: &App, account: &Account) -> Result<Steps> {
         project: None,
         key: None,
         used: None,
+        given: Vec::new(),
         has_projects: app.profile.api.keys_belong_to == KeyOwner::Project,
     };
     let Some(membership) = &steps.workspace else {
@@ -57,6 +64,15 @@ pub async fn steps(app: &App, account: &Account) -> Result<Steps> {
         Some(id) => store::projects::find(db, workspace, id).await?,
         None => store::projects::list(db, workspace).await?.pop(),
     };
+    if app.profile.welcome.is_some() {
+        let owner = match (&steps.project, steps.has_projects) {
+            (Some(project), true) => OwnerId(project.id.0),
+            _ => OwnerId(workspace.0),
+        };
+        let filter = store::keys::Filter::default();
+        steps.given = store::keys::list(db, owner, &filter, app.now(), MOST_GIVEN).await?;
+        steps.given.reverse();
+    }
     Ok(steps)
 }
 

@@ -12,5 +12,5 @@ pub mod show;
 pub mod signing_secret;
 mod snippets;
 pub mod state;
-mod ticket;
+pub(in crate::web) mod ticket;
 mod words;

@@ -87,6 +87,9 @@ pub const PAGES: &[Row<7>] = &[
     row("POST",   "/w/{workspace}/p/{project}/keys/{key}/signing-secret",                       [401, 404, 404, 403, 303, 303, 303]),
     row("GET",    "/w/{workspace}/p/{project}/keys/{key}/revocation",                           [303, 404, 404, 403, 200, 200, 200]),
     row("POST",   "/w/{workspace}/p/{project}/keys/{key}/revocation",                           [401, 404, 404, 403, 303, 303, 303]),
+    // The example offers no deletion.
+    row("GET",    "/w/{workspace}/p/{project}/keys/{key}/deletion",                             [303, 404, 404, 404, 404, 404, 404]),
+    row("POST",   "/w/{workspace}/p/{project}/keys/{key}/deletion",                             [401, 404, 404, 404, 404, 404, 404]),
     row("GET",    "/welcome",                                                                   [303, 200, 200, 200, 200, 200, 200]),
     row("GET",    "/staff",                                                                     [404, 404, 200, 404, 404, 404, 404]),
     row("GET",    "/staff/lookups",                                                             [404, 404, 303, 404, 404, 404, 404]),

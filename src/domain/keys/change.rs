@@ -26,6 +26,11 @@ pub async fn find_replaced(app: &App, proof: ReadKeys<'_>, successor: KeyId) -> 
     Ok(store::keys::find_replaced(app.db.reader(), proof.ring().owner_id(), successor).await?)
 }
 
+/// Like [`find`], where a key that is not there is no mistake.
+pub async fn find_if_there(app: &App, proof: ReadKeys<'_>, id: KeyId) -> Result<Option<Key>> {
+    Ok(store::keys::find(app.db.reader(), proof.ring().owner_id(), id).await?)
+}
+
 /// What a change did: the line for the trail, or nothing when all was so already.
 pub(super) type Change = Option<(Action, String)>;
 
