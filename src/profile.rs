@@ -10,6 +10,7 @@ mod api;
 mod check;
 mod key_type;
 mod mistakes;
+mod parts;
 mod plan;
 mod raw;
 mod request;
@@ -25,6 +26,7 @@ pub use crate::model::access::{Access, Environment, UnknownEnvironment};
 pub use api::{Api, CodeCase, CredentialPlace, Envelope, ErrorStyle, KeyOwner};
 pub use key_type::{KeyTemplate, KeyType};
 pub use mistakes::{Mistake, Mistakes};
+pub use parts::{Credits, Embed, Inbound, Jwt, JwtAlgorithm, JwtKeys, Pair, Welcome};
 pub use plan::{LimitOf, Period, Plan, RateLimit};
 use raw::Section;
 pub use request::UnclearRequest;
@@ -54,6 +56,18 @@ pub struct Profile {
     pub limits: Vec<RateLimit>,
     /// How the API words its errors.
     pub errors: ErrorStyle,
+    /// Keys that belong together.
+    pub pairs: Vec<Pair>,
+    /// What a new account is given, if anything.
+    pub welcome: Option<Welcome>,
+    /// Embed mode, where the API has it.
+    pub embed: Option<Embed>,
+    /// Inbound webhooks, where the API has them.
+    pub inbound: Option<Inbound>,
+    /// Tokens of an identity provider, where the API takes them.
+    pub jwt: Option<Jwt>,
+    /// Credits, where requests cost some.
+    pub credits: Option<Credits>,
 }
 
 impl Profile {

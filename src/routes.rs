@@ -256,6 +256,8 @@ fn keys(table: &mut Table, profile: &Profile) {
     table.post(format!("{key}/signing-secret/retirement"), keys::signing_secret::retire);
     table.get(format!("{key}/revocation"), keys::revoke::show);
     table.post(format!("{key}/revocation"), keys::revoke::submit);
+    table.get(format!("{key}/deletion"), keys::revoke::show_deletion);
+    table.post(format!("{key}/deletion"), keys::revoke::delete);
 }
 
 fn webhooks(table: &mut Table, profile: &Profile) {

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod canaries;
 pub mod changes;
 pub mod db;
+pub mod deletion;
 pub mod endpoint_reveals;
 mod entities;
 pub mod expiry_notices;

@@ -14,6 +14,7 @@ mod m0005_usage;
 mod m0006_freshness;
 mod m0007_webhooks;
 mod m0008_told;
+mod m0009_deletion;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_freshness::Migration),
             Box::new(m0007_webhooks::Migration),
             Box::new(m0008_told::Migration),
+            Box::new(m0009_deletion::Migration),
         ]
     }
 }

@@ -193,6 +193,10 @@ fn write(style: ErrorStyle, status: StatusCode, said: Said) -> HttpResponse {
             body.insert("error".to_owned(), said.message.into());
             "application/json"
         }
+        Envelope::Nested => {
+            body.insert("message".to_owned(), said.message.into());
+            "application/json"
+        }
         Envelope::Problem => {
             // No page explains a type further; RFC 9457 says to write this then, with the status's own words as title.
             body.insert("type".to_owned(), "about:blank".into());
@@ -214,9 +218,13 @@ fn write(style: ErrorStyle, status: StatusCode, said: Said) -> HttpResponse {
     if let Some(reference) = said.reference {
         body.insert("reference".to_owned(), reference.into());
     }
+    let body = match style.envelope {
+        Envelope::Nested => json!({ "error": body }),
+        Envelope::Simple | Envelope::Problem => body.into(),
+    };
     HttpResponse::build(status)
         .content_type(content_type)
-        .body(Value::Object(body).to_string())
+        .body(body.to_string())
 }
 
 #[cfg(test)]
@@ -248,6 +256,14 @@ mod tests {
         assert_eq!(
             body,
             json!({"error": "Some fields cannot be accepted.", "code": "INVALID_REQUEST", "fields": {"name": "Enter a name."}})
+        );
+        let (kind, body) = written(Envelope::Nested, CodeCase::Lower);
+        assert_eq!(kind, "application/json");
+        assert_eq!(
+            body,
+            json!({"error": {
+                "message": "Some fields cannot be accepted.", "code": "invalid_request", "fields": {"name": "Enter a name."}
+            }})
         );
         let (kind, body) = written(Envelope::Problem, CodeCase::Lower);
         assert_eq!(kind, "application/problem+json");

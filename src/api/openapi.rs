@@ -174,7 +174,7 @@ fn scheme(place: &CredentialPlace) -> Value {
 
 fn error_response(profile: &Profile) -> Value {
     let kind = match profile.errors.envelope {
-        Envelope::Simple => "application/json",
+        Envelope::Simple | Envelope::Nested => "application/json",
         Envelope::Problem => "application/problem+json",
     };
     json!({
@@ -199,6 +199,10 @@ fn error_schema(profile: &Profile) -> Value {
             properties["error"] = text("For people.");
             json!(["error", "code"])
         }
+        Envelope::Nested => {
+            properties["message"] = text("For people.");
+            json!(["message", "code"])
+        }
         Envelope::Problem => {
             properties["type"] = text("As in RFC 9457.");
             properties["title"] = text("The status in words.");
@@ -207,7 +211,11 @@ fn error_schema(profile: &Profile) -> Value {
             json!(["type", "title", "status", "detail", "code"])
         }
     };
-    json!({"type": "object", "required": required, "properties": properties})
+    let schema = json!({"type": "object", "required": required, "properties": properties});
+    match profile.errors.envelope {
+        Envelope::Nested => json!({"type": "object", "required": ["error"], "properties": { "error": schema }}),
+        Envelope::Simple | Envelope::Problem => schema,
+    }
 }
 
 /// The types, scopes and environments of the profile, where one of them has to be sent.

@@ -192,6 +192,16 @@ impl KeyRing {
         }
     }
 
+    /// The first ring of an account that is being made, in its owner's hands.
+    pub(in crate::domain) fn of_newcomer(by: By, workspace: Workspace, project: Option<Project>) -> Self {
+        Self {
+            workspace,
+            project,
+            by,
+            power: Power::Person(Role::Owner),
+        }
+    }
+
     /// What the keys' names and limits are counted in.
     pub fn owner_id(&self) -> OwnerId {
         OwnerId(

@@ -13,12 +13,14 @@ pub mod reset_password;
 pub mod sessions;
 mod sign_in;
 mod sign_up;
+mod welcome;
 
 pub use change_password::change_password;
 pub use create::create;
 pub use first::first_link;
 pub use sign_in::{confirm_password, sign_in};
 pub use sign_up::sign_up;
+pub use welcome::{Gift, NewAccount};
 
 use crate::domain::App;
 use crate::error::Result;

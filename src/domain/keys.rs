@@ -2,9 +2,11 @@
 
 mod bounds;
 mod change;
+mod delete;
 mod disable;
 mod edit;
 mod expiring;
+mod first;
 pub mod input;
 mod issue;
 mod letters;
@@ -17,10 +19,12 @@ mod roll;
 mod rotate_secret;
 mod traffic;
 
-pub use change::{find, find_replaced, refuse_frozen};
+pub use change::{find, find_if_there, find_replaced, refuse_frozen};
+pub use delete::delete;
 pub use disable::{disable, enable};
 pub use edit::{Edit, edit};
 pub use expiring::tell_of_expiry;
+pub(in crate::domain) use first::issue_first;
 pub use input::{NewKey, NewKeyInput};
 pub use issue::{Issued, issue, issue_for_reveal};
 pub use limits::{Places, places};

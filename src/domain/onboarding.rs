@@ -3,6 +3,7 @@
 use crate::domain::{App, workspaces};
 use crate::error::Result;
 use crate::model::account::Account;
+use crate::model::ids::OwnerId;
 use crate::model::key::Key;
 use crate::model::role::Deed;
 use crate::model::webhook::{Delivery, DeliveryState};
@@ -24,9 +25,14 @@ pub struct Steps {
     pub used: Option<Key>,
     /// The last webhook that reached its receiver, of those that are kept.
     pub delivered: Option<Delivery>,
+    /// The keys that came with the account, oldest first, where the profile gives some.
+    pub given: Vec<Key>,
     /// Whether keys hang on projects here: otherwise there is no project to make.
     pub has_projects: bool,
 }
+
+/// How many keys are shown as given: more than a profile is likely to give.
+const MOST_GIVEN: u64 = 12;
 
 /// A step of the walk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +56,7 @@ pub async fn steps(app: &App, account: &Account) -> Result<Steps> {
         key: None,
         used: None,
         delivered: None,
+        given: Vec::new(),
         has_projects: app.profile.api.keys_belong_to == KeyOwner::Project,
     };
     let Some(membership) = &steps.workspace else {
@@ -71,6 +78,15 @@ pub async fn steps(app: &App, account: &Account) -> Result<Steps> {
         Some(id) => store::projects::find(db, workspace, id).await?,
         None => store::projects::list(db, workspace).await?.pop(),
     };
+    if app.profile.welcome.is_some() {
+        let owner = match (&steps.project, steps.has_projects) {
+            (Some(project), true) => OwnerId(project.id.0),
+            _ => OwnerId(workspace.0),
+        };
+        let filter = store::keys::Filter::default();
+        steps.given = store::keys::list(db, owner, &filter, app.now(), MOST_GIVEN).await?;
+        steps.given.reverse();
+    }
     Ok(steps)
 }
 

@@ -4,6 +4,7 @@ mod create;
 mod rename;
 
 pub use create::create;
+pub(in crate::domain) use create::create_first;
 pub use rename::rename;
 
 use std::collections::HashMap;

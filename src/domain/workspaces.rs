@@ -7,6 +7,7 @@ mod suspend;
 
 pub use allowance::{Allowance, allowance, plan_of};
 pub use create::create;
+pub(in crate::domain) use create::create_first;
 pub use rename::rename;
 pub use suspend::{resume, suspend};
 

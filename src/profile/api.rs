@@ -19,6 +19,10 @@ pub struct Api {
     pub default_plan: String,
     /// Where the provider's own documentation is.
     pub docs_url: Option<String>,
+    /// Whether keys can be deleted, and not only revoked.
+    pub deletion: bool,
+    /// Whether requests over plain http are refused.
+    pub https_only: bool,
 }
 
 /// A place in a request that may carry a key.
@@ -55,6 +59,8 @@ pub struct ErrorStyle {
 pub enum Envelope {
     /// `{"error": …, "code": …}`.
     Simple,
+    /// `{"error": {"message": …, "code": …}}`.
+    Nested,
     /// RFC 9457 problem details.
     Problem,
 }

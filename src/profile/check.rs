@@ -8,17 +8,19 @@ mod formats;
 mod key_types;
 mod limits;
 mod names;
+mod parts;
 mod plans;
 mod routes;
 mod scopes;
 mod templates;
 #[cfg(test)]
 mod tests;
+mod welcome;
 
 use super::raw::{Notes, Section};
 use super::{CodeCase, Envelope, ErrorStyle, Profile};
 
-const PARTS: [&str; 9] = [
+const PARTS: [&str; 15] = [
     "api",
     "key_type",
     "scope_group",
@@ -28,6 +30,12 @@ const PARTS: [&str; 9] = [
     "limit",
     "plan",
     "errors",
+    "pair",
+    "welcome",
+    "embed",
+    "inbound",
+    "jwt",
+    "credits",
 ];
 
 /// Reads the whole file. The result is to be used only if `notes` stayed empty.
@@ -41,13 +49,26 @@ pub(super) fn profile(root: &Section<'_>, notes: &mut Notes<'_>) -> Profile {
     let (key_types, type_names) = key_types::read(root, &scope_names, notes);
     let templates = templates::read(root, &key_types, &type_names, &scope_names, notes);
     let (mut limits, limit_names) = limits::read(root, notes);
-    let routes = routes::read(root, &api.base_path, &scope_names, &limit_names, notes);
+    let credits = parts::credits(root, notes);
+    let known = routes::Known {
+        base_path: &api.base_path,
+        scopes: &scope_names,
+        limits: &limit_names,
+        has_credits: credits.is_some(),
+    };
+    let routes = routes::read(root, &known, notes);
     for limit in &mut limits {
         limit.everywhere = !routes.iter().any(|route| route.limit.as_ref() == Some(&limit.id));
     }
     let (plans, plan_names) = plans::read(root, &type_names, &limits, &limit_names, notes);
     api.default_plan = plans::default(api_section.as_ref(), &plan_names, notes);
     let errors = errors(root, notes);
+    let (pairs, pair_names) = welcome::pairs(root, &key_types, &type_names, notes);
+    let welcome = welcome::read(root, &pairs, &pair_names, &type_names, notes);
+    if let Some(welcome) = &welcome {
+        let plan = plans.iter().find(|plan| plan.id == api.default_plan);
+        welcome::has_room(root, welcome, &key_types, plan, notes);
+    }
     Profile {
         api,
         key_types,
@@ -58,6 +79,12 @@ pub(super) fn profile(root: &Section<'_>, notes: &mut Notes<'_>) -> Profile {
         plans,
         limits,
         errors,
+        pairs,
+        welcome,
+        embed: parts::embed(root, notes),
+        inbound: parts::inbound(root, notes),
+        jwt: parts::jwt(root, notes),
+        credits,
     }
 }
 
@@ -68,7 +95,11 @@ fn errors(root: &Section<'_>, notes: &mut Notes<'_>) -> ErrorStyle {
     };
     if let Some(section) = root.table("errors", notes) {
         section.only(&["envelope", "case"], notes);
-        let envelopes = [("simple", Envelope::Simple), ("problem", Envelope::Problem)];
+        let envelopes = [
+            ("simple", Envelope::Simple),
+            ("nested", Envelope::Nested),
+            ("problem", Envelope::Problem),
+        ];
         let cases = [("lower", CodeCase::Lower), ("upper", CodeCase::Upper)];
         style.envelope = section.choice("envelope", &envelopes, notes).unwrap_or(style.envelope);
         style.case = section.choice("case", &cases, notes).unwrap_or(style.case);

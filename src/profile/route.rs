@@ -25,6 +25,10 @@ pub struct Route {
     pub limit: Option<String>,
     /// The only environment whose keys are taken.
     pub environment: Option<Environment>,
+    /// Whether no key at all is taken: it is done in the dashboard.
+    pub closed: bool,
+    /// How many credits a request costs.
+    pub cost: u32,
 }
 
 /// A method and a path, as in `POST /api/v1/shipments/{id}`.
@@ -52,6 +56,8 @@ static FOR_UNCLEAR_REQUESTS: Route = Route {
     access: Some(Access::All),
     limit: None,
     environment: None,
+    closed: false,
+    cost: 0,
 };
 
 impl Profile {
@@ -107,6 +113,20 @@ impl RouteMatch {
             (Methods::Only(_), Methods::Only(method)) => self.methods.include(method),
         };
         methods && self.path.covers(&later.path)
+    }
+
+    /// The requests that both match, if there are any.
+    pub(super) fn meets(&self, other: &Self) -> Option<Self> {
+        let methods = match (&self.methods, &other.methods) {
+            (Methods::Any, either) | (either, Methods::Any) => either,
+            (one, Methods::Only(method)) if one.include(method) => &other.methods,
+            (Methods::Only(method), two) if two.include(method) => &self.methods,
+            _ => return None,
+        };
+        Some(Self {
+            methods: methods.clone(),
+            path: self.path.meets(&other.path)?,
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use sea_orm::sea_query::{Expr, LikeExpr, LockType};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Set,
+    QuerySelect, Select, Set,
 };
 
 use super::Result;
@@ -54,6 +54,7 @@ pub async fn insert(tx: &impl ConnectionTrait, new: NewKey<'_>) -> Result<()> {
         updated_at: Set(key.updated_at.millis()),
         disabled_at: Set(None),
         revoked_at: Set(None),
+        deleted_at: Set(None),
         replaced_by: Set(None),
         replaced_at: Set(None),
         revealed_at: Set(None),
@@ -67,10 +68,7 @@ pub async fn insert(tx: &impl ConnectionTrait, new: NewKey<'_>) -> Result<()> {
 }
 
 pub async fn find(db: &impl ConnectionTrait, owner: OwnerId, id: KeyId) -> Result<Option<Key>> {
-    let found = key::Entity::find_by_id(id.0)
-        .filter(key::Column::OwnerId.eq(owner.0))
-        .one(db)
-        .await?;
+    let found = of_owner(owner, id).one(db).await?;
     found.map(Key::try_from).transpose()
 }
 
@@ -84,9 +82,16 @@ pub async fn find_all(db: &impl ConnectionTrait, owner: OwnerId, ids: &[KeyId]) 
     rows.into_iter().map(Key::try_from).collect()
 }
 
+/// A deleted key is nobody's any more.
+fn of_owner(owner: OwnerId, id: KeyId) -> Select<key::Entity> {
+    key::Entity::find_by_id(id.0)
+        .filter(key::Column::OwnerId.eq(owner.0))
+        .filter(key::Column::DeletedAt.is_null())
+}
+
 /// Reads a key and keeps everybody else who locks it waiting until this transaction ends.
 pub async fn lock(tx: &impl ConnectionTrait, owner: OwnerId, id: KeyId) -> Result<Option<Key>> {
-    let mut query = key::Entity::find_by_id(id.0).filter(key::Column::OwnerId.eq(owner.0));
+    let mut query = of_owner(owner, id);
     if tx.get_database_backend() == sea_orm::DbBackend::Postgres {
         // Not `FOR UPDATE`: usage that is being written down refers to the key, and need not wait.
         query = query.lock(LockType::NoKeyUpdate);
@@ -99,6 +104,7 @@ pub async fn find_replaced(db: &impl ConnectionTrait, owner: OwnerId, successor:
     let found = key::Entity::find()
         .filter(key::Column::OwnerId.eq(owner.0))
         .filter(key::Column::ReplacedBy.eq(successor.0))
+        .filter(key::Column::DeletedAt.is_null())
         .one(db)
         .await?;
     found.map(Key::try_from).transpose()
@@ -106,7 +112,7 @@ pub async fn find_replaced(db: &impl ConnectionTrait, owner: OwnerId, successor:
 
 /// Reads a key and keeps everybody who would change it waiting until this transaction ends; others may read it likewise.
 pub async fn lock_shared(tx: &impl ConnectionTrait, owner: OwnerId, id: KeyId) -> Result<Option<Key>> {
-    let mut query = key::Entity::find_by_id(id.0).filter(key::Column::OwnerId.eq(owner.0));
+    let mut query = of_owner(owner, id);
     if tx.get_database_backend() == sea_orm::DbBackend::Postgres {
         query = query.lock(LockType::Share);
     }
@@ -206,6 +212,7 @@ pub async fn list(
     }
     let mut query = key::Entity::find()
         .filter(key::Column::OwnerId.eq(owner.0))
+        .filter(key::Column::DeletedAt.is_null())
         .filter(with_status(filter.status, now));
     if !filter.search.is_empty() {
         let folded = filter.search.to_lowercase();
@@ -230,10 +237,11 @@ pub async fn list(
     rows.into_iter().map(Key::try_from).collect()
 }
 
-/// How many keys an owner has ever had, revoked ones included.
+/// How many keys an owner has, revoked ones included.
 pub async fn count_all(db: &impl ConnectionTrait, owner: OwnerId) -> Result<u64> {
     Ok(key::Entity::find()
         .filter(key::Column::OwnerId.eq(owner.0))
+        .filter(key::Column::DeletedAt.is_null())
         .count(db)
         .await?)
 }

@@ -6,6 +6,7 @@ pub mod first;
 pub mod forgot_password;
 pub mod letters;
 pub mod link;
+mod new_account;
 pub mod reset_password;
 pub mod security;
 pub mod sessions;

@@ -13,7 +13,7 @@ mod smtp;
 mod throttle;
 
 /// The path of the link in a letter that contains `path`.
-fn link(letter: &str, path: &str) -> String {
+pub fn link(letter: &str, path: &str) -> String {
     let at = letter
         .find(path)
         .unwrap_or_else(|| panic!("no {path} in the letter:\n{letter}"));

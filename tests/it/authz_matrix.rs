@@ -114,6 +114,9 @@ pub const PAGES: &[Row<7>] = &[
     row("POST",   "/w/{workspace}/p/{project}/webhooks/{delivery}/resends",                     [401, 404, 404, 403, 303, 303, 303]),
     row("POST",   "/w/{workspace}/p/{project}/endpoints/{endpoint}/disablement",                [401, 404, 404, 403, 303, 303, 303]),
     row("POST",   "/w/{workspace}/p/{project}/endpoints/{endpoint}/enablement",                 [401, 404, 404, 403, 303, 303, 303]),
+    // The example offers no deletion.
+    row("GET",    "/w/{workspace}/p/{project}/keys/{key}/deletion",                             [303, 404, 404, 404, 404, 404, 404]),
+    row("POST",   "/w/{workspace}/p/{project}/keys/{key}/deletion",                             [401, 404, 404, 404, 404, 404, 404]),
     row("GET",    "/welcome",                                                                   [303, 200, 200, 200, 200, 200, 200]),
     row("GET",    "/staff",                                                                     [404, 404, 200, 404, 404, 404, 404]),
     row("GET",    "/staff/lookups",                                                             [404, 404, 303, 404, 404, 404, 404]),

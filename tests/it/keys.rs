@@ -11,4 +11,4 @@ mod roll;
 mod show;
 mod signing_secret;
 mod state;
-mod world;
+pub mod world;

@@ -9,6 +9,7 @@ mod accounts;
 mod api;
 mod authz_matrix;
 mod cli;
+mod conformance;
 mod gateways;
 mod keys;
 mod layering;

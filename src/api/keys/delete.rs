@@ -8,16 +8,21 @@ use crate::api::errors::Result;
 use crate::api::keys::id_of;
 use crate::domain::{App, keys};
 
-/// Revokes a key, for ever and from the next request on. Doing it twice changes nothing.
+/// Revokes a key, for ever and from the next request on. Where the profile offers deletion, it is gone from every list too.
 #[utoipa::path(
     delete,
     path = "/api-keys/{id}",
     operation_id = "revokeKey",
     summary = "Revoke a key",
     params(("id" = String, Path, format = "uuid")),
-    responses((status = 204, description = "The key is revoked."))
+    responses((status = 204, description = "The key is revoked, or deleted."))
 )]
 pub async fn revoke(app: Data<App>, keeper: KeyKeeper, request: HttpRequest) -> Result<HttpResponse> {
-    keys::revoke(&app, keeper.0.manage_keys()?, id_of(&request)?).await?;
+    let (proof, id) = (keeper.0.manage_keys()?, id_of(&request)?);
+    if app.profile.api.deletion {
+        keys::delete(&app, proof, id).await?;
+    } else {
+        keys::revoke(&app, proof, id).await?;
+    }
     Ok(HttpResponse::NoContent().finish())
 }

@@ -7,11 +7,12 @@
 
 use subtle::ConstantTimeEq;
 
-use super::create;
+use super::welcome::NewAccount;
+use super::{create, welcome};
+use crate::domain::access::By;
 use crate::domain::throttle::Attempt;
 use crate::domain::{App, seal};
 use crate::error::{AppError, Result};
-use crate::model::account::Account;
 use crate::model::email::Email;
 use crate::model::password::Password;
 use crate::store;
@@ -37,7 +38,7 @@ pub async fn waiting(app: &App, token: &str, browser: &str) -> Result<Option<Wai
 }
 
 /// Makes the account.
-pub async fn confirm(app: &App, token: &str, browser: &str, password: &str) -> Result<Account> {
+pub async fn confirm(app: &App, token: &str, browser: &str, password: &str, address: &str) -> Result<NewAccount> {
     let digest = seal::digest(token);
     let found = store::sign_ups::find(app.db.reader(), &digest, app.now()).await?;
     let sign_up = found.ok_or_else(dead)?;
@@ -65,8 +66,10 @@ pub async fn confirm(app: &App, token: &str, browser: &str, password: &str) -> R
             other => other,
         })?;
     store::sign_ups::withdraw(&tx, &sign_up.email).await?;
+    let by = By::person(&account, address);
+    let gift = welcome::give(&tx, app, &account, &by, Some(browser)).await?;
     commit(tx).await?;
-    Ok(account)
+    Ok(NewAccount { account, gift })
 }
 
 fn is_from(sign_up: &SignUp, browser: &str) -> bool {

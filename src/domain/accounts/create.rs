@@ -1,6 +1,8 @@
 //! Creating an account whose owner needs no mail to prove the address: the operator does it, or the first link.
 
 use crate::domain::App;
+use crate::domain::access::By;
+use crate::domain::accounts::welcome;
 use crate::error::{AppError, FieldErrors, Result};
 use crate::model::account::Account;
 use crate::model::email::Email;
@@ -16,6 +18,7 @@ pub async fn create(app: &App, email: &str, password: &str, is_staff: bool) -> R
     let hash = app.passwords.hash(&password).await?;
     let tx = app.db.begin().await?;
     let account = insert_confirmed(&tx, app, &email, hash, is_staff).await?;
+    welcome::give(&tx, app, &account, &By::operator(), None).await?;
     commit(tx).await?;
     Ok(account)
 }

@@ -2,11 +2,12 @@
 
 use secrecy::ExposeSecret;
 
-use super::create;
+use super::welcome::NewAccount;
+use super::{create, welcome};
+use crate::domain::access::By;
 use crate::domain::throttle::Attempt;
 use crate::domain::{App, seal};
 use crate::error::{AppError, Result};
-use crate::model::account::Account;
 use crate::model::timestamp::DAY;
 use crate::store;
 use crate::store::db::commit;
@@ -37,7 +38,13 @@ pub async fn is_good(app: &App, token: &str) -> Result<bool> {
 }
 
 /// Makes the first account. Its address is taken on trust: the link proves more than a mail would.
-pub async fn create_first(app: &App, token: &str, email: &str, password: &str, address: &str) -> Result<Account> {
+pub async fn create_first(
+    app: &App,
+    token: &str,
+    (email, password): (&str, &str),
+    browser: &str,
+    address: &str,
+) -> Result<NewAccount> {
     let (email, password) = create::check(email, password)?;
     app.throttle.attempt(Attempt::SignUpAddress, address, app.now())?;
     let hash = app.passwords.hash(&password).await?;
@@ -51,6 +58,8 @@ pub async fn create_first(app: &App, token: &str, email: &str, password: &str, a
     }
     let account = create::insert_confirmed(&tx, app, &email, hash, true).await?;
     store::sign_ups::withdraw(&tx, &email).await?;
+    let by = By::person(&account, address);
+    let gift = welcome::give(&tx, app, &account, &by, Some(browser)).await?;
     commit(tx).await?;
-    Ok(account)
+    Ok(NewAccount { account, gift })
 }

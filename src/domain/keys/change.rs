@@ -28,6 +28,11 @@ pub async fn find_replaced(app: &App, proof: ReadKeys<'_>, successor: KeyId) -> 
     Ok(store::keys::find_replaced(app.db.reader(), proof.ring().owner_id(), successor).await?)
 }
 
+/// Like [`find`], where a key that is not there is no mistake.
+pub async fn find_if_there(app: &App, proof: ReadKeys<'_>, id: KeyId) -> Result<Option<Key>> {
+    Ok(store::keys::find(app.db.reader(), proof.ring().owner_id(), id).await?)
+}
+
 /// What a change did: the line for the trail, or nothing when all was so already.
 pub(super) type Change = Option<(Action, String)>;
 
@@ -57,8 +62,29 @@ pub(super) async fn open_for_change(tx: &Tx, app: &App, proof: ManageKeys<'_>, i
     Ok(key)
 }
 
-/// Writes a changed key as its next version, with a line in the trail.
+/// Writes a changed key as its next version, with a line in the trail and, when that revoked it, what follows from it.
 pub(super) async fn write(
+    tx: &Tx,
+    app: &App,
+    proof: ManageKeys<'_>,
+    key: &mut Key,
+    action: Action,
+    details: String,
+) -> Result<Changed> {
+    if key.is_frozen() {
+        key.next_expiry_notice_at = None;
+    }
+    let changed = write_version(tx, app, proof, key, action, details).await?;
+    if key.is_frozen() {
+        // Its secret signs nothing any more.
+        store::webhooks::deliveries::stop_of_key(tx, key.id, StopReason::KeyRevoked, app.now()).await?;
+        announce::key_revoked(tx, app, key, proof.by()).await?;
+    }
+    Ok(changed)
+}
+
+/// Only the version and its line: for what follows nothing from.
+pub(super) async fn write_version(
     tx: &Tx,
     app: &App,
     proof: ManageKeys<'_>,
@@ -68,15 +94,7 @@ pub(super) async fn write(
 ) -> Result<Changed> {
     key.version += 1;
     key.updated_at = app.now();
-    if key.is_frozen() {
-        key.next_expiry_notice_at = None;
-    }
     let changed = store::keys::update(tx, key).await.map_err(name_is_taken)?;
-    if key.is_frozen() {
-        // Its secret signs nothing any more.
-        store::webhooks::deliveries::stop_of_key(tx, key.id, StopReason::KeyRevoked, app.now()).await?;
-        announce::key_revoked(tx, app, key, proof.by()).await?;
-    }
     let subject = Subject {
         project_id: key.project_id,
         key_id: Some(key.id),

@@ -1,7 +1,7 @@
 //! Creating a project.
 
 use crate::domain::App;
-use crate::domain::access::ManageProjects;
+use crate::domain::access::{By, ManageProjects};
 use crate::domain::audit::{self, Subject};
 use crate::domain::projects::refuse_taken_name;
 use crate::domain::workspaces::plan_of;
@@ -11,9 +11,9 @@ use crate::model::ids::ProjectId;
 use crate::model::name::Name;
 use crate::model::slug::Slug;
 use crate::model::timestamp::plural;
-use crate::model::workspace::Project;
-use crate::store;
+use crate::model::workspace::{Project, Workspace};
 use crate::store::db::commit;
+use crate::store::{self, Tx};
 
 /// Creates a project, within the plan.
 pub async fn create(app: &App, proof: ManageProjects<'_>, name: &str) -> Result<Project> {
@@ -43,15 +43,38 @@ pub async fn create(app: &App, proof: ManageProjects<'_>, name: &str) -> Result<
         name: name.to_string(),
         created_at: app.now(),
     };
-    store::projects::insert(&tx, &project).await?;
+    insert(&tx, app, proof.by(), &project).await?;
+    commit(tx).await?;
+    Ok(project)
+}
+
+/// Creates the first project of a workspace, inside the transaction that creates the workspace.
+pub(in crate::domain) async fn create_first(
+    tx: &Tx,
+    app: &App,
+    by: &By,
+    workspace: &Workspace,
+    name: &str,
+) -> Result<Project> {
+    let project = Project {
+        id: ProjectId(app.new_id()),
+        workspace_id: workspace.id,
+        slug: Slug::from_name(name, "project").to_string(),
+        name: name.to_owned(),
+        created_at: app.now(),
+    };
+    insert(tx, app, by, &project).await?;
+    Ok(project)
+}
+
+async fn insert(tx: &Tx, app: &App, by: &By, project: &Project) -> Result<()> {
+    store::projects::insert(tx, project).await?;
     let subject = Subject {
         project_id: Some(project.id),
         name: project.name.clone(),
         ..Subject::default()
     };
-    audit::record(&tx, app, workspace.id, proof.by(), Action::ProjectCreated, subject).await?;
-    commit(tx).await?;
-    Ok(project)
+    audit::record(tx, app, project.workspace_id, by, Action::ProjectCreated, subject).await
 }
 
 fn free_slug(projects: &[Project], name: &Name) -> Slug {

@@ -29,6 +29,9 @@ pub(super) fn permits<'a>(
         (_, None) => None,
     };
     refuse_other_environment(key, route.and_then(|route| route.environment))?;
+    if route.is_some_and(|route| route.closed) {
+        return Err(Refusal::Insufficient("a person, in the dashboard".to_owned()));
+    }
     let safe = question
         .method
         .map(|method| matches!(method, "GET" | "HEAD" | "OPTIONS"));

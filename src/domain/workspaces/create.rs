@@ -11,8 +11,8 @@ use crate::model::name::Name;
 use crate::model::role::Role;
 use crate::model::slug::Slug;
 use crate::model::workspace::Workspace;
-use crate::store;
 use crate::store::db::commit;
+use crate::store::{self, Tx};
 
 /// Creates a workspace on a plan of the profile (the default when none is named).
 pub async fn create(app: &App, owner: &Account, by: &By, name: &str, plan: Option<&str>) -> Result<Workspace> {
@@ -45,14 +45,45 @@ pub async fn create(app: &App, owner: &Account, by: &By, name: &str, plan: Optio
             }
             other => other?,
         }
-        store::members::insert(&tx, id, owner.id, Role::Owner, app.now()).await?;
-        let subject = Subject {
-            name: workspace.name.clone(),
-            ..Subject::default()
-        };
-        audit::record(&tx, app, id, by, Action::WorkspaceCreated, subject).await?;
+        take_possession(&tx, app, owner, by, &workspace).await?;
         commit(tx).await?;
         return Ok(workspace);
     }
     Err(AppError::Internal(anyhow::anyhow!("no free slug for a workspace")))
+}
+
+/// Creates a workspace on the default plan, inside the transaction that makes its owner's account.
+pub(in crate::domain) async fn create_first(
+    tx: &Tx,
+    app: &App,
+    owner: &Account,
+    by: &By,
+    name: &str,
+) -> Result<Workspace> {
+    let wanted = Slug::from_name(name, "workspace");
+    let id = WorkspaceId(app.new_id());
+    let slug = match store::workspaces::find_by_slug(tx, wanted.as_str()).await? {
+        None => wanted,
+        Some(_) => wanted.with_suffix(&app.new_id().simple().to_string()[24..]),
+    };
+    let workspace = Workspace {
+        id,
+        slug: slug.to_string(),
+        name: name.to_owned(),
+        plan: app.profile.default_plan().id.clone(),
+        suspended_at: None,
+        created_at: app.now(),
+    };
+    store::workspaces::insert(tx, &workspace).await?;
+    take_possession(tx, app, owner, by, &workspace).await?;
+    Ok(workspace)
+}
+
+async fn take_possession(tx: &Tx, app: &App, owner: &Account, by: &By, workspace: &Workspace) -> Result<()> {
+    store::members::insert(tx, workspace.id, owner.id, Role::Owner, app.now()).await?;
+    let subject = Subject {
+        name: workspace.name.clone(),
+        ..Subject::default()
+    };
+    audit::record(tx, app, workspace.id, by, Action::WorkspaceCreated, subject).await
 }

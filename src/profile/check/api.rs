@@ -4,7 +4,7 @@ use crate::profile::raw::{Notes, Placed, Section};
 use crate::profile::suggest::did_you_mean;
 use crate::profile::{Api, CredentialPlace, KeyOwner};
 
-const FIELDS: [&str; 7] = [
+const FIELDS: [&str; 9] = [
     "name",
     "base_path",
     "public_url",
@@ -12,6 +12,8 @@ const FIELDS: [&str; 7] = [
     "keys_belong_to",
     "default_plan",
     "docs_url",
+    "deletion",
+    "https_only",
 ];
 
 /// The first segments of our own addresses, today's and those we may come to need.
@@ -77,6 +79,8 @@ pub(super) fn nothing() -> Api {
         keys_belong_to: KeyOwner::Project,
         default_plan: String::new(),
         docs_url: None,
+        deletion: false,
+        https_only: false,
     }
 }
 
@@ -99,7 +103,11 @@ pub(super) fn read(section: &Section<'_>, notes: &mut Notes<'_>) -> Api {
             .choice("keys_belong_to", &owners, notes)
             .unwrap_or(KeyOwner::Project),
         default_plan: String::new(),
-        docs_url: section.text("docs_url", notes).map(|url| checked_url(url, notes)),
+        docs_url: section
+            .text("docs_url", notes)
+            .map(|url| checked_url(url, "docs_url", notes)),
+        deletion: section.switch("deletion", notes).unwrap_or(false),
+        https_only: https_only(section, notes),
     }
 }
 
@@ -213,14 +221,31 @@ fn checked_origin(url: Placed<String>, notes: &mut Notes<'_>) -> String {
     }
 }
 
-fn checked_url(url: Placed<String>, notes: &mut Notes<'_>) -> String {
+/// An `http` or `https` address, whatever is behind its host.
+pub(super) fn checked_url(url: Placed<String>, key: &str, notes: &mut Notes<'_>) -> String {
     if host_and_rest(&url.value).is_none() || url.value.contains([' ', '"', '<', '>', '\\']) {
         notes.add(
             url.at,
-            "docs_url must be a whole address, such as \"https://example.com/docs\"",
+            format!("{key} must be a whole address, such as \"https://example.com/docs\""),
         );
     }
     url.value
+}
+
+/// An API that refuses plain http is not at such an address.
+fn https_only(section: &Section<'_>, notes: &mut Notes<'_>) -> bool {
+    let https_only = section.switch("https_only", notes).unwrap_or(false);
+    let url = section
+        .has("public_url")
+        .then(|| section.quiet_text("public_url"))
+        .flatten();
+    if https_only && url.is_some_and(|url| url.starts_with("http://")) {
+        notes.add(
+            section.at_field("public_url"),
+            "with https_only = true, public_url must begin with \"https://\"",
+        );
+    }
+    https_only
 }
 
 fn host_and_rest(url: &str) -> Option<(&str, &str)> {

@@ -89,7 +89,7 @@ fn prefixes(section: &Section<'_>, notes: &mut Notes<'_>) -> Vec<(Environment, P
     found
 }
 
-fn prefix_is_fine(prefix: &Placed<String>, notes: &mut Notes<'_>) -> bool {
+pub(super) fn prefix_is_fine(prefix: &Placed<String>, notes: &mut Notes<'_>) -> bool {
     let Placed { value, at } = prefix;
     let fine = (1..=LONGEST_PREFIX).contains(&value.len())
         && value

@@ -1,6 +1,7 @@
 //! Every mistake is found, in its line, and a good profile has none.
 
 mod broken;
+mod parts;
 
 use crate::profile::*;
 

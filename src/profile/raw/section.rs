@@ -67,6 +67,11 @@ impl<'t> Section<'t> {
         names
     }
 
+    /// The text in the field `key`, if there is text in it; what else there is, is noted by who reads the field.
+    pub(in crate::profile) fn quiet_text(&self, key: &str) -> Option<&'t str> {
+        self.entry(key)?.1.get_ref().as_str()
+    }
+
     /// Where the field `key` begins, and its value.
     pub(super) fn entry(&self, key: &str) -> Option<(usize, &'t Spanned<DeValue<'t>>)> {
         let (name, value) = self.table.iter().find(|(name, _)| name.get_ref() == key)?;

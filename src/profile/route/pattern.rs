@@ -56,16 +56,7 @@ impl PathPattern {
         } else {
             segments(rest)?
         };
-        let words = segments.iter().map_while(|segment| match segment {
-            Segment::Word(word) => Some(word.as_str()),
-            Segment::Any(_) => None,
-        });
-        let beginning = words.flat_map(|word| ["/", word]).collect();
-        Ok(Self {
-            segments,
-            open_ended,
-            beginning,
-        })
+        Ok(Self::of(segments, open_ended))
     }
 
     /// Lays a clear path against the pattern.
@@ -110,6 +101,41 @@ impl PathPattern {
                 .iter()
                 .zip(&other.segments)
                 .all(|(mine, theirs)| mine.covers(theirs))
+    }
+
+    /// The paths that fit both, if there are any.
+    pub(in crate::profile) fn meets(&self, other: &Self) -> Option<Self> {
+        let (shorter, longer) = if self.segments.len() <= other.segments.len() {
+            (self, other)
+        } else {
+            (other, self)
+        };
+        if shorter.segments.len() < longer.segments.len() && !shorter.open_ended {
+            return None;
+        }
+        let both = longer.segments.iter().enumerate().map(|(place, segment)| {
+            let theirs = shorter.segments.get(place).unwrap_or(segment);
+            match (segment.covers(theirs), theirs.covers(segment)) {
+                (true, _) => Some(theirs.clone()),
+                (false, true) => Some(segment.clone()),
+                (false, false) => None,
+            }
+        });
+        let open_ended = shorter.open_ended && longer.open_ended;
+        Some(Self::of(both.collect::<Option<_>>()?, open_ended))
+    }
+
+    fn of(segments: Vec<Segment>, open_ended: bool) -> Self {
+        let words = segments.iter().map_while(|segment| match segment {
+            Segment::Word(word) => Some(word.as_str()),
+            Segment::Any(_) => None,
+        });
+        let beginning = words.flat_map(|word| ["/", word]).collect();
+        Self {
+            segments,
+            open_ended,
+            beginning,
+        }
     }
 }
 

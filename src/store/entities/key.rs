@@ -34,6 +34,7 @@ pub struct Model {
     pub updated_at: i64,
     pub disabled_at: Option<i64>,
     pub revoked_at: Option<i64>,
+    pub deleted_at: Option<i64>,
     pub replaced_by: Option<Uuid>,
     pub replaced_at: Option<i64>,
     pub revealed_at: Option<i64>,

@@ -6,10 +6,10 @@ use crate::domain::App;
 use crate::domain::accounts::first;
 use crate::error::{AppError, FieldErrors, Result};
 use crate::web::accounts::link;
+use crate::web::accounts::new_account::welcome_in;
 use crate::web::accounts::sign_up::{SignUpForm, SignUpPage};
 use crate::web::extract::Visitor;
 use crate::web::page;
-use crate::web::session;
 
 /// `GET /sign-up?first=…`
 pub(super) async fn show(app: &App, visitor: &Visitor, token: String) -> Result<HttpResponse> {
@@ -32,17 +32,17 @@ pub(super) async fn submit(app: &App, visitor: &Visitor, form: SignUpForm) -> Re
     if !first::is_good(app, &form.first).await? {
         return dead(app, visitor);
     }
-    match first::create_first(app, &form.first, &form.email, &form.password, &visitor.address).await {
-        Ok(account) => {
-            session::sign_in(
-                &visitor.session,
-                &account,
-                app.now(),
-                &visitor.address,
-                &visitor.user_agent,
-            )?;
-            Ok(page::redirect("/welcome"))
-        }
+    let browser = visitor.browser.expose_secret();
+    match first::create_first(
+        app,
+        &form.first,
+        (&form.email, &form.password),
+        browser,
+        &visitor.address,
+    )
+    .await
+    {
+        Ok(new) => welcome_in(app, visitor, &new),
         Err(AppError::Invalid(errors)) => page::unprocessable(&SignUpPage {
             page: visitor.page(app, ""),
             form,

@@ -10,10 +10,10 @@ use crate::domain::App;
 use crate::domain::accounts::confirm_email::{self, Waiting};
 use crate::error::{AppError, FieldErrors, Result};
 use crate::web::accounts::link::{self, Token};
+use crate::web::accounts::new_account::welcome_in;
 use crate::web::extract::Visitor;
 use crate::web::form::Form;
 use crate::web::page::{self, Page};
-use crate::web::session;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -51,17 +51,8 @@ pub async fn submit(app: Data<App>, visitor: Visitor, form: Form<VerifyForm>) ->
     let Some(waiting) = confirm_email::waiting(&app, &token, browser).await? else {
         return dead(&app, &visitor);
     };
-    match confirm_email::confirm(&app, &token, browser, &password).await {
-        Ok(account) => {
-            session::sign_in(
-                &visitor.session,
-                &account,
-                app.now(),
-                &visitor.address,
-                &visitor.user_agent,
-            )?;
-            Ok(page::redirect("/welcome"))
-        }
+    match confirm_email::confirm(&app, &token, browser, &password, &visitor.address).await {
+        Ok(new) => welcome_in(&app, &visitor, &new),
         Err(AppError::Invalid(errors)) => page::unprocessable(&VerifyPage {
             page: visitor.page(&app, ""),
             token,

@@ -1,4 +1,4 @@
-//! `…/keys/{key}/revocation`: what would stop working, the gentler ways, and the end of a key.
+//! `…/keys/{key}/revocation` and `…/keys/{key}/deletion`: what would stop working, the gentler ways, and the end of a key.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::domain::App;
 use crate::domain::keys::{self, Evidence};
-use crate::error::{FieldErrors, Result};
+use crate::error::{AppError, FieldErrors, Result};
 use crate::model::key::{Key, KeyState};
 use crate::web::extract::{KeyPath, KeysPage};
 use crate::web::flash::Flash;
@@ -34,6 +34,16 @@ struct RevokePage {
     errors: FieldErrors,
     can_disable: bool,
     can_roll: bool,
+    ending: Ending,
+}
+
+/// How a key ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    /// Its history stays in the lists.
+    Revocation,
+    /// It is gone from the lists too, where the profile offers that.
+    Deletion,
 }
 
 /// `GET …/keys/{key}/revocation`
@@ -41,15 +51,7 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpRe
     let proof = page.ring.manage_keys()?;
     let (key, evidence) = keys::evidence(&app, proof.read(), key.0).await?;
     keys::refuse_frozen(&key)?;
-    render(
-        &app,
-        &page,
-        StatusCode::OK,
-        key,
-        evidence,
-        String::new(),
-        FieldErrors::default(),
-    )
+    render(&app, &page, Ending::Revocation, key, evidence, None)
 }
 
 /// `POST …/keys/{key}/revocation`
@@ -57,10 +59,8 @@ pub async fn submit(app: Data<App>, page: KeysPage, key: KeyPath, form: Form<Rev
     let proof = page.ring.manage_keys()?;
     if let Some(typed) = form.0.name.into_iter().next() {
         let (key, evidence) = keys::evidence(&app, proof.read(), key.0).await?;
-        if evidence.in_use && !key.is_frozen() && typed.trim() != key.name {
-            let errors = FieldErrors::one("name", format!("Type the name exactly as it is: {}", key.name));
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
-            return render(&app, &page, status, key, evidence, typed, errors);
+        if mistyped(&key, &evidence, &typed) {
+            return render(&app, &page, Ending::Revocation, key, evidence, Some(typed));
         }
     }
     let key = keys::revoke(&app, proof, key.0).await?;
@@ -69,24 +69,96 @@ pub async fn submit(app: Data<App>, page: KeysPage, key: KeyPath, form: Form<Rev
     Ok(page::redirect_with(&app, &page.key_url(key.id), &Flash::good(text)))
 }
 
+/// `GET …/keys/{key}/deletion`
+pub async fn show_deletion(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpResponse> {
+    if !app.profile.api.deletion {
+        return Err(AppError::NotFound);
+    }
+    let proof = page.ring.manage_keys()?;
+    let (key, evidence) = keys::evidence(&app, proof.read(), key.0).await?;
+    render(&app, &page, Ending::Deletion, key, evidence, None)
+}
+
+/// `POST …/keys/{key}/deletion`
+pub async fn delete(app: Data<App>, page: KeysPage, key: KeyPath, form: Form<RevokeForm>) -> Result<HttpResponse> {
+    if !app.profile.api.deletion {
+        return Err(AppError::NotFound);
+    }
+    let proof = page.ring.manage_keys()?;
+    let (key, evidence) = keys::evidence(&app, proof.read(), key.0).await?;
+    if let Some(typed) = form.0.name.into_iter().next()
+        && mistyped(&key, &evidence, &typed)
+    {
+        return render(&app, &page, Ending::Deletion, key, evidence, Some(typed));
+    }
+    keys::delete(&app, proof, key.id).await?;
+    let text = format!("“{}” is deleted. Requests with it are refused.", key.name);
+    Ok(page::redirect_with(&app, &page.url(), &Flash::good(text)))
+}
+
+/// The name of a key that is in use is asked for.
+fn mistyped(key: &Key, evidence: &Evidence, typed: &str) -> bool {
+    evidence.in_use && !key.is_frozen() && typed.trim() != key.name
+}
+
+/// The page, with what was typed when that was not the name.
 fn render(
     app: &App,
     page: &KeysPage,
-    status: StatusCode,
+    ending: Ending,
     key: Key,
     evidence: Evidence,
-    typed: String,
-    errors: FieldErrors,
+    typed: Option<String>,
 ) -> Result<HttpResponse> {
+    let mut errors = FieldErrors::default();
+    let mut status = StatusCode::OK;
+    if typed.is_some() {
+        errors = FieldErrors::one("name", format!("Type the name exactly as it is: {}", key.name));
+        status = StatusCode::UNPROCESSABLE_ENTITY;
+    }
     let template = RevokePage {
         page: page.page(app),
         url: page.key_url(key.id),
         can_disable: key.state == KeyState::Active,
-        can_roll: key.replaced_by.is_none() && app.profile.key_type(&key.type_id).is_some(),
+        can_roll: key.replaced_by.is_none() && !key.is_frozen() && app.profile.key_type(&key.type_id).is_some(),
         key,
         evidence,
-        typed,
+        typed: typed.unwrap_or_default(),
         errors,
+        ending,
     };
     page::html(status, &template)
+}
+
+impl RevokePage {
+    fn title(&self) -> &'static str {
+        match self.ending {
+            Ending::Revocation => "Revoke",
+            Ending::Deletion => "Delete",
+        }
+    }
+
+    fn consequence(&self) -> String {
+        let prefix = &self.key.display_prefix;
+        match self.ending {
+            Ending::Revocation => format!(
+                "From the moment you revoke {prefix}, each request with it is refused. This cannot be taken back."
+            ),
+            Ending::Deletion => format!(
+                "From the moment you delete {prefix}, each request with it is refused, and it is gone from your keys. This \
+                 cannot be taken back."
+            ),
+        }
+    }
+
+    fn resource(&self) -> &'static str {
+        match self.ending {
+            Ending::Revocation => "revocation",
+            Ending::Deletion => "deletion",
+        }
+    }
+
+    fn is_deletion(&self) -> bool {
+        self.ending == Ending::Deletion
+    }
 }

@@ -30,6 +30,8 @@ struct ShowPage {
     type_label: String,
     may: &'static str,
     may_manage: bool,
+    /// Whether this person may delete it, revoked or not.
+    may_delete: bool,
     /// Neither frozen nor replaced already.
     can_roll: bool,
     is_disabled: bool,
@@ -78,7 +80,7 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpRe
     let events = audit::of_key(&app, proof, key.id).await?;
     let replaces = keys::find_replaced(&app, proof, key.id).await?;
     let replaced_by = match key.replaced_by {
-        Some(successor) => Some(keys::find(&app, proof, successor).await?),
+        Some(successor) => keys::find_if_there(&app, proof, successor).await?,
         None => None,
     };
     let refusals = traffic.refusals.iter().map(|refusal| {
@@ -100,6 +102,7 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpRe
         type_label: words::type_label(&app, &key),
         may: words::key_may(&app, &key),
         may_manage: page.workspace.standing.may(Deed::ManageKeys) && !key.is_frozen(),
+        may_delete: page.workspace.standing.may(Deed::ManageKeys) && app.profile.api.deletion,
         can_roll: key.replaced_by.is_none() && !key.is_frozen() && app.profile.key_type(&key.type_id).is_some(),
         is_disabled: key.state == KeyState::Disabled,
         overlaps_until: key.previous_secret_until.filter(|until| *until > now),

@@ -48,13 +48,18 @@ pub(super) fn redirect_to_reveal(app: &App, page: &KeysPage, id: KeyId, ticket: 
 /// On to a reveal page, with what opens its seal.
 pub(in crate::web) fn redirect_to(app: &App, url: String, ticket: &Ticket) -> HttpResponse {
     let mut response = page::redirect(&url);
-    let cookie = cookie(app, url, ticket.opener().to_cookie())
+    hand_over(app, &mut response, url, ticket.opener());
+    response
+}
+
+/// Gives the browser what opens the seal behind the address of a reveal.
+pub(in crate::web) fn hand_over(app: &App, response: &mut HttpResponse, url: String, opener: &Opener) {
+    let cookie = cookie(app, url, opener.to_cookie())
         .max_age(Duration::milliseconds(WAITS))
         .finish();
     if let Err(error) = response.add_cookie(&cookie) {
         tracing::error!(error = %error, "the reveal cookie could not be set");
     }
-    response
 }
 
 /// What this browser brings along to open the seal with.

@@ -111,7 +111,7 @@ const ELSEWHERE: &[(&str, &str, usize, &str)] = &[
     ("[limit.writes]", "[[limit.writes]]", 67, "writes in [limit] must be a table, not a list"),
 ];
 
-fn assert_mistake(text: &str, line: usize, part: &str) {
+pub(super) fn assert_mistake(text: &str, line: usize, part: &str) {
     let Err(mistakes) = Profile::parse(text, "broken.toml") else {
         panic!("no mistake: {part}")
     };

@@ -1,0 +1,148 @@
+//! The parts that an API may have or not, whole and broken.
+
+use std::path::Path;
+
+use super::broken::assert_mistake;
+use crate::profile::*;
+
+const PARTS: &str = include_str!("parts.toml");
+
+#[test]
+fn every_optional_part_is_read() {
+    let profile = Profile::parse(PARTS, "parts.toml").unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    assert!(profile.api.deletion && profile.api.https_only);
+    let welcome = profile.welcome.unwrap();
+    assert_eq!(
+        (welcome.workspace.as_str(), welcome.project.as_str()),
+        ("First", "Shop")
+    );
+    assert_eq!(welcome.key_types, ["pk", "sk"]);
+    assert_eq!(profile.pairs[0].label, "Pair");
+    let embed = profile.embed.unwrap();
+    assert_eq!(
+        (embed.publishable_prefix.as_str(), embed.session_minutes),
+        ("e_pk_", 15)
+    );
+    assert_eq!(profile.inbound.unwrap().token_prefix, "in_");
+    let jwt = profile.jwt.unwrap();
+    assert_eq!(jwt.algorithms, [JwtAlgorithm::Rs256, JwtAlgorithm::Es256]);
+    assert_eq!(jwt.keys, JwtKeys::Jwks("https://id.example.com/jwks.json".to_owned()));
+    assert_eq!((jwt.leeway_seconds, jwt.audience.as_deref()), (5, Some("things")));
+    let credits = profile.credits.unwrap();
+    assert_eq!((credits.unit.as_str(), credits.start, credits.cost), ("coins", 50, 1));
+    let [read, write] = profile.routes.as_slice() else {
+        panic!("two routes")
+    };
+    assert_eq!((read.cost, read.closed, write.cost, write.closed), (3, false, 0, true));
+    assert_eq!(profile.errors.envelope, Envelope::Nested);
+}
+
+#[test]
+fn the_profiles_that_come_along_are_fine() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("profiles");
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        Profile::load(&entry.unwrap().path()).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+        count += 1;
+    }
+    assert!(count >= 6);
+}
+
+/// Replaced, by, message; the mistake is in the first line that changed.
+#[rustfmt::skip]
+const BROKEN: &[(&str, &str, &str)] = &[
+    ("\"https://api.example.com\"", "\"http://api.example.com\"", "public_url must begin with \"https://\""),
+    ("deletion = true", "deletions = true", "[api] has no \"deletions\"; did you mean \"deletion\"?"),
+    ("deletion = true", "deletion = \"yes\"", "must be true or false, not text"),
+    ("publishable = \"pk\"", "publishable = \"pkk\"", "there is no key type \"pkk\"; did you mean \"pk\"?"),
+    ("publishable = \"pk\"", "publishable = \"sk\"", "\"sk\" is not public, so it can not be the publishable half"),
+    ("secret = \"sk\"", "secret = \"pk\"", "\"pk\" is public, so it can not be the secret half"),
+    ("secret = \"sk\"", "secret = \"rk\"", "both halves of a pair must be of the same environment"),
+    ("workspace = \"First\"", "workspace = \" \"", "must be a name of 1 to 64 characters"),
+    ("pairs = [\"main\"]", "pairs = [\"mian\"]", "there is no pair \"mian\"; did you mean \"main\"?"),
+    ("pairs = [\"main\"]", "pairs = [\"main\", \"main\"]", "a new account is given the pair \"main\" already"),
+    ("keys = []", "keys = [\"sk\"]", "a new account is given a key of \"sk\" already"),
+    ("signing_prefix = \"e_sk_\"", "signing_prefix = \"e_pk_\"", "must differ: one is no secret"),
+    ("signing_prefix = \"e_sk_\"", "signing_prefix = \"e sk\"", "is no prefix"),
+    ("session_minutes = 15", "session_minutes = 1500", "must be at most 1440"),
+    ("token_prefix = \"in_\"", "token_prefx = \"in_\"", "[inbound] has no \"token_prefx\"; did you mean \"token_prefix\"?"),
+    ("[\"RS256\", \"ES256\"]", "[\"none\"]", "\"none\" is no algorithm that is taken"),
+    ("[\"RS256\", \"ES256\"]", "[\"RS256\", \"HS256\"]", "HS256 needs \"secret_variable\""),
+    ("[\"RS256\", \"ES256\"]", "[]", "must name at least one, such as \"HS256\""),
+    ("jwks_url = \"https://id", "jwks_url = \"id", "jwks_url must be a whole address"),
+    ("jwks_url = \"https://id.example.com/jwks.json\"", "secret_variable = \"s3cret!\"", "names an environment variable"),
+    ("leeway_seconds = 5", "leeway_seconds = 900", "must be at most 300"),
+    ("start = 50", "start = -1", "must be from 0 to"),
+    ("access = \"none\"", "limit = \"x\"\naccess = \"none\"", "so \"limit\" means nothing"),
+    ("[\"/v1/things/**\"]", "[\"/v1/things/{id}/parts\"]", "both match \"GET /v1/things/{id}/parts\", and neither is an exception"),
+    ("envelope = \"nested\"", "envelope = \"nest\"", "must be one of \"simple\", \"nested\", \"problem\""),
+];
+
+#[test]
+fn a_mistake_in_an_optional_part_is_reported_where_it_is() {
+    for (replaced, by, message) in BROKEN {
+        assert!(PARTS.contains(replaced), "{replaced} is in the whole profile");
+        let text = PARTS.replacen(replaced, by, 1);
+        let lines = PARTS.lines().zip(text.lines());
+        let line = 1 + lines.take_while(|(one, two)| one == two).count();
+        assert_mistake(&text, line, message);
+    }
+}
+
+#[test]
+fn a_mistake_in_an_optional_part_is_reported_at_its_table() {
+    let line_of = |part: &str| 1 + PARTS.lines().position(|line| line == part).unwrap();
+    for (replaced, by, at, message) in [
+        (
+            "issuer = \"https://id.example.com\"\n",
+            "",
+            "[jwt]",
+            "[jwt] needs \"issuer\"",
+        ),
+        (
+            "jwks_url = \"https://id.example.com/jwks.json\"\n",
+            "",
+            "[jwt]",
+            "needs \"secret_variable\" or \"jwks_url\"",
+        ),
+        (
+            "keys = []",
+            "keys = [\"rk\"]",
+            "[welcome]",
+            "can not give a key of \"rk\": somebody has to tick its scopes",
+        ),
+        (
+            "sk = 1,",
+            "sk = 0,",
+            "[welcome]",
+            "the plan \"standard\" has no room for it",
+        ),
+        (
+            "max_keys = 6",
+            "max_keys = 1",
+            "[welcome]",
+            "gives 2 keys, and the plan \"standard\" has no room for as many",
+        ),
+        (
+            "[credits]\nunit = \"coins\"\nstart = 50\ncost = 1\n",
+            "\n\n\n\n",
+            "cost = 3",
+            "a cost needs [credits], and there is none",
+        ),
+    ] {
+        assert!(PARTS.contains(replaced), "{replaced} is in the whole profile");
+        assert_mistake(&PARTS.replacen(replaced, by, 1), line_of(at), message);
+    }
+}
+
+#[test]
+fn an_exception_to_both_settles_which_of_two_routes_is_meant() {
+    let apart = PARTS.replace("match = [\"/v1/things/**\"]", "match = [\"/v1/things/{id}/parts\"]");
+    assert!(Profile::parse(&apart, "ambiguous.toml").is_err());
+    let settled = apart.replacen(
+        "[[route]]\n",
+        "[[route]]\nmatch = [\"GET /v1/things/{id}/parts\"]\naccess = \"all\"\n\n[[route]]\n",
+        1,
+    );
+    Profile::parse(&settled, "settled.toml").unwrap_or_else(|mistakes| panic!("{mistakes}"));
+}

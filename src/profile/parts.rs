@@ -1,0 +1,117 @@
+//! The optional parts of a profile: what a new account is given, and features that an API may have or not.
+
+use std::fmt;
+
+/// Two keys that belong together: one for everybody to see, one to keep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// The name `[welcome]` refers to.
+    pub id: String,
+    /// The name people read.
+    pub label: String,
+    /// The key type of the public one.
+    pub publishable: String,
+    /// The key type of the secret one.
+    pub secret: String,
+}
+
+/// What `[welcome]` says: what a new account is given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Welcome {
+    /// What its first workspace is called.
+    pub workspace: String,
+    /// What its first project is called, where projects own keys.
+    pub project: String,
+    /// The key types of its first keys, those of pairs included.
+    pub key_types: Vec<String>,
+}
+
+/// What `[embed]` says: sessions for the customers of a customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Embed {
+    /// What the publishable key of a project begins with.
+    pub publishable_prefix: String,
+    /// What its signing key begins with.
+    pub signing_prefix: String,
+    /// How long a session lives.
+    pub session_minutes: u32,
+}
+
+/// What `[inbound]` says: webhooks that others send to the API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inbound {
+    /// What a token begins with.
+    pub token_prefix: String,
+}
+
+/// What `[jwt]` says: tokens of an identity provider, taken beside keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Jwt {
+    /// What `iss` must say.
+    pub issuer: String,
+    /// What `aud` must say, or hold.
+    pub audience: Option<String>,
+    /// The only algorithms that are taken.
+    pub algorithms: Vec<JwtAlgorithm>,
+    /// Where the keys are that tokens are verified with.
+    pub keys: JwtKeys,
+    /// The claim that names the workspace; dots lead inside.
+    pub workspace_claim: String,
+    /// How wrong the clocks of others may be.
+    pub leeway_seconds: u32,
+}
+
+/// How a token may be signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JwtAlgorithm {
+    /// HMAC with SHA-256.
+    Hs256,
+    /// RSA with SHA-256.
+    Rs256,
+    /// ECDSA on P-256 with SHA-256.
+    Es256,
+    /// Ed25519.
+    EdDsa,
+}
+
+/// Where the keys are that tokens are verified with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JwtKeys {
+    /// The environment variable that holds the shared secret.
+    SecretVariable(String),
+    /// The address of a JWKS.
+    Jwks(String),
+}
+
+/// What `[credits]` says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credits {
+    /// What people call one, in the plural.
+    pub unit: String,
+    /// How many a new workspace has.
+    pub start: u32,
+    /// What a request costs where its route does not say.
+    pub cost: u32,
+}
+
+impl JwtAlgorithm {
+    /// Every algorithm with the name a profile, and a token, uses for it.
+    pub const NAMED: [(&'static str, Self); 4] = [
+        ("HS256", Self::Hs256),
+        ("RS256", Self::Rs256),
+        ("ES256", Self::Es256),
+        ("EdDSA", Self::EdDsa),
+    ];
+
+    /// Whether both sides hold the same secret.
+    pub fn is_shared_secret(self) -> bool {
+        self == Self::Hs256
+    }
+}
+
+impl fmt::Display for JwtAlgorithm {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = Self::NAMED.iter().find(|(_, algorithm)| algorithm == self);
+        formatter.write_str(name.map_or("", |(name, _)| name))
+    }
+}
