@@ -105,7 +105,8 @@ pub fn identity(granted: &Granted<'_>) -> Identity {
     if granted.scopes.is_empty() {
         put(5, "");
     }
-    put(6, granted.display_prefix);
+    put(6, granted.display_prefix.common);
+    put(6, granted.display_prefix.own);
     let text = Bytes::from(text);
     let mut start = 0;
     ends.map(|end| {

@@ -1,5 +1,6 @@
 //! JSON written by hand, for the few answers that are given for every request of somebody else's API.
 
+use crate::domain::verify::records::DisplayPrefix;
 use crate::model::timestamp::Timestamp;
 
 /// JSON text that grows. Whoever writes with it keeps it well-formed.
@@ -28,6 +29,11 @@ impl Json {
             self.raw("\"\"");
         }
         self
+    }
+
+    /// A display prefix: characters of a key, so nothing to escape.
+    pub fn prefix(&mut self, prefix: DisplayPrefix<'_>) -> &mut Self {
+        self.raw("\"").raw(prefix.common).raw(prefix.own).raw("\"")
     }
 
     /// An id, as a string.

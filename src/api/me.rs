@@ -86,7 +86,7 @@ pub fn body(granted: &Granted<'_>) -> Vec<u8> {
     json.raw("{\"key\":{\"id\":").id(granted.key_id.0);
     json.raw(",\"name\":").text(granted.name);
     json.raw(",\"type\":").text(granted.type_id);
-    json.raw(",\"display_prefix\":").text(granted.display_prefix);
+    json.raw(",\"display_prefix\":").prefix(granted.display_prefix);
     json.raw(",\"expires_at\":").moment(granted.expires_at);
     json.raw("},");
     places(&mut json, granted.tenant);

@@ -145,7 +145,7 @@ pub fn valid(granted: &Granted<'_>) -> Vec<u8> {
     json.raw(",\"name\":").text(granted.name);
     json.raw(",\"type\":").text(granted.type_id);
     json.raw(",\"environment\":\"").raw(granted.environment.as_str());
-    json.raw("\",\"display_prefix\":").text(granted.display_prefix);
+    json.raw("\",\"display_prefix\":").prefix(granted.display_prefix);
     json.raw(",");
     me::places(&mut json, granted.tenant);
     json.raw(",\"scopes\":").texts(granted.scopes);

@@ -5,6 +5,7 @@
 //! answer ([`Records::forget`]); and what other processes change is heard of while a lease lasts ([`lease::Lease`]),
 //! without which nothing here is believed.
 
+mod label;
 pub mod lease;
 mod record;
 mod shard;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+pub use label::DisplayPrefix;
 pub use record::{Granted, Parts, Record};
 pub use shared::{Place, ScopeSet, Tenant};
 
@@ -215,19 +217,22 @@ impl Records {
     }
 
     fn record(&self, profile: &Profile, digest: &[u8; 32], found: &FoundKey, tenant: Arc<Tenant>) -> Record {
+        let mut types = profile.key_types.iter();
+        let type_position = types.position(|key_type| key_type.id == found.type_id);
+        let format = profile
+            .key_type(&found.type_id)
+            .and_then(|key_type| key_type.format(found.environment));
         Record::new(Parts {
             digest,
             id: found.id,
             name: &found.name,
             display_prefix: &found.display_prefix,
+            common_prefix: format.map(|format| &*format.prefix),
             scopes: self.shared.scopes(&found.scopes),
             tenant,
             expires_at: found.expires_at,
             version: found.version,
-            type_position: profile
-                .key_types
-                .iter()
-                .position(|key_type| key_type.id == found.type_id),
+            type_position,
             environment: found.environment,
             state: found.state,
         })

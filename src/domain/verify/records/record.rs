@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::label::{DisplayPrefix, Label};
 use super::shared::{ScopeSet, Tenant};
 use crate::domain::verify::judge::Powers;
 use crate::model::access::{Access, Environment};
@@ -25,8 +26,7 @@ const NO_TYPE: u8 = u8::MAX;
 pub struct Record {
     digest: [u8; COMPARED],
     pub(super) id: KeyId,
-    /// Display prefix and name, with a NUL between them, which neither can hold.
-    label: Box<str>,
+    label: Label,
     pub(super) scopes: Arc<ScopeSet>,
     pub(super) tenant: Arc<Tenant>,
     /// Milliseconds since 1970; the end of time for never.
@@ -51,6 +51,8 @@ pub struct Parts<'a> {
     pub id: KeyId,
     pub name: &'a str,
     pub display_prefix: &'a str,
+    /// What keys of its type begin with.
+    pub common_prefix: Option<&'a str>,
     pub scopes: Arc<ScopeSet>,
     pub tenant: Arc<Tenant>,
     pub expires_at: Option<Timestamp>,
@@ -65,7 +67,7 @@ pub struct Parts<'a> {
 pub struct Granted<'a> {
     pub key_id: KeyId,
     pub name: &'a str,
-    pub display_prefix: &'a str,
+    pub display_prefix: DisplayPrefix<'a>,
     /// Empty when the profile no longer has the type.
     pub type_id: &'a str,
     pub environment: Environment,
@@ -83,7 +85,7 @@ impl Record {
         Self {
             digest,
             id: parts.id,
-            label: format!("{}\0{}", parts.display_prefix, parts.name).into_boxed_str(),
+            label: Label::new(parts.display_prefix, parts.name, parts.common_prefix),
             scopes: parts.scopes,
             tenant: parts.tenant,
             expires_at: parts.expires_at.map_or(i64::MAX, Timestamp::millis),
@@ -137,9 +139,10 @@ impl Record {
     }
 
     pub(super) fn granted<'a>(&'a self, key_types: &'a [KeyType]) -> Granted<'a> {
-        let (display_prefix, name) = self.label.split_once('\0').unwrap_or_default();
         let powers = self.powers(key_types);
         let key_type = key_types.get(usize::from(self.type_position));
+        let format = key_type.and_then(|key_type| key_type.format(self.environment));
+        let (display_prefix, name) = self.label.parts(format.map(|format| &*format.prefix));
         Granted {
             key_id: self.id,
             name,
@@ -167,7 +170,7 @@ mod tests {
 
     #[test]
     fn it_is_small() {
-        assert!(size_of::<Record>() <= 104, "{}", size_of::<Record>());
+        assert!(size_of::<Record>() <= 112, "{}", size_of::<Record>());
         assert_eq!(size_of::<Option<Record>>(), size_of::<Record>());
     }
 }

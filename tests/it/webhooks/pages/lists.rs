@@ -32,6 +32,9 @@ async fn deliveries_are_listed_newest_first_by_state_and_key_a_page_at_a_time() 
     world.receiver.always(Reply::status(500));
     let failing = world.send(json!({"n": 0})).await;
     world.after(&failing, 1).await;
+    // The third attempt is minutes away: nothing happens to it while the rest goes on, however slowly.
+    world.move_on_to_next(&failing).await;
+    world.after(&failing, 2).await;
     world.receiver.always(Reply::status(204));
     for n in 1..=55 {
         let id = world.send(json!({ "n": n })).await;
