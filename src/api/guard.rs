@@ -1,9 +1,9 @@
 //! What stands around every API answer: the envelope of errors, and the headers that keep an answer to whoever asked.
 
 use actix_web::Error;
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderMap, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 
@@ -18,10 +18,22 @@ pub async fn around(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let response = next.call(request).await?.map_into_boxed_body();
     let mut response = dress(&app, response);
-    let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    let has_content = has_content(response.response().body());
+    surround(response.headers_mut(), has_content);
     Ok(response)
+}
+
+/// Whether there is anything after the headers.
+pub fn has_content(body: &BoxBody) -> bool {
+    !matches!(body.size(), BodySize::None | BodySize::Sized(0))
+}
+
+/// What every answer says of itself. About content that is not there, there is nothing to sniff.
+pub fn surround(headers: &mut HeaderMap, has_content: bool) {
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if has_content {
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    }
 }
 
 /// Gives whatever failed its envelope, an extractor's error and an unknown path included.

@@ -14,7 +14,7 @@ use actix_http::{Request, Response};
 use actix_service::{IntoServiceFactory, Service, ServiceFactory};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{AppConfig, ServiceResponse};
-use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpResponse};
@@ -22,7 +22,7 @@ use futures_util::future::{Either, FutureExt, LocalBoxFuture};
 
 use crate::api::credentials::presented;
 use crate::api::errors::{self, ApiError};
-use crate::api::{gateway, me};
+use crate::api::{gateway, guard, me};
 use crate::client::{self, TrustedProxies};
 use crate::domain::App;
 use crate::domain::verify::records::Granted;
@@ -157,21 +157,17 @@ impl Known {
 
     fn refuse(&self, refusal: Refusal, refuse: Refuse) -> Response<BoxBody> {
         let mut answer: Response<BoxBody> = refuse(&self.app, ApiError::Refused(refusal)).into();
-        surround(answer.headers_mut());
+        let has_content = guard::has_content(answer.body());
+        guard::surround(answer.headers_mut(), has_content);
         answer
     }
 }
 
 fn answer(status: StatusCode, body: Bytes) -> Response<BoxBody> {
     let mut answer = Response::with_body(status, BoxBody::new(body));
-    surround(answer.headers_mut());
+    let has_content = guard::has_content(answer.body());
+    guard::surround(answer.headers_mut(), has_content);
     answer
-}
-
-/// As `api::guard` does it for the whole way.
-fn surround(headers: &mut HeaderMap) {
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 }
 
 impl<F, B> ServiceFactory<Request> for Lane<F>

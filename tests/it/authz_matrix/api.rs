@@ -129,7 +129,10 @@ fn faults(method: &str, answer: &Answer) -> impl Iterator<Item = String> {
             !header("cache-control").contains("no-store") && answer.status < 300,
             "it may be cached",
         ),
-        (header("x-content-type-options") != "nosniff", "no nosniff"),
+        (
+            header("x-content-type-options") != "nosniff" && !answer.body.is_empty(),
+            "no nosniff",
+        ),
     ];
     let body = answer.body.clone();
     checks
