@@ -67,7 +67,9 @@ pub struct Config {
 
 /// The environment, for what the profile names there.
 #[derive(Clone)]
-pub struct Variables(Arc<dyn Fn(&str) -> Option<String> + Send + Sync>);
+pub struct Variables(Arc<Environment>);
+
+type Environment = dyn Fn(&str) -> Option<String> + Send + Sync;
 
 impl Variables {
     /// The value of a variable that is set, and not to nothing.
