@@ -25,9 +25,9 @@ use crate::domain::passwords::Hashing;
 use crate::domain::throttle::Throttle;
 use crate::domain::totals::Totals;
 use crate::domain::usage::{self, Usage};
-use crate::domain::verify::Fill;
 use crate::domain::verify::changes::{self, Listener};
 use crate::domain::verify::records::Records;
+use crate::domain::verify::{Fill, Tokens};
 use crate::domain::webhooks::courier::{Courier, CourierSettings, SystemResolver};
 use crate::domain::webhooks::{self, Dispatch};
 use crate::domain::{App, Settings, keys};
@@ -58,7 +58,9 @@ impl Application {
         };
         let address = listener.local_addr()?;
         let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-        let app = Data::new(open(config, public_url, clock, random).await?);
+        let mut app = open(config, public_url, clock, random).await?;
+        app.tokens = tokens(config, &app)?;
+        let app = Data::new(app);
         Ok(Self {
             app,
             listener,
@@ -193,10 +195,18 @@ pub async fn open(
         passwords: Hashing::new(config.password_hashing)?,
         mailer: Mailer::new(post, from),
         throttle: Throttle::default(),
+        tokens: None,
         totals: Totals::default(),
         courier,
         dispatch: Dispatch::default(),
     })
+}
+
+/// Tokens of the identity provider, where the profile has them.
+fn tokens(config: &Config, app: &App) -> anyhow::Result<Option<Tokens>> {
+    let from_here = |address: &url::Url| app.settings.development && is_loopback(address);
+    let tokens = |jwt| Tokens::new(jwt, |name| config.variables.get(name), from_here);
+    app.profile.jwt.as_ref().map(tokens).transpose()
 }
 
 /// Letters and the embedded database are nobody else's to read.

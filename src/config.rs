@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use ipnet::IpNet;
@@ -61,6 +62,27 @@ pub struct Config {
     /// Nothing: what the command finds right.
     pub log: Option<String>,
     pub log_json: bool,
+    pub variables: Variables,
+}
+
+/// The environment, for what the profile names there.
+#[derive(Clone)]
+pub struct Variables(Arc<Environment>);
+
+type Environment = dyn Fn(&str) -> Option<String> + Send + Sync;
+
+impl Variables {
+    /// The value of a variable that is set, and not to nothing.
+    pub fn get(&self, name: &str) -> Option<SecretString> {
+        let value = (self.0)(name).filter(|value| !value.is_empty());
+        value.map(SecretString::from)
+    }
+}
+
+impl std::fmt::Debug for Variables {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Variables(…)")
+    }
 }
 
 /// Where the master key comes from.
@@ -77,7 +99,10 @@ const CACHED_KEYS: usize = 1_000_000;
 
 impl Config {
     /// Reads the file (when there is one) and the environment.
-    pub fn load(file: Option<&Path>, environment: impl Fn(&str) -> Option<String>) -> anyhow::Result<Self> {
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
+    ) -> anyhow::Result<Self> {
         let raw = match file {
             None => Raw::default(),
             Some(path) => {
@@ -85,10 +110,11 @@ impl Config {
                 toml::from_str(&text).map_err(|error| mistake(path, &text, &error))?
             }
         };
-        Self::check(overlay(raw, environment))
+        let raw = overlay(raw, &environment);
+        Self::check(raw, Variables(Arc::new(environment)))
     }
 
-    fn check(raw: Raw) -> anyhow::Result<Self> {
+    fn check(raw: Raw, variables: Variables) -> anyhow::Result<Self> {
         let listen = raw.listen.as_deref().unwrap_or("127.0.0.1:8080");
         let listen = parse_address("KEYHATCH_LISTEN", listen)?;
         let data_dir = raw.data_dir.unwrap_or_else(|| PathBuf::from("data"));
@@ -153,6 +179,7 @@ impl Config {
                 Some("json") => true,
                 Some(other) => bail!("KEYHATCH_LOG_FORMAT is “{other}”; it is text or json"),
             },
+            variables,
         })
     }
 }
@@ -243,12 +270,9 @@ mod tests {
     use super::*;
 
     fn load(settings: &[(&str, &str)]) -> anyhow::Result<Config> {
-        Config::load(None, |name| {
-            settings
-                .iter()
-                .find(|(known, _)| *known == name)
-                .map(|(_, value)| (*value).to_owned())
-        })
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let settings: std::collections::HashMap<String, String> = settings.iter().map(owned).collect();
+        Config::load(None, move |name| settings.get(name).cloned())
     }
 
     #[test]

@@ -54,6 +54,8 @@ pub struct App {
     pub fill: verify::Fill,
     /// This process, among those that share the database.
     pub node: Uuid,
+    /// Tokens that are taken beside keys, in a process that serves.
+    pub tokens: Option<verify::Tokens>,
     pub totals: totals::Totals,
     /// What brings events to their receivers.
     pub courier: webhooks::courier::Courier,

@@ -16,6 +16,7 @@ pub mod signing_secret;
 pub mod slug;
 pub mod special_addresses;
 pub mod timestamp;
+pub mod token_fault;
 pub mod user_agent;
 pub mod verdict;
 pub mod webhook;

@@ -31,6 +31,9 @@ pub const IDENTITY: [HeaderName; VALUES] = [
     HeaderName::from_static("x-keyhatch-display-prefix"),
 ];
 
+/// Whom a token is about. Where the profile has `[jwt]` it is always there, empty for a key; elsewhere never.
+pub const SUBJECT: HeaderName = HeaderName::from_static("x-keyhatch-subject");
+
 /// The values of [`IDENTITY`].
 pub type Identity = [HeaderValue; VALUES];
 
@@ -65,16 +68,27 @@ impl Held {
 
 /// Lets a request through, or says why not.
 async fn judge(app: &App, question: &Question<'_>) -> Result<HttpResponse> {
-    match ask(app, question, identity).await? {
+    match ask(app, question, |granted| (identity(granted), subject(granted))).await? {
         Verdict::Refused(refused) => Err(ApiError::Refused(refused.refusal)),
-        Verdict::Allowed(identity) => {
+        Verdict::Allowed((identity, subject)) => {
             let mut answer = HttpResponse::Ok();
             for pair in IDENTITY.into_iter().zip(identity) {
                 answer.insert_header(pair);
             }
+            if app.tokens.is_some() {
+                answer.insert_header((SUBJECT, subject));
+            }
             Ok(answer.finish())
         }
     }
+}
+
+fn subject(granted: &Granted<'_>) -> HeaderValue {
+    // It is one word in ASCII; see `domain::verify::tokens`.
+    let subject = granted.subject.map(HeaderValue::from_str);
+    subject
+        .and_then(std::result::Result::ok)
+        .unwrap_or_else(|| HeaderValue::from_static(""))
 }
 
 /// Who a good key speaks for.
@@ -87,7 +101,10 @@ pub fn identity(granted: &Granted<'_>) -> Identity {
         text.extend_from_slice(value.as_bytes());
         ends[place] = text.len();
     };
-    put(0, granted.key_id.0.hyphenated().encode_lower(&mut id));
+    match granted.subject {
+        None => put(0, granted.key_id.0.hyphenated().encode_lower(&mut id)),
+        Some(_) => put(0, ""),
+    }
     put(1, granted.tenant.workspace.id.0.hyphenated().encode_lower(&mut id));
     let project = granted.tenant.project.as_ref();
     put(

@@ -137,6 +137,11 @@ impl Known {
             for (name, value) in gateway::IDENTITY.into_iter().zip(identity) {
                 answer.headers_mut().insert(name, value);
             }
+            if self.app.tokens.is_some() {
+                answer
+                    .headers_mut()
+                    .insert(gateway::SUBJECT, HeaderValue::from_static(""));
+            }
             answer
         })
     }
@@ -149,7 +154,7 @@ impl Known {
         write: impl FnOnce(T) -> Response<BoxBody>,
     ) -> Option<Response<BoxBody>> {
         match ask_warm(&self.app, question, take) {
-            Warm::Cold(_) => None,
+            Warm::Cold(_) | Warm::Token => None,
             Warm::Answered(Verdict::Allowed(taken)) => Some(write(taken)),
             Warm::Answered(Verdict::Refused(refused)) => Some(self.refuse(refused.refusal, refuse)),
         }

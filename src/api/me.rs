@@ -14,11 +14,14 @@ use crate::domain::verify::records::{Granted, Tenant};
 use crate::model::timestamp::Timestamp;
 use crate::model::verdict::Verdict;
 
-/// Who a key speaks for. For the documentation: [`body`] writes it.
+/// Who a key, or a token, speaks for. For the documentation: [`body`] writes it.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "the shape, for the documentation")]
 pub struct Me {
-    key: MyKey,
+    /// Not there for a token of the identity provider.
+    key: Option<MyKey>,
+    /// Whom the token is about. Not there for a key.
+    subject: Option<String>,
     workspace: WorkspaceView,
     /// `null` where keys belong to the whole workspace.
     project: Option<ProjectView>,
@@ -83,18 +86,27 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse> 
 /// The answer to a good key.
 pub fn body(granted: &Granted<'_>) -> Vec<u8> {
     let mut json = Json::with_room();
-    json.raw("{\"key\":{\"id\":").id(granted.key_id.0);
-    json.raw(",\"name\":").text(granted.name);
-    json.raw(",\"type\":").text(granted.type_id);
-    json.raw(",\"display_prefix\":").prefix(granted.display_prefix);
-    json.raw(",\"expires_at\":").moment(granted.expires_at);
-    json.raw("},");
+    match granted.subject {
+        None => key(&mut json, granted),
+        Some(subject) => {
+            json.raw("{\"subject\":").text(subject).raw(",");
+        }
+    }
     places(&mut json, granted.tenant);
     json.raw(",\"environment\":\"").raw(granted.environment.as_str());
     json.raw("\",\"scopes\":").texts(granted.scopes);
     json.raw(",\"access\":\"").raw(granted.access.as_str());
     json.raw("\"}");
     json.finish()
+}
+
+fn key(json: &mut Json, granted: &Granted<'_>) {
+    json.raw("{\"key\":{\"id\":").id(granted.key_id.0);
+    json.raw(",\"name\":").text(granted.name);
+    json.raw(",\"type\":").text(granted.type_id);
+    json.raw(",\"display_prefix\":").prefix(granted.display_prefix);
+    json.raw(",\"expires_at\":").moment(granted.expires_at);
+    json.raw("},");
 }
 
 /// The members `workspace` and `project`.

@@ -5,8 +5,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::domain::usage::ACCEPTED;
 use crate::model::verdict::{Refusal, Verdict};
 
+/// Whatever is wrong with a token of the identity provider.
+const INVALID_TOKEN: &str = "invalid_token";
+
 /// Every outcome a verdict can have, in the order in which they are shown.
-const OUTCOMES: [&str; 11] = [
+const OUTCOMES: [&str; 12] = [
     ACCEPTED,
     "missing",
     "malformed",
@@ -14,6 +17,7 @@ const OUTCOMES: [&str; 11] = [
     "revoked",
     "disabled",
     "expired",
+    INVALID_TOKEN,
     "wrong_environment",
     "workspace_suspended",
     "insufficient_scope",
@@ -29,7 +33,10 @@ impl Totals {
     pub fn count<T>(&self, verdict: &Verdict<T>) {
         let outcome = match verdict {
             Verdict::Allowed(_) => ACCEPTED,
-            Verdict::Refused(refused) => Refusal::reason(&refused.refusal),
+            Verdict::Refused(refused) => match &refused.refusal {
+                Refusal::Token(_) => INVALID_TOKEN,
+                refusal => refusal.reason(),
+            },
         };
         if let Some(index) = OUTCOMES.iter().position(|known| *known == outcome) {
             self.0[index].fetch_add(1, Ordering::Relaxed);

@@ -9,13 +9,15 @@ mod fill;
 mod judge;
 mod limits;
 pub mod records;
+mod tokens;
 
 use std::net::IpAddr;
 
 pub use fill::Fill;
+pub use tokens::Tokens;
 
 use crate::domain::{App, seal};
-use crate::error::Result;
+use crate::error::{AppError, Result};
 use crate::model::verdict::{Identity, Refusal, Refused, Verdict};
 use crate::profile::{Access, Environment, Route};
 use crate::store;
@@ -55,6 +57,8 @@ pub enum Warm<T> {
     Answered(Verdict<T>),
     /// The key with this digest has to be read.
     Cold([u8; 32]),
+    /// It is no key, but looks like a token of the identity provider.
+    Token,
 }
 
 /// Answers from memory, without waiting for anything. `answer` takes what it needs of a good key; it must be quick, for others
@@ -64,6 +68,9 @@ pub fn ask_warm<T>(app: &App, question: &Question<'_>, answer: impl FnOnce(&Gran
         return Warm::Answered(app.refuse(Refusal::Missing));
     };
     if app.profile.key_types_of_text(text).next().is_none() {
+        if app.tokens.is_some() && Tokens::are_like(text) {
+            return Warm::Token;
+        }
         return Warm::Answered(app.refuse(Refusal::Malformed));
     }
     let digest = seal::digest(text);
@@ -82,6 +89,7 @@ pub async fn ask<T>(
     match ask_warm(app, question, answer) {
         Warm::Answered(verdict) => Ok(verdict),
         Warm::Cold(digest) => ask_cold(app, &digest, question, answer).await,
+        Warm::Token => tokens::ask(app, question, answer).await,
     }
 }
 
@@ -122,11 +130,17 @@ pub async fn ask_cold<T>(
 
 /// Answers with all that is known of a good key, for who goes on to act for it.
 pub async fn verify(app: &App, question: &Question<'_>) -> Result<Verdict> {
-    let granted = match ask(app, question, |granted| (granted.key_id, granted.access)).await? {
+    let granted = |granted: &Granted<'_>| match granted.subject {
+        None => Ok((granted.key_id, granted.access)),
+        Some(_) => Err(AppError::Forbidden(
+            "This takes an API key, or a person in the dashboard: a token of the identity provider is neither.",
+        )),
+    };
+    let granted = match ask(app, question, granted).await? {
         Verdict::Allowed(granted) => granted,
         Verdict::Refused(refused) => return Ok(Verdict::Refused(refused)),
     };
-    let (id, access) = granted;
+    let (id, access) = granted?;
     let identity = identify(app, id, access).await?;
     Ok(identity.map_or_else(
         || app.refuse(Refusal::Unknown),

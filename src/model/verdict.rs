@@ -4,6 +4,7 @@ use crate::model::access::{Access, Environment};
 use crate::model::ids::KeyId;
 use crate::model::key::Key;
 use crate::model::timestamp::{Timestamp, plural};
+use crate::model::token_fault::TokenFault;
 use crate::model::workspace::{Project, Workspace};
 
 /// What verification answers: what the caller wanted of the key, or why not.
@@ -41,6 +42,8 @@ pub enum Refusal {
     Revoked,
     Disabled,
     Expired,
+    /// A token of the identity provider that is not good.
+    Token(TokenFault),
     /// Not a key of the environment that was asked for.
     WrongEnvironment(Environment),
     WorkspaceSuspended,
@@ -103,6 +106,7 @@ impl Refusal {
             | Refusal::Revoked
             | Refusal::Disabled
             | Refusal::Expired
+            | Refusal::Token(_)
             | Refusal::WrongEnvironment(_) => 401,
             Refusal::WorkspaceSuspended | Refusal::Insufficient(_) => 403,
             Refusal::RateLimited(_) => 429,
@@ -118,6 +122,7 @@ impl Refusal {
             | Refusal::Revoked
             | Refusal::Disabled
             | Refusal::Expired
+            | Refusal::Token(_)
             | Refusal::WrongEnvironment(_) => "invalid_credentials",
             Refusal::WorkspaceSuspended => "workspace_suspended",
             Refusal::Insufficient(_) => "insufficient_scope",
@@ -134,6 +139,7 @@ impl Refusal {
             Refusal::Revoked => "revoked",
             Refusal::Disabled => "disabled",
             Refusal::Expired => "expired",
+            Refusal::Token(fault) => fault.reason(),
             Refusal::WrongEnvironment(_) => "wrong_environment",
             Refusal::WorkspaceSuspended => "workspace_suspended",
             Refusal::Insufficient(_) => "insufficient_scope",
@@ -162,6 +168,10 @@ impl Refusal {
             | Refusal::Expired
             | Refusal::WrongEnvironment(_) => {
                 "This API key is not valid: it is unknown, disabled, expired or revoked.".to_owned()
+            }
+            Refusal::Token(_) => {
+                "This token is not valid: it is over, for something else, or not signed as this API wants it."
+                    .to_owned()
             }
             Refusal::WorkspaceSuspended => "The workspace of this API key is suspended.".to_owned(),
             Refusal::Insufficient(needed) => format!("This API key lacks what the request needs: {needed}."),

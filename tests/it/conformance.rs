@@ -2,10 +2,11 @@
 //! after the promise it keeps; a promise that is kept in the dashboard is looked for on the pages.
 
 mod codivupload;
+mod codivupload_jwt;
 mod craftkit;
 mod docsapi;
 mod kodisc;
 mod kodostatus;
 mod kodostatus_plans;
-mod service;
+pub mod service;
 mod sixth;

@@ -7,6 +7,7 @@ pub mod places;
 mod program;
 
 mod process;
+pub mod tokens;
 
 pub use browser::{Answer, Browser, http};
 pub use hammer::Hammer;
@@ -31,6 +32,12 @@ pub use database::TestDatabase;
 
 /// Everybody's password.
 pub const PASSWORD: &str = "four unrelated words make sense";
+
+/// The variable that one of the profiles which come along names for tokens, and a secret that is long enough.
+pub const JWT_SECRET: (&str, &str) = (
+    "SUPABASE_JWT_SECRET",
+    "super-secret-jwt-token-with-at-least-32-characters-long",
+);
 
 /// A running application.
 pub struct TestApp {
@@ -74,6 +81,7 @@ impl TestApp {
             ("KEYHATCH_MASTER_KEY".into(), "5a".repeat(32)),
             // Tests keep the machine busy: who comes last would never come.
             ("KEYHATCH_PASSWORD_HASHING".into(), "equal".into()),
+            (JWT_SECRET.0.into(), JWT_SECRET.1.into()),
         ];
         all.extend(database.url().map(|url| ("KEYHATCH_DATABASE_URL".to_owned(), url)));
         all.extend(
@@ -81,7 +89,7 @@ impl TestApp {
                 .iter()
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
         );
-        let setting = |name: &str| {
+        let setting = move |name: &str| {
             all.iter()
                 .rev()
                 .find(|(known, _)| known == name)

@@ -5,4 +5,5 @@ mod freshness;
 mod gateway;
 mod lane;
 mod limits;
+mod tokens;
 mod usage;

@@ -78,7 +78,7 @@ impl Entry {
             ..Question::default()
         };
         let body = match ask_warm(app, &question, valid) {
-            Warm::Cold(_) => return None,
+            Warm::Cold(_) | Warm::Token => return None,
             Warm::Answered(Verdict::Allowed(body)) => body,
             Warm::Answered(Verdict::Refused(refused)) => refusal(refused),
         };

@@ -26,7 +26,7 @@ pub const VERIFY: &str = "/provider/v1/keys/verify";
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "the shape, for the documentation")]
 pub struct VerifyQuestion {
-    /// The key as it was presented.
+    /// The key as it was presented, or the token that was presented in its place.
     key: String,
     /// Scopes the key must have, besides what the route asks for.
     scopes: Option<Vec<String>>,
@@ -58,6 +58,7 @@ struct Asked {
 #[allow(dead_code, reason = "the shape, for the documentation")]
 pub enum VerifyAnswer {
     Valid(Box<ValidKey>),
+    Token(Box<ValidToken>),
     Refused(RefusedKey),
 }
 
@@ -82,6 +83,26 @@ pub struct ValidKey {
     access: &'static str,
     #[schema(value_type = Option<String>, format = "date-time")]
     expires_at: Option<Timestamp>,
+}
+
+/// A token of the identity provider that is good for the request. For the documentation: [`valid`] writes it.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape, for the documentation")]
+pub struct ValidToken {
+    /// `true`
+    valid: bool,
+    /// `valid`
+    code: &'static str,
+    /// Whom it is about.
+    subject: String,
+    /// `jwt`
+    r#type: String,
+    environment: &'static str,
+    workspace: WorkspaceView,
+    project: Option<ProjectView>,
+    scopes: Vec<String>,
+    /// `all`
+    access: &'static str,
 }
 
 /// A key that is not.
@@ -139,6 +160,9 @@ pub async fn answer(app: Data<App>, _provider: Provider, body: Body) -> Result<H
 
 /// The answer to a good key.
 pub fn valid(granted: &Granted<'_>) -> Vec<u8> {
+    if let Some(subject) = granted.subject {
+        return valid_token(granted, subject);
+    }
     let mut json = Json::with_room();
     json.raw("{\"valid\":true,\"code\":\"valid\",\"key_id\":")
         .id(granted.key_id.0);
@@ -152,6 +176,20 @@ pub fn valid(granted: &Granted<'_>) -> Vec<u8> {
     json.raw(",\"access\":\"").raw(granted.access.as_str());
     json.raw("\",\"expires_at\":").moment(granted.expires_at);
     json.raw("}");
+    json.finish()
+}
+
+fn valid_token(granted: &Granted<'_>, subject: &str) -> Vec<u8> {
+    let mut json = Json::with_room();
+    json.raw("{\"valid\":true,\"code\":\"valid\",\"subject\":")
+        .text(subject);
+    json.raw(",\"type\":").text(granted.type_id);
+    json.raw(",\"environment\":\"").raw(granted.environment.as_str());
+    json.raw("\",");
+    me::places(&mut json, granted.tenant);
+    json.raw(",\"scopes\":").texts(granted.scopes);
+    json.raw(",\"access\":\"").raw(granted.access.as_str());
+    json.raw("\"}");
     json.finish()
 }
 

@@ -5,6 +5,7 @@
 //! answer ([`Records::forget`]); and what other processes change is heard of while a lease lasts ([`lease::Lease`]),
 //! without which nothing here is believed.
 
+mod bearer;
 mod label;
 pub mod lease;
 mod record;

@@ -6,6 +6,7 @@
 //! cookies, retries or decompression; there is one patience for everything, and a most that is read of an answer.
 
 mod addresses;
+mod fetch;
 mod outcome;
 mod tls;
 

@@ -130,6 +130,11 @@ fn keys(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<JwtKeys> {
         }
         (false, true) => {
             let url = section.text("jwks_url", notes)?;
+            if url.value.starts_with("http://") && !is_from_here(&url.value) {
+                let message =
+                    "jwks_url must begin with \"https://\": whoever can change keys on their way can make tokens";
+                notes.add(url.at, message);
+            }
             Some(JwtKeys::Jwks(checked_url(url, "jwks_url", notes)))
         }
         (false, false) => {
@@ -142,6 +147,13 @@ fn keys(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<JwtKeys> {
             None
         }
     }
+}
+
+/// This machine's own addresses, which are for development. Whether this is one is looked at when the server starts.
+fn is_from_here(url: &str) -> bool {
+    let host = url.strip_prefix("http://").unwrap_or_default();
+    let host = host.split(['/', ':', '?', '#']).next().unwrap_or_default();
+    host == "localhost" || host.ends_with(".localhost") || host.starts_with("127.") || host.starts_with('[')
 }
 
 fn prefix(section: &Section<'_>, key: &str, notes: &mut Notes<'_>) -> String {

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{acme, profile_with};
-use crate::support::{Program, TestApp};
+use crate::conformance::service::Service;
+use crate::support::tokens::hs256;
+use crate::support::{JWT_SECRET, Program, TestApp};
 
 #[tokio::test]
 async fn the_document_is_valid_and_has_every_route() {
@@ -110,6 +112,36 @@ async fn answers_are_of_the_shape_the_document_says() {
     ] {
         let mistakes = mistakes(&document, &schema, &answer.json());
         assert!(mistakes.is_empty(), "{}: {mistakes:?}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn answers_about_tokens_are_of_that_shape_too() {
+    let service = Service::start("codivupload").await;
+    let claims = json!({
+        "iss": "https://codivupload.supabase.co/auth/v1", "aud": "authenticated", "sub": "zoe",
+        "exp": service.app.app.now().seconds() + 60, "app_metadata": {"workspace": "acme"},
+    });
+    let token = hs256(JWT_SECRET.1.as_bytes(), &json!({"alg": "HS256"}), &claims);
+    let program = service.app.program(&token);
+    let (document, verify) = (program.get("/v1/openapi.json").await.json(), "/provider/v1/keys/verify");
+    let backend = service.app.backend().await;
+    for (path, method, answer) in [
+        ("/v1/me", "get", program.get("/v1/me").await),
+        (verify, "post", backend.post(verify, &json!({"key": token})).await),
+        (
+            verify,
+            "post",
+            backend.post(verify, &json!({"key": format!("{token}x")})).await,
+        ),
+    ] {
+        let schema = &document["paths"][path][method]["responses"]["200"]["content"]["application/json"]["schema"];
+        let mistakes = mistakes(&document, schema, &answer.json());
+        assert!(
+            answer.status == 200 && mistakes.is_empty(),
+            "{}: {mistakes:?}",
+            answer.body
+        );
     }
 }
 

@@ -1,5 +1,5 @@
 use super::installation::{Installation, Ran};
-use crate::support::PASSWORD;
+use crate::support::{JWT_SECRET, PASSWORD};
 
 fn refused(ran: &Ran, words: &[&str]) {
     assert_eq!(ran.code, Some(1), "{}{}", ran.out, ran.err);
@@ -136,6 +136,24 @@ async fn a_settings_file_is_read_and_its_mistakes_are_named() {
     );
     std::fs::write(&file, "mail_from = \"Keys <keys@example.com>\"\n").unwrap();
     assert_eq!(keyhatch.run(&["migrate", "--config", &path]).code, Some(0));
+}
+
+#[tokio::test]
+async fn a_profile_that_names_a_secret_is_not_served_without_it() {
+    let mut keyhatch = Installation::new().await;
+    let profile = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("profiles/codivupload.toml");
+    keyhatch.set("KEYHATCH_PROFILE", &profile.display().to_string());
+    keyhatch.set(JWT_SECRET.0, "");
+    refused(&keyhatch.run(&["serve"]), &[JWT_SECRET.0]);
+    // What works beside the server needs no tokens.
+    let ran = keyhatch.run(&["service-token", "create", "--name", "gateway"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    keyhatch.set(JWT_SECRET.0, &JWT_SECRET.1[..31]);
+    let ran = keyhatch.run(&["serve"]);
+    refused(&ran, &[JWT_SECRET.0, "31 bytes"]);
+    assert!(!ran.err.contains(&JWT_SECRET.1[..31]), "{}", ran.err);
+    keyhatch.set(JWT_SECRET.0, JWT_SECRET.1);
+    assert_eq!(keyhatch.serve().stop().0, Some(0));
 }
 
 #[tokio::test]

@@ -44,7 +44,13 @@ impl Service {
     }
 
     pub async fn with_file(file: &Path, plan: Option<&str>) -> Self {
-        let app = TestApp::start_with(&[("KEYHATCH_PROFILE", &file.display().to_string())]).await;
+        Self::with_file_and(file, plan, &[]).await
+    }
+
+    /// With settings of its own.
+    pub async fn with_file_and(file: &Path, plan: Option<&str>, settings: &[(&str, &str)]) -> Self {
+        let file = file.display().to_string();
+        let app = TestApp::start_with(&[&[("KEYHATCH_PROFILE", file.as_str())], settings].concat()).await;
         let alice = app.person("alice").await;
         let workspace = app.workspace_on(&alice, "Acme", plan).await;
         let api = app.app.profile.api.clone();

@@ -27,6 +27,7 @@ impl Process {
         let mut all = vec![
             ("KEYHATCH_LISTEN".to_owned(), "127.0.0.1:0".to_owned()),
             ("KEYHATCH_DATA_DIR".to_owned(), data.path().display().to_string()),
+            (super::JWT_SECRET.0.to_owned(), super::JWT_SECRET.1.to_owned()),
         ];
         if let Some(url) = &database_url {
             all.push(("KEYHATCH_DATABASE_URL".to_owned(), url.clone()));

@@ -75,6 +75,8 @@ pub struct Granted<'a> {
     pub scopes: &'a [String],
     pub expires_at: Option<Timestamp>,
     pub tenant: &'a Tenant,
+    /// Whom a token is about, when it is no key that was good.
+    pub subject: Option<&'a str>,
 }
 
 impl Record {
@@ -153,6 +155,7 @@ impl Record {
             scopes: powers.scopes,
             expires_at: (self.expires_at != i64::MAX).then(|| Timestamp::from_millis(self.expires_at)),
             tenant: &self.tenant,
+            subject: None,
         }
     }
 }

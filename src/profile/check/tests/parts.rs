@@ -106,6 +106,12 @@ fn a_mistake_in_an_optional_part_is_reported_at_its_table() {
             "needs \"secret_variable\" or \"jwks_url\"",
         ),
         (
+            "jwks_url = \"https://id.example.com",
+            "jwks_url = \"http://id.example.com",
+            "jwks_url = \"https://id.example.com/jwks.json\"",
+            "jwks_url must begin with \"https://\"",
+        ),
+        (
             "keys = []",
             "keys = [\"rk\"]",
             "[welcome]",
