@@ -55,6 +55,8 @@ pub struct App {
     /// This process, among those that share the database.
     pub node: Uuid,
     pub totals: totals::Totals,
+    /// Keys that came over plain http and are about to be marked.
+    pub suspects: keys::compromise::Suspects,
     /// What brings events to their receivers.
     pub courier: webhooks::courier::Courier,
     /// Who has it bring them.

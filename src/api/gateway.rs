@@ -10,12 +10,14 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::web::Bytes;
 
+use crate::api::cors;
 use crate::api::errors::{ApiError, Result};
 use crate::domain::App;
 use crate::domain::verify::records::Granted;
 use crate::domain::verify::{Question, ask};
 use crate::error::AppError;
 use crate::model::verdict::Verdict;
+use crate::profile::Profile;
 
 /// How much there is to say.
 const VALUES: usize = 7;
@@ -64,17 +66,44 @@ impl Held {
 }
 
 /// Lets a request through, or says why not.
-async fn judge(app: &App, question: &Question<'_>) -> Result<HttpResponse> {
+async fn judge(app: &App, question: &Question<'_>, headers: &HeaderMap) -> Result<HttpResponse> {
+    if is_preflight(&app.profile, question, headers) {
+        return Ok(let_through(nobody()));
+    }
     match ask(app, question, identity).await? {
         Verdict::Refused(refused) => Err(ApiError::Refused(refused.refusal)),
-        Verdict::Allowed(identity) => {
-            let mut answer = HttpResponse::Ok();
-            for pair in IDENTITY.into_iter().zip(identity) {
-                answer.insert_header(pair);
-            }
-            Ok(answer.finish())
-        }
+        Verdict::Allowed(identity) => Ok(let_through(identity)),
     }
+}
+
+fn let_through(identity: Identity) -> HttpResponse {
+    let mut answer = HttpResponse::Ok();
+    for pair in IDENTITY.into_iter().zip(identity) {
+        answer.insert_header(pair);
+    }
+    answer.finish()
+}
+
+/// Whether a browser asks, for a page of another origin, what it may send. Browsers send no key with that: it is for the API
+/// to answer, where the profile has keys for web pages, and comes from nobody. What is closed to every key stays closed.
+pub fn is_preflight(profile: &Profile, question: &Question<'_>, headers: &HeaderMap) -> bool {
+    let (None, Some("OPTIONS"), Some(path)) = (question.credential, question.method, question.path) else {
+        return false;
+    };
+    if !cors::is_for(profile) {
+        return false;
+    }
+    let Some(asked) = cors::asked_method(headers) else {
+        return false;
+    };
+    profile
+        .route_of(asked, path)
+        .is_ok_and(|route| route.is_none_or(|route| !route.closed))
+}
+
+/// Nobody in particular: everything is there, and empty.
+pub fn nobody() -> Identity {
+    [const { HeaderValue::from_static("") }; VALUES]
 }
 
 /// Who a good key speaks for.

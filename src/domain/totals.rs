@@ -6,12 +6,14 @@ use crate::domain::usage::ACCEPTED;
 use crate::model::verdict::{Refusal, Verdict};
 
 /// Every outcome a verdict can have, in the order in which they are shown.
-const OUTCOMES: [&str; 11] = [
+const OUTCOMES: [&str; 13] = [
     ACCEPTED,
     "missing",
+    "https_required",
     "malformed",
     "unknown",
     "revoked",
+    "compromised",
     "disabled",
     "expired",
     "wrong_environment",

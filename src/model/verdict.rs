@@ -34,11 +34,15 @@ pub struct Identity {
 pub enum Refusal {
     /// No credential came with the request.
     Missing,
+    /// Came over plain http, or nobody can say that it did not, where https is required.
+    HttpsRequired,
     /// Not of a form that any key of this API has.
     Malformed,
     /// Of the right form, but no such key.
     Unknown,
     Revoked,
+    /// Somebody else may know it.
+    Compromised,
     Disabled,
     Expired,
     /// Not a key of the environment that was asked for.
@@ -101,10 +105,11 @@ impl Refusal {
             | Refusal::Malformed
             | Refusal::Unknown
             | Refusal::Revoked
+            | Refusal::Compromised
             | Refusal::Disabled
             | Refusal::Expired
             | Refusal::WrongEnvironment(_) => 401,
-            Refusal::WorkspaceSuspended | Refusal::Insufficient(_) => 403,
+            Refusal::HttpsRequired | Refusal::WorkspaceSuspended | Refusal::Insufficient(_) => 403,
             Refusal::RateLimited(_) => 429,
         }
     }
@@ -113,9 +118,11 @@ impl Refusal {
     pub fn code(&self) -> &'static str {
         match self {
             Refusal::Missing => "missing_authorization",
+            Refusal::HttpsRequired => "https_required",
             Refusal::Malformed
             | Refusal::Unknown
             | Refusal::Revoked
+            | Refusal::Compromised
             | Refusal::Disabled
             | Refusal::Expired
             | Refusal::WrongEnvironment(_) => "invalid_credentials",
@@ -129,9 +136,11 @@ impl Refusal {
     pub fn reason(&self) -> &'static str {
         match self {
             Refusal::Missing => "missing",
+            Refusal::HttpsRequired => "https_required",
             Refusal::Malformed => "malformed",
             Refusal::Unknown => "unknown",
             Refusal::Revoked => "revoked",
+            Refusal::Compromised => "compromised",
             Refusal::Disabled => "disabled",
             Refusal::Expired => "expired",
             Refusal::WrongEnvironment(_) => "wrong_environment",
@@ -155,9 +164,14 @@ impl Refusal {
     pub fn message(&self) -> String {
         match self {
             Refusal::Missing => "Send an API key with this request.".to_owned(),
+            Refusal::HttpsRequired => {
+                "Send requests over https alone. A secret key that was sent over plain http counts as compromised: replace it."
+                    .to_owned()
+            }
             Refusal::Malformed
             | Refusal::Unknown
             | Refusal::Revoked
+            | Refusal::Compromised
             | Refusal::Disabled
             | Refusal::Expired
             | Refusal::WrongEnvironment(_) => {

@@ -54,6 +54,9 @@ pub async fn insert(tx: &impl ConnectionTrait, new: NewKey<'_>) -> Result<()> {
         updated_at: Set(key.updated_at.millis()),
         disabled_at: Set(None),
         revoked_at: Set(None),
+        compromised_at: Set(None),
+        compromised_how: Set(None),
+        compromised_address: Set(None),
         deleted_at: Set(None),
         replaced_by: Set(None),
         replaced_at: Set(None),
@@ -128,6 +131,17 @@ pub async fn hold_any(tx: &impl ConnectionTrait, id: KeyId) -> Result<Option<Key
     query.one(tx).await?.map(Key::try_from).transpose()
 }
 
+/// The account that made a key, when it was a person.
+pub async fn maker(db: &impl ConnectionTrait, id: KeyId) -> Result<Option<AccountId>> {
+    let maker: Option<Option<uuid::Uuid>> = key::Entity::find_by_id(id.0)
+        .select_only()
+        .column(key::Column::CreatedByAccount)
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(maker.flatten().map(AccountId))
+}
+
 /// Which of these keys there are.
 pub async fn existing(db: &impl ConnectionTrait, keys: &[KeyId]) -> Result<Vec<KeyId>> {
     let mut found = Vec::with_capacity(keys.len());
@@ -189,6 +203,7 @@ pub enum StatusFilter {
     Expiring,
     Expired,
     Disabled,
+    Compromised,
     Revoked,
     All,
 }
@@ -324,6 +339,7 @@ pub async fn update(tx: &impl ConnectionTrait, key: &Key) -> Result<Changed> {
     let name_folded = Name::parse(&key.name)
         .map(|name| name.folded())
         .unwrap_or_else(|_| key.name.to_lowercase());
+    let compromise = key.compromise.as_ref();
     key::Entity::update_many()
         .set(key::ActiveModel {
             name: Set(key.name.clone()),
@@ -336,6 +352,9 @@ pub async fn update(tx: &impl ConnectionTrait, key: &Key) -> Result<Changed> {
             updated_at: Set(key.updated_at.millis()),
             disabled_at: Set(key.disabled_at.map(Timestamp::millis)),
             revoked_at: Set(key.revoked_at.map(Timestamp::millis)),
+            compromised_at: Set(compromise.map(|found| found.at.millis())),
+            compromised_how: Set(compromise.map(|found| found.how.to_string())),
+            compromised_address: Set(compromise.and_then(|found| found.address.clone())),
             replaced_by: Set(key.replaced_by.map(|id| id.0)),
             replaced_at: Set(key.replaced_at.map(Timestamp::millis)),
             revealed_at: Set(key.revealed_at.map(Timestamp::millis)),
@@ -370,8 +389,12 @@ fn with_status(status: StatusFilter, now: Timestamp) -> Condition {
             .add(state(KeyState::Active))
             .add(unexpired)
             .add(key::Column::ExpiresAt.lte(now.plus(14 * DAY).millis())),
-        StatusFilter::Expired => Condition::all().add(state(KeyState::Revoked).not()).add(expired),
+        StatusFilter::Expired => Condition::all()
+            .add(state(KeyState::Revoked).not())
+            .add(state(KeyState::Compromised).not())
+            .add(expired),
         StatusFilter::Disabled => Condition::all().add(state(KeyState::Disabled)).add(unexpired),
+        StatusFilter::Compromised => Condition::all().add(state(KeyState::Compromised)),
         StatusFilter::Revoked => Condition::all().add(state(KeyState::Revoked)),
     }
 }
