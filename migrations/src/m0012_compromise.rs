@@ -30,7 +30,9 @@ impl MigrationTrait for Migration {
         // Whatever was found out: without the columns there is no such state.
         let connection = manager.get_connection();
         connection
-            .execute_unprepared("UPDATE keys SET state = 'disabled', disabled_at = compromised_at WHERE state = 'compromised'")
+            .execute_unprepared(
+                "UPDATE keys SET state = 'disabled', disabled_at = compromised_at WHERE state = 'compromised'",
+            )
             .await?;
         for column in ["compromised_at", "compromised_how", "compromised_address"] {
             let keys = Table::alter().table("keys").drop_column(column).take();

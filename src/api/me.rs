@@ -75,7 +75,9 @@ pub struct ProjectView {
 )]
 pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse> {
     let question = question(&app, &request);
-    let taken = ask(&app, &question, |granted| (body(granted), cors::is_public(&app.profile, granted)));
+    let taken = ask(&app, &question, |granted| {
+        (body(granted), cors::is_public(&app.profile, granted))
+    });
     match taken.await? {
         Verdict::Allowed((body, is_public)) => {
             let mut answer = HttpResponse::Ok().insert_header(ContentType::json()).body(body);

@@ -30,13 +30,7 @@ pub fn of(app: &App, request: &HttpRequest) -> Transport {
     }
     let proxies = request.app_data::<Data<TrustedProxies>>();
     let proxies = proxies.map(|proxies| proxies.as_ref());
-    judge(
-        app,
-        request.path(),
-        request.peer_addr(),
-        request.headers(),
-        proxies,
-    )
+    judge(app, request.path(), request.peer_addr(), request.headers(), proxies)
 }
 
 /// How a request to `path` travelled, in a profile that wants https.

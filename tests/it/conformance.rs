@@ -4,6 +4,8 @@
 mod codivupload;
 mod craftkit;
 mod docsapi;
+mod docsapi_browser;
+mod docsapi_transport;
 mod kodisc;
 mod kodostatus;
 mod kodostatus_plans;

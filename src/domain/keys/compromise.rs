@@ -96,9 +96,7 @@ impl Suspects {
 /// Whether a key is one that can be compromised, and is not so already: what is public is no secret, and what is revoked is
 /// of no use to anybody.
 fn counts(profile: &Profile, key: &FoundKey) -> bool {
-    let is_public = profile
-        .key_type(&key.type_id)
-        .is_some_and(|key_type| key_type.public);
+    let is_public = profile.key_type(&key.type_id).is_some_and(|key_type| key_type.public);
     !is_public && may_be_marked(key.state)
 }
 
