@@ -9,6 +9,7 @@ use crate::accounts::link;
 use crate::keys::world::{Made, see};
 use crate::support::places::trail;
 use crate::support::{Answer, Person, Program, TestApp};
+use crate::webhooks::customer::Customer;
 
 /// Docs API behind a proxy on this machine.
 async fn service() -> Service {
@@ -247,6 +248,25 @@ async fn d06_a_flood_is_one_change_and_one_letter_a_person() {
     );
     assert_eq!(stored(&service, &made.id).await.state, KeyState::Revoked);
     assert_eq!(send(&program, "https", "/v1/me").await.status, 401);
+}
+
+#[tokio::test]
+async fn d06_the_workspaces_own_endpoint_is_told() {
+    let service = service().await;
+    let server = Customer::start().await;
+    let fields = [("url", server.url.as_str()), ("events", "key.compromised")];
+    let set = service
+        .alice
+        .submit("/w/acme/events/new", "/w/acme/events", &fields)
+        .await;
+    assert_eq!(set.status, 303);
+    let made = secret_key(&service, "CI deploy").await;
+    send(&service.app.program(&made.text), "http", "/v1/me").await;
+    let told = server.wait_for(1).await.remove(0);
+    assert_eq!(told.data()["how"], "plain_http");
+    assert_eq!(told.data()["key"]["id"], made.id.as_str());
+    assert_eq!(told.data()["key"]["state"], "compromised");
+    assert!(!told.body.contains(&made.text));
 }
 
 #[tokio::test]
