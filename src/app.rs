@@ -194,7 +194,7 @@ pub async fn open(
         mailer: Mailer::new(post, from),
         throttle: Throttle::default(),
         totals: Totals::default(),
-        suspects: keys::compromise::Suspects::default(),
+        suspects: Arc::default(),
         courier,
         dispatch: Dispatch::default(),
     })

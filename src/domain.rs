@@ -56,7 +56,7 @@ pub struct App {
     pub node: Uuid,
     pub totals: totals::Totals,
     /// Keys that came over plain http and are about to be marked.
-    pub suspects: keys::compromise::Suspects,
+    pub suspects: Arc<keys::compromise::Suspects>,
     /// What brings events to their receivers.
     pub courier: webhooks::courier::Courier,
     /// Who has it bring them.

@@ -45,26 +45,14 @@ pub async fn insert(tx: &impl ConnectionTrait, new: NewKey<'_>) -> Result<()> {
         next_expiry_notice_at: Set(key.next_expiry_notice_at.map(Timestamp::millis)),
         webhook_url: Set(key.webhook_url.clone()),
         signing_secret: Set(new.signing_secret),
-        previous_signing_secret: Set(None),
-        previous_secret_until: Set(None),
         created_by: Set(key.created_by.clone()),
         created_by_account: Set(new.created_by_account.map(|id| id.0)),
         created_by_key: Set(key.created_by_key.map(|id| id.0)),
         created_at: Set(key.created_at.millis()),
         updated_at: Set(key.updated_at.millis()),
-        disabled_at: Set(None),
-        revoked_at: Set(None),
-        compromised_at: Set(None),
-        compromised_how: Set(None),
-        compromised_address: Set(None),
-        deleted_at: Set(None),
-        replaced_by: Set(None),
-        replaced_at: Set(None),
-        revealed_at: Set(None),
-        last_used_at: Set(None),
-        last_used_address: Set(None),
-        last_used_agent: Set(None),
         version: Set(key.version),
+        // What has not happened to it yet.
+        ..Default::default()
     };
     key::Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())
@@ -129,17 +117,6 @@ pub async fn hold_any(tx: &impl ConnectionTrait, id: KeyId) -> Result<Option<Key
         query = query.lock(LockType::Share);
     }
     query.one(tx).await?.map(Key::try_from).transpose()
-}
-
-/// The account that made a key, when it was a person.
-pub async fn maker(db: &impl ConnectionTrait, id: KeyId) -> Result<Option<AccountId>> {
-    let maker: Option<Option<uuid::Uuid>> = key::Entity::find_by_id(id.0)
-        .select_only()
-        .column(key::Column::CreatedByAccount)
-        .into_tuple()
-        .one(db)
-        .await?;
-    Ok(maker.flatten().map(AccountId))
 }
 
 /// Which of these keys there are.

@@ -5,6 +5,7 @@ mod codivupload;
 mod craftkit;
 mod docsapi;
 mod docsapi_browser;
+mod docsapi_compromise;
 mod docsapi_transport;
 mod kodisc;
 mod kodostatus;

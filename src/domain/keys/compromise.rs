@@ -60,14 +60,14 @@ impl Suspects {
         }
     }
 
-    fn put(&self, digest: &[u8; 32], question: &Question<'_>) -> Option<Arc<Suspect>> {
+    fn put(&self, digest: &[u8; 32], address: Option<IpAddr>) -> Option<Arc<Suspect>> {
         let mut waiting = self.waiting.lock();
         if waiting.len() >= MOST && !waiting.contains_key(digest) {
             return None;
         }
         let suspect = waiting.entry(*digest).or_insert_with(|| {
             Arc::new(Suspect {
-                address: question.address,
+                address,
                 how: CompromisedHow::PlainHttp,
                 marked: watch::Sender::new(false),
             })
@@ -106,17 +106,21 @@ fn may_be_marked(state: KeyState) -> bool {
 
 /// Has the key with this digest marked, if there is one, and waits until it is.
 pub(in crate::domain) async fn report(app: &App, digest: &[u8; 32], question: &Question<'_>) {
-    match app.fill.find(&app.db, *digest).await {
-        Ok(Some(found)) if counts(&app.profile, &found) => {}
-        Ok(_) => return,
-        // Nobody knows whether it is a key: found out later, when the database answers.
-        Err(_) => {}
-    }
-    let Some(suspect) = app.suspects.put(digest, question) else {
-        return;
-    };
-    let mut marked = suspect.marked.subscribe();
-    let _ = tokio::time::timeout(PATIENCE, marked.wait_for(|marked| *marked)).await;
+    let (suspects, fill, db) = (Arc::clone(&app.suspects), app.fill.clone(), app.db.clone());
+    let (digest, address) = (*digest, question.address);
+    // A task of its own: whoever hangs up does not keep a key alive.
+    let reported = tokio::spawn(async move {
+        let is_to_be_marked = match fill.find(&db, digest).await {
+            Ok(found) => found.is_some_and(|found| may_be_marked(found.state)),
+            // Nobody knows whether it is a key: found out later, when the database answers.
+            Err(_) => true,
+        };
+        if is_to_be_marked && let Some(suspect) = suspects.put(&digest, address) {
+            let mut marked = suspect.marked.subscribe();
+            let _ = tokio::time::timeout(PATIENCE, marked.wait_for(|marked| *marked)).await;
+        }
+    });
+    let _ = reported.await;
 }
 
 /// Marks what is reported, until the process ends.

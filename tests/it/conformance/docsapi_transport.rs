@@ -1,33 +1,34 @@
 //! D06: plain http fails, and a key that was sent over it counts as compromised from then on.
 
+use std::time::Duration;
+
 use keyhatch::model::key::{Key, KeyState};
 use reqwest::Method;
 use serde_json::json;
+use tokio::io::AsyncWriteExt;
 
 use super::service::{Service, code, file};
-use crate::accounts::link;
-use crate::keys::world::{Made, see};
+use crate::keys::world::Made;
 use crate::support::places::trail;
 use crate::support::{Answer, Person, Program, TestApp};
-use crate::webhooks::customer::Customer;
 
 /// Docs API behind a proxy on this machine.
-async fn service() -> Service {
+pub async fn service() -> Service {
     Service::behind_a_proxy("docsapi").await
 }
 
 /// A request that the proxy got over `scheme`, from a customer's machine.
-async fn send(program: &Program, scheme: &str, path: &str) -> Answer {
+pub async fn send(program: &Program, scheme: &str, path: &str) -> Answer {
     let request = program.request(Method::GET, path).header("x-forwarded-proto", scheme);
     Answer::of(request.header("x-forwarded-for", "203.0.113.7").send().await.unwrap()).await
 }
 
-async fn stored(service: &Service, id: &str) -> Key {
+pub async fn stored(service: &Service, id: &str) -> Key {
     let found = keyhatch::store::keys::find_for_support(service.app.app.db.reader(), id.parse().unwrap()).await;
     found.unwrap().unwrap()
 }
 
-async fn secret_key(service: &Service, name: &str) -> Made {
+pub async fn secret_key(service: &Service, name: &str) -> Made {
     service.make(&[("name", name), ("type", "sk_live")]).await
 }
 
@@ -198,125 +199,40 @@ async fn d06_the_providers_own_systems_may_say_how_a_request_came() {
 }
 
 #[tokio::test]
-async fn d06_a_flood_is_one_change_and_one_letter_a_person() {
+async fn d06_whoever_hangs_up_does_not_keep_a_key_alive() {
     let service = service().await;
-    let made = secret_key(&service, "nightly export").await;
-    let before = stored(&service, &made.id).await;
-    let program = service.app.program(&made.text);
-    let flood = (0..64).map(|_| {
-        let program = program.clone();
-        tokio::spawn(async move {
-            for _ in 0..8 {
-                assert_eq!(send(&program, "http", "/v1/me").await.status, 403);
-            }
-        })
-    });
-    for one in flood.collect::<Vec<_>>() {
-        one.await.unwrap();
+    let made = secret_key(&service, "in a hurry").await;
+    let address = service.app.address.trim_start_matches("http://");
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let request = format!(
+        "GET /v1/me HTTP/1.1\r\nHost: api\r\nX-Forwarded-Proto: http\r\nAuthorization: Bearer {}\r\n\r\n",
+        made.text
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    drop(stream);
+    for _ in 0..400 {
+        if stored(&service, &made.id).await.state == KeyState::Compromised {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
     }
-    let after = stored(&service, &made.id).await;
-    assert_eq!(
-        (after.state, after.version),
-        (KeyState::Compromised, before.version + 1)
-    );
-    let events = trail(&service.app, &service.workspace).await;
-    let lines: Vec<_> = events
-        .iter()
-        .filter(|event| event.action == "key.compromised")
-        .collect();
-    assert_eq!(lines.len(), 1);
-    assert_eq!(lines[0].address.as_deref(), Some("203.0.113.7"));
-    let letters = service.app.letters(1).await;
-    assert_eq!(letters.len(), 1);
-    for part in ["nightly export", "To: alice@example.com", "203.0.113.7", "plain http"] {
-        assert!(letters[0].contains(part), "{part}: {}", letters[0]);
-    }
-    assert!(!letters[0].contains(&made.text));
-    // The link of the letter leads to the way out.
-    let roll = link(&letters[0], &service.keys);
-    assert_eq!(roll, format!("{}/roll", made.url));
-    let page = service.alice.get(&roll).await;
-    assert!(
-        page.texts("[name=grace][type=radio]").is_empty(),
-        "there is nothing to wait for"
-    );
-    let rolled = service.alice.submit(&roll, &roll, &[("grace", "7d")]).await;
-    let new = see(&service.alice, &rolled.location()).await;
-    assert_eq!(
-        send(&service.app.program(&new.text), "https", "/v1/me").await.status,
-        200
-    );
-    assert_eq!(stored(&service, &made.id).await.state, KeyState::Revoked);
-    assert_eq!(send(&program, "https", "/v1/me").await.status, 401);
+    panic!("it is still good");
 }
 
+/// On PostgreSQL: each node hears of what the other has seen before anybody is answered.
 #[tokio::test]
-async fn d06_the_workspaces_own_endpoint_is_told() {
+async fn d06_every_node_refuses_it_from_the_answer_on() {
     let service = service().await;
-    let server = Customer::start().await;
-    let fields = [("url", server.url.as_str()), ("events", "key.compromised")];
-    let set = service
-        .alice
-        .submit("/w/acme/events/new", "/w/acme/events", &fields)
-        .await;
-    assert_eq!(set.status, 303);
-    let made = secret_key(&service, "CI deploy").await;
-    send(&service.app.program(&made.text), "http", "/v1/me").await;
-    let told = server.wait_for(1).await.remove(0);
-    assert_eq!(told.data()["how"], "plain_http");
-    assert_eq!(told.data()["key"]["id"], made.id.as_str());
-    assert_eq!(told.data()["key"]["state"], "compromised");
-    assert!(!told.body.contains(&made.text));
-}
-
-#[tokio::test]
-async fn d06_the_pages_say_what_happened_and_what_to_do() {
-    let service = service().await;
-    let made = secret_key(&service, "CI deploy").await;
-    service.mint("sk_test", &[]).await;
-    send(&service.app.program(&made.text), "http", "/v1/me").await;
-
-    let page = service.alice.get(&made.url).await;
-    assert_eq!(page.text(".badge[data-state]"), "Compromised");
-    assert!(page.body.contains("was sent over plain http") && page.body.contains("203.0.113.7"));
-    assert!(
-        page.body.contains("The request came over plain http"),
-        "why requests were refused"
-    );
-    assert!(
-        page.attribute(&format!("a[href='{}/roll']", made.url), "href")
-            .is_some()
-    );
-    for button in ["enablement", "disablement"] {
-        let action = format!("form[action='{}/{button}']", made.url);
-        assert!(page.attribute(&action, "action").is_none(), "{button}");
-        let action = format!("{}/{button}", made.url);
-        let pressed = service.alice.submit_from(&made.url, &action, &[]).await;
-        assert_eq!(pressed.status, 409, "{button}");
+    let Some(url) = service.app.database_url() else { return };
+    let file = file("docsapi").display().to_string();
+    let other = TestApp::start_with(&[("KEYHATCH_PROFILE", &file), ("KEYHATCH_DATABASE_URL", &url)]).await;
+    for _ in 0..10 {
+        let key = service.mint("sk_live", &[]).await;
+        let there = other.program(&key);
+        assert_eq!(there.get("/v1/me").await.status, 200);
+        send(&service.app.program(&key), "http", "/v1/me").await;
+        assert_eq!(there.get("/v1/me").await.status, 401);
     }
-    let list = service.alice.get(&format!("{}?status=compromised", service.keys)).await;
-    assert_eq!(list.texts(".lead-cell a"), ["CI deploy"]);
-    let list = service.alice.get(&format!("{}?status=active", service.keys)).await;
-    assert!(!list.texts(".lead-cell a").contains(&"CI deploy".to_owned()));
-
-    let sam = service.app.person("sam").await;
-    let desk = sam.get(&format!("/staff/keys/{}", made.id)).await;
-    assert!(desk.body.contains("Compromised") && desk.body.contains("was sent over plain http"));
-
-    // Nor does it come back over the API.
-    let keeper = service.mint("sk_live", &[]).await;
-    let keeper = service.app.program(&keeper);
-    let path = format!("/v1/api-keys/{}", made.id);
-    let view = keeper.get(&path).await.json();
-    assert_eq!(
-        (&view["state"], &view["enabled"]),
-        (&json!("compromised"), &json!(false))
-    );
-    assert_eq!(keeper.patch(&path, &json!({"enabled": true})).await.status, 409);
-    assert_eq!(
-        send(&service.app.program(&made.text), "https", "/v1/me").await.status,
-        401
-    );
 }
 
 #[tokio::test]

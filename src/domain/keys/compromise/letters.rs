@@ -54,7 +54,7 @@ pub(super) async fn key_compromised(tx: &Tx, app: &App, key: &Key) -> Result<Vec
         link: app.link(&format!("{keys}/{}", key.id)),
     };
     let text = text.render().map_err(|error| AppError::Internal(error.into()))?;
-    let maker = store::keys::maker(tx, key.id).await?;
+    let maker = store::compromises::maker(tx, key.id).await?;
     let members = store::members::reachable(tx, key.workspace_id).await?;
     let told = members
         .into_iter()
