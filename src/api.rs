@@ -4,6 +4,7 @@
 
 pub mod body;
 pub mod caller;
+pub mod cors;
 pub mod credentials;
 pub mod errors;
 pub mod gateway;
@@ -15,6 +16,7 @@ pub mod me;
 pub mod openapi;
 pub mod provider;
 pub mod query;
+pub mod transport;
 
 use actix_web::dev::HttpServiceFactory;
 use actix_web::guard::fn_guard;

@@ -197,6 +197,7 @@ pub async fn open(
         throttle: Throttle::default(),
         tokens: None,
         totals: Totals::default(),
+        suspects: Arc::default(),
         courier,
         dispatch: Dispatch::default(),
     })
@@ -222,15 +223,22 @@ pub async fn listen_to_changes(app: &App) -> Result<tokio::task::JoinHandle<()>,
     Ok(tokio::spawn(listener.run()))
 }
 
-/// What runs beside the server: usage is written down every second (every minute at most); every minute what has expired is
-/// swept, and people are told what is about to.
+/// What runs beside the server: keys that came over plain http are marked; usage is written down every second (every minute at
+/// most); every minute what has expired is swept, and people are told what is about to.
 pub async fn run_beside(app: Data<App>) {
+    tokio::select! {
+        () = keys::compromise::mark_what_is_reported(&app) => {}
+        () = every_second(&app) => {}
+    }
+}
+
+async fn every_second(app: &App) {
     let mut second = tokio::time::interval(Duration::from_secs(1));
     second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut written = 0;
     for tick in 0u64.. {
         second.tick().await;
-        if usage::is_due(&app, tick - written) {
+        if usage::is_due(app, tick - written) {
             written = tick;
             if let Err(error) = app.usage.flush(&app.db).await {
                 tracing::error!(
@@ -240,12 +248,12 @@ pub async fn run_beside(app: Data<App>) {
             }
         }
         if tick % 60 == 0
-            && let Err(error) = sweep(&app).await
+            && let Err(error) = sweep(app).await
         {
             tracing::error!(error = format!("{error:#}"), "what has expired could not be swept");
         }
         if tick % 60 == 0
-            && let Err(error) = keys::tell_of_expiry(&app).await
+            && let Err(error) = keys::tell_of_expiry(app).await
         {
             tracing::error!(
                 error = format!("{error:#}"),

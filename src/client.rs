@@ -14,6 +14,13 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 #[derive(Clone, Debug, Default)]
 pub struct TrustedProxies(pub Vec<IpNet>);
 
+impl TrustedProxies {
+    /// Whether a proxy at this address is believed.
+    pub fn include(&self, address: &IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(address))
+    }
+}
+
 /// The address a request came from, for people.
 pub fn address(request: &HttpRequest) -> String {
     ip(request).map_or_else(|| "unknown".to_owned(), |address| address.to_string())
@@ -35,8 +42,7 @@ pub fn ip_behind(peer: Option<SocketAddr>, headers: &HeaderMap, proxies: Option<
     let Some(proxies) = proxies.filter(|proxies| !proxies.0.is_empty()) else {
         return Some(peer);
     };
-    let trusted = |address: &IpAddr| proxies.0.iter().any(|network| network.contains(address));
-    if !trusted(&peer) {
+    if !proxies.include(&peer) {
         return Some(peer);
     }
     // Each proxy appends the address it saw: the first from the right that is no proxy of ours is the client.
@@ -46,7 +52,7 @@ pub fn ip_behind(peer: Option<SocketAddr>, headers: &HeaderMap, proxies: Option<
     for hop in hops.iter().rev() {
         let Ok(address) = hop.parse::<IpAddr>() else { break };
         client = address.to_canonical();
-        if !trusted(&client) {
+        if !proxies.include(&client) {
             break;
         }
     }

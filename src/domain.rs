@@ -57,6 +57,8 @@ pub struct App {
     /// Tokens that are taken beside keys, in a process that serves.
     pub tokens: Option<verify::Tokens>,
     pub totals: totals::Totals,
+    /// Keys that came over plain http and are about to be marked.
+    pub suspects: Arc<keys::compromise::Suspects>,
     /// What brings events to their receivers.
     pub courier: webhooks::courier::Courier,
     /// Who has it bring them.

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod account;
 pub mod audit;
+pub mod compromise;
 pub mod email;
 pub mod expiry;
 pub mod ids;
@@ -17,6 +18,7 @@ pub mod slug;
 pub mod special_addresses;
 pub mod timestamp;
 pub mod token_fault;
+pub mod transport;
 pub mod user_agent;
 pub mod verdict;
 pub mod webhook;

@@ -9,6 +9,7 @@ use actix_web::{FromRequest, HttpRequest};
 
 use crate::api::credentials::{Presented, bearer, presented};
 use crate::api::errors::{ApiError, Result};
+use crate::api::transport;
 use crate::client;
 use crate::domain::access::KeyRing;
 use crate::domain::verify::{Question, verify};
@@ -69,6 +70,7 @@ pub fn question<'a>(app: &'a App, request: &'a HttpRequest) -> Question<'a> {
         path: Some(request.uri().path()),
         address: client::ip(request),
         user_agent: client::user_agent(request.headers()),
+        transport: transport::of(app, request),
         ..Question::default()
     }
 }

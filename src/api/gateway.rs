@@ -10,12 +10,14 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::web::Bytes;
 
+use crate::api::cors;
 use crate::api::errors::{ApiError, Result};
 use crate::domain::App;
 use crate::domain::verify::records::Granted;
 use crate::domain::verify::{Question, ask};
 use crate::error::AppError;
 use crate::model::verdict::Verdict;
+use crate::profile::Profile;
 
 /// How much there is to say.
 const VALUES: usize = 7;
@@ -33,6 +35,9 @@ pub const IDENTITY: [HeaderName; VALUES] = [
 
 /// Whom a token is about. Where the profile has `[jwt]` it is always there, empty for a key; elsewhere never.
 pub const SUBJECT: HeaderName = HeaderName::from_static("x-keyhatch-subject");
+
+/// What a header says where there is nothing to say.
+const NOTHING: HeaderValue = HeaderValue::from_static("");
 
 /// The values of [`IDENTITY`].
 pub type Identity = [HeaderValue; VALUES];
@@ -67,28 +72,53 @@ impl Held {
 }
 
 /// Lets a request through, or says why not.
-async fn judge(app: &App, question: &Question<'_>) -> Result<HttpResponse> {
+async fn judge(app: &App, question: &Question<'_>, headers: &HeaderMap) -> Result<HttpResponse> {
+    if is_preflight(&app.profile, question, headers) {
+        return Ok(let_through(app, nobody(), NOTHING));
+    }
     match ask(app, question, |granted| (identity(granted), subject(granted))).await? {
         Verdict::Refused(refused) => Err(ApiError::Refused(refused.refusal)),
-        Verdict::Allowed((identity, subject)) => {
-            let mut answer = HttpResponse::Ok();
-            for pair in IDENTITY.into_iter().zip(identity) {
-                answer.insert_header(pair);
-            }
-            if app.tokens.is_some() {
-                answer.insert_header((SUBJECT, subject));
-            }
-            Ok(answer.finish())
-        }
+        Verdict::Allowed((identity, subject)) => Ok(let_through(app, identity, subject)),
     }
+}
+
+fn let_through(app: &App, identity: Identity, subject: HeaderValue) -> HttpResponse {
+    let mut answer = HttpResponse::Ok();
+    for pair in IDENTITY.into_iter().zip(identity) {
+        answer.insert_header(pair);
+    }
+    if app.tokens.is_some() {
+        answer.insert_header((SUBJECT, subject));
+    }
+    answer.finish()
+}
+
+/// Whether a browser asks, for a page of another origin, what it may send. Browsers send no key with that: it is for the API
+/// to answer, where the profile has keys for web pages, and comes from nobody. What is closed to every key stays closed.
+pub fn is_preflight(profile: &Profile, question: &Question<'_>, headers: &HeaderMap) -> bool {
+    let (None, Some("OPTIONS"), Some(path)) = (question.credential, question.method, question.path) else {
+        return false;
+    };
+    if !cors::is_for(profile) {
+        return false;
+    }
+    let Some(asked) = cors::asked_method(headers) else {
+        return false;
+    };
+    profile
+        .route_of(asked, path)
+        .is_ok_and(|route| route.is_none_or(|route| !route.closed))
 }
 
 fn subject(granted: &Granted<'_>) -> HeaderValue {
     // It is one word in ASCII; see `domain::verify::tokens`.
     let subject = granted.subject.map(HeaderValue::from_str);
-    subject
-        .and_then(std::result::Result::ok)
-        .unwrap_or_else(|| HeaderValue::from_static(""))
+    subject.and_then(std::result::Result::ok).unwrap_or(NOTHING)
+}
+
+/// Nobody in particular: everything is there, and empty.
+pub fn nobody() -> Identity {
+    [const { NOTHING }; VALUES]
 }
 
 /// Who a good key speaks for.

@@ -7,7 +7,7 @@ use actix_web::http::header::{ALLOW, CACHE_CONTROL, HeaderMap, HeaderValue, X_CO
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 
-use crate::api::errors;
+use crate::api::{GATEWAY, cors, errors};
 use crate::domain::App;
 
 /// The middleware.
@@ -16,11 +16,29 @@ pub async fn around(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let response = next.call(request).await?.map_into_boxed_body();
-    let mut response = dress(&app, response);
+    let readable = cors::is_for(&app.profile) && is_for_pages(&app, request.path());
+    let mut response = if readable && is_answered_for_all(&request) {
+        request.into_response(cors::preflight(&app.profile))
+    } else {
+        dress(&app, next.call(request).await?.map_into_boxed_body())
+    };
+    let is_refusal = response.status().is_client_error() || response.status().is_server_error();
+    if readable && is_refusal && cors::presents_public(&app.profile, response.request().headers()) {
+        cors::open(response.headers_mut());
+    }
     let has_content = has_content(response.response().body());
     surround(response.headers_mut(), has_content);
     Ok(response)
+}
+
+/// What a web page may call: everything but what is for the provider's own systems.
+fn is_for_pages(app: &App, path: &str) -> bool {
+    path.starts_with(&app.profile.api.base_path) || path.starts_with(GATEWAY)
+}
+
+/// What a browser asks beforehand. What a proxy asks about such a request is for the gateway to answer.
+fn is_answered_for_all(request: &ServiceRequest) -> bool {
+    cors::is_preflight(request.method(), request.headers()) && !request.path().starts_with(GATEWAY)
 }
 
 /// Whether there is anything after the headers.

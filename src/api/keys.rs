@@ -31,7 +31,7 @@ pub struct KeyView {
     scopes: Vec<String>,
     /// Whether its state is `active`.
     enabled: bool,
-    /// `active`, `disabled` or `revoked`.
+    /// `active`, `disabled`, `compromised` or `revoked`.
     state: &'static str,
     #[schema(value_type = Option<String>, format = "date-time")]
     expires_at: Option<Timestamp>,

@@ -14,7 +14,7 @@ use actix_http::{Request, Response};
 use actix_service::{IntoServiceFactory, Service, ServiceFactory};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{AppConfig, ServiceResponse};
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpResponse};
@@ -22,11 +22,12 @@ use futures_util::future::{Either, FutureExt, LocalBoxFuture};
 
 use crate::api::credentials::presented;
 use crate::api::errors::{self, ApiError};
-use crate::api::{gateway, guard, me};
+use crate::api::{cors, gateway, guard, me, transport};
 use crate::client::{self, TrustedProxies};
 use crate::domain::App;
 use crate::domain::verify::records::Granted;
 use crate::domain::verify::{Question, Warm, ask_warm};
+use crate::model::transport::Transport;
 use crate::model::verdict::{Refusal, Verdict};
 
 /// An application behind the fast lane.
@@ -45,6 +46,8 @@ struct Known {
     me: String,
     /// Where the route of `GET {base}/me` stands in the profile; nothing: the whole way finds out.
     route_of_me: Option<Option<usize>>,
+    /// Whether some answers are for web pages to read.
+    has_public_keys: bool,
 }
 
 impl Entry {
@@ -55,7 +58,9 @@ impl Entry {
             let found = route?;
             app.profile.routes.iter().position(|one| std::ptr::eq(one, found))
         });
+        let has_public_keys = cors::is_for(&app.profile);
         Self(Arc::new(Known {
+            has_public_keys,
             app,
             proxies,
             me,
@@ -83,7 +88,7 @@ impl Entry {
                 path: Some(held),
                 ..known.question(request)
             };
-            return known.gateway(&question, errors::refuse);
+            return known.gateway(&question, &head.headers, errors::refuse);
         }
         if head.method != Method::GET {
             return None;
@@ -95,19 +100,23 @@ impl Entry {
                 route: Some(route.and_then(|place| known.app.profile.routes.get(place))),
                 ..known.question(request)
             };
-            return known.verdict(&question, me::body, errors::refuse, |body| {
+            let take = |granted: &Granted<'_>| (me::body(granted), known.is_for_pages(granted));
+            return known.verdict(&question, take, errors::refuse, |(body, is_for_pages)| {
                 let mut answer = answer(StatusCode::OK, Bytes::from(body));
                 answer.headers_mut().insert(header::CONTENT_TYPE, JSON);
+                if is_for_pages {
+                    cors::open(answer.headers_mut());
+                }
                 answer
             });
         }
         if path == gateway::forward::ADDRESS {
             let question = gateway::forward::asked(&head.headers, known.question(request)).ok()?;
-            return known.gateway(&question, errors::refuse);
+            return known.gateway(&question, &head.headers, errors::refuse);
         }
         if path == gateway::nginx::ADDRESS {
             let question = gateway::nginx::asked(&head.headers, known.question(request)).ok()?;
-            return known.gateway(&question, gateway::nginx::refuse);
+            return known.gateway(&question, &head.headers, gateway::nginx::refuse);
         }
         None
     }
@@ -126,12 +135,30 @@ impl Known {
             method: Some(head.method.as_str()),
             address: client::ip_behind(request.peer_addr(), &head.headers, Some(&self.proxies)),
             user_agent: client::user_agent(&head.headers),
+            transport: self.transport(request),
             ..Question::default()
         }
     }
 
+    fn transport(&self, request: &Request) -> Transport {
+        if !self.app.profile.api.https_only {
+            return Transport::Fine;
+        }
+        let (path, headers) = (request.uri().path(), &request.head().headers);
+        transport::judge(&self.app, path, request.peer_addr(), headers, Some(&self.proxies))
+    }
+
+    /// Whether the answer to a good key is readable from a web page.
+    fn is_for_pages(&self, granted: &Granted<'_>) -> bool {
+        self.has_public_keys && cors::is_public(&self.app.profile, granted)
+    }
+
     /// What a proxy is told about the request that it holds.
-    fn gateway(&self, question: &Question<'_>, refuse: Refuse) -> Option<Response<BoxBody>> {
+    fn gateway(&self, question: &Question<'_>, headers: &HeaderMap, refuse: Refuse) -> Option<Response<BoxBody>> {
+        if question.credential.is_none() && gateway::is_preflight(&self.app.profile, question, headers) {
+            // Seldom enough for the whole way.
+            return None;
+        }
         self.verdict(question, gateway::identity, refuse, |identity| {
             let mut answer = answer(StatusCode::OK, Bytes::new());
             for (name, value) in gateway::IDENTITY.into_iter().zip(identity) {
@@ -156,12 +183,15 @@ impl Known {
         match ask_warm(&self.app, question, take) {
             Warm::Cold(_) | Warm::Token => None,
             Warm::Answered(Verdict::Allowed(taken)) => Some(write(taken)),
-            Warm::Answered(Verdict::Refused(refused)) => Some(self.refuse(refused.refusal, refuse)),
+            Warm::Answered(Verdict::Refused(refused)) => Some(self.refuse(question, refused.refusal, refuse)),
         }
     }
 
-    fn refuse(&self, refusal: Refusal, refuse: Refuse) -> Response<BoxBody> {
+    fn refuse(&self, question: &Question<'_>, refusal: Refusal, refuse: Refuse) -> Response<BoxBody> {
         let mut answer: Response<BoxBody> = refuse(&self.app, ApiError::Refused(refusal)).into();
+        if self.has_public_keys && cors::looks_public(&self.app.profile, question.credential) {
+            cors::open(answer.headers_mut());
+        }
         let has_content = guard::has_content(answer.body());
         guard::surround(answer.headers_mut(), has_content);
         answer

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use utoipa::ToSchema;
 
 use crate::api::caller::question;
+use crate::api::cors;
 use crate::api::errors::{ApiError, Result};
 use crate::api::json::Json;
 use crate::domain::App;
@@ -77,8 +78,17 @@ pub struct ProjectView {
 )]
 pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse> {
     let question = question(&app, &request);
-    match ask(&app, &question, body).await? {
-        Verdict::Allowed(body) => Ok(HttpResponse::Ok().insert_header(ContentType::json()).body(body)),
+    let taken = ask(&app, &question, |granted| {
+        (body(granted), cors::is_public(&app.profile, granted))
+    });
+    match taken.await? {
+        Verdict::Allowed((body, is_public)) => {
+            let mut answer = HttpResponse::Ok().insert_header(ContentType::json()).body(body);
+            if is_public {
+                cors::open(answer.headers_mut());
+            }
+            Ok(answer)
+        }
         Verdict::Refused(refused) => Err(ApiError::Refused(refused.refusal)),
     }
 }

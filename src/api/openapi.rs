@@ -8,7 +8,8 @@ use actix_web::web::Data;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
-use crate::api::{gateway, keys, me, provider};
+use crate::api::{cors, gateway, keys, me, provider};
+use crate::domain::App;
 use crate::profile::{CredentialPlace, Envelope, Profile};
 
 /// The document, ready to send.
@@ -45,10 +46,14 @@ struct ProvidersSystems;
     summary = "This document",
     responses((status = 200, description = "This document.", body = Value))
 )]
-pub async fn show(document: Data<Document>) -> HttpResponse {
-    HttpResponse::Ok()
+pub async fn show(app: Data<App>, document: Data<Document>) -> HttpResponse {
+    let mut answer = HttpResponse::Ok()
         .content_type("application/json")
-        .body(document.0.clone())
+        .body(document.0.clone());
+    if cors::is_for(&app.profile) {
+        cors::open(answer.headers_mut());
+    }
+    answer
 }
 
 impl Document {

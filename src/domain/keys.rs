@@ -2,6 +2,7 @@
 
 mod bounds;
 mod change;
+pub mod compromise;
 mod delete;
 mod disable;
 mod edit;

@@ -9,12 +9,14 @@ use crate::model::verdict::{Refusal, Verdict};
 const INVALID_TOKEN: &str = "invalid_token";
 
 /// Every outcome a verdict can have, in the order in which they are shown.
-const OUTCOMES: [&str; 12] = [
+const OUTCOMES: [&str; 14] = [
     ACCEPTED,
     "missing",
+    "https_required",
     "malformed",
     "unknown",
     "revoked",
+    "compromised",
     "disabled",
     "expired",
     INVALID_TOKEN,

@@ -1,6 +1,6 @@
 //! Verification: is this key good for this request, at this instant?
 //!
-//! The order is the contract: present, form and checksum, look-up, state and expiry, suspension, environment, access or
+//! The order is the contract: present, transport, form and checksum, look-up, state and expiry, suspension, environment, access or
 //! scope, limits; then usage. [`ask`] answers from memory ([`records`]) when the key is there, else it reads the
 //! database ([`fill`]); [`changes`] is what makes the two say the same.
 
@@ -16,8 +16,10 @@ use std::net::IpAddr;
 pub use fill::Fill;
 pub use tokens::Tokens;
 
+use crate::domain::keys::compromise;
 use crate::domain::{App, seal};
 use crate::error::{AppError, Result};
+use crate::model::transport::Transport;
 use crate::model::verdict::{Identity, Refusal, Refused, Verdict};
 use crate::profile::{Access, Environment, Route};
 use crate::store;
@@ -49,6 +51,18 @@ pub struct Question<'a> {
     /// From where.
     pub address: Option<IpAddr>,
     pub user_agent: &'a str,
+    /// How it came, where that matters.
+    pub transport: Transport,
+}
+
+impl Question<'_> {
+    /// How a request came is looked at before its key is: the one refusal comes before the other.
+    fn refused_as(&self, refusal: Refusal) -> Refusal {
+        match self.transport {
+            Transport::Fine => refusal,
+            Transport::Untold | Transport::Plain => Refusal::HttpsRequired,
+        }
+    }
 }
 
 /// What memory alone can say.
@@ -69,9 +83,12 @@ pub fn ask_warm<T>(app: &App, question: &Question<'_>, answer: impl FnOnce(&Gran
     };
     if app.profile.key_types_of_text(text).next().is_none() {
         if app.tokens.is_some() && Tokens::are_like(text) {
-            return Warm::Token;
+            return match question.transport {
+                Transport::Fine => Warm::Token,
+                Transport::Untold | Transport::Plain => Warm::Answered(app.refuse(Refusal::HttpsRequired)),
+            };
         }
-        return Warm::Answered(app.refuse(Refusal::Malformed));
+        return Warm::Answered(app.refuse(question.refused_as(Refusal::Malformed)));
     }
     let digest = seal::digest(text);
     match app.records.ask(&app.profile, &digest, question, app.now(), answer) {
@@ -100,11 +117,15 @@ pub async fn ask_cold<T>(
     question: &Question<'_>,
     answer: impl Fn(&Granted<'_>) -> T + Copy,
 ) -> Result<Verdict<T>> {
+    if question.transport == Transport::Plain {
+        // Before the answer: whoever has it can rely on the key being refused.
+        compromise::report(app, digest, question).await;
+    }
     for _ in 0..ATTEMPTS {
         let may_keep = app.records.lease.is_valid();
         let ticket = app.records.ticket(digest);
         let Some(found) = app.fill.find(&app.db, *digest).await? else {
-            return Ok(app.refuse(Refusal::Unknown));
+            return Ok(app.refuse(question.refused_as(Refusal::Unknown)));
         };
         let kept = may_keep && app.records.keep(&app.profile, digest, &found, ticket);
         if kept && let Some(verdict) = app.records.ask(&app.profile, digest, question, app.now(), answer) {
@@ -120,7 +141,7 @@ pub async fn ask_cold<T>(
     }
     // It changes faster than it can be read into memory: what was read is true all the same.
     let Some(found) = app.fill.find(&app.db, *digest).await? else {
-        return Ok(app.refuse(Refusal::Unknown));
+        return Ok(app.refuse(question.refused_as(Refusal::Unknown)));
     };
     let verdict = app
         .records

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::model::access::Environment;
+use crate::model::compromise::Compromise;
 use crate::model::expiry;
 use crate::model::ids::{KeyId, OwnerId, ProjectId, WorkspaceId};
 use crate::model::timestamp::{DAY, Timestamp};
@@ -14,6 +15,8 @@ pub enum KeyState {
     Active,
     /// Refused until it is enabled again.
     Disabled,
+    /// Refused for ever, because somebody else may know it; its people still have to replace it.
+    Compromised,
     /// Refused for ever.
     Revoked,
 }
@@ -24,6 +27,7 @@ impl KeyState {
         match self {
             KeyState::Active => "active",
             KeyState::Disabled => "disabled",
+            KeyState::Compromised => "compromised",
             KeyState::Revoked => "revoked",
         }
     }
@@ -42,6 +46,7 @@ impl FromStr for KeyState {
         match text {
             "active" => Ok(KeyState::Active),
             "disabled" => Ok(KeyState::Disabled),
+            "compromised" => Ok(KeyState::Compromised),
             "revoked" => Ok(KeyState::Revoked),
             other => Err(format!("“{other}” is no state of a key")),
         }
@@ -56,6 +61,7 @@ pub enum KeyStatus {
     Expiring(Timestamp),
     Expired(Timestamp),
     Disabled,
+    Compromised,
     Revoked,
     /// A roll has replaced it; it works until then.
     Replaced(Timestamp),
@@ -69,6 +75,7 @@ impl KeyStatus {
             KeyStatus::Expiring(_) => "expiring",
             KeyStatus::Expired(_) => "expired",
             KeyStatus::Disabled => "disabled",
+            KeyStatus::Compromised => "compromised",
             KeyStatus::Revoked => "revoked",
             KeyStatus::Replaced(_) => "replaced",
         }
@@ -114,6 +121,8 @@ pub struct Key {
     pub updated_at: Timestamp,
     pub disabled_at: Option<Timestamp>,
     pub revoked_at: Option<Timestamp>,
+    /// Where it was seen that it must not be, if it was.
+    pub compromise: Option<Compromise>,
     /// The key that took over when this one was rolled.
     pub replaced_by: Option<KeyId>,
     pub replaced_at: Option<Timestamp>,
@@ -142,6 +151,7 @@ impl Key {
     pub fn status(&self, now: Timestamp) -> KeyStatus {
         match (self.state, self.expires_at) {
             (KeyState::Revoked, _) => KeyStatus::Revoked,
+            (KeyState::Compromised, _) => KeyStatus::Compromised,
             (_, Some(at)) if now >= at => KeyStatus::Expired(at),
             (KeyState::Disabled, _) => KeyStatus::Disabled,
             (KeyState::Active, Some(at)) if self.replaced_by.is_some() => KeyStatus::Replaced(at),

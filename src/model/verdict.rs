@@ -35,11 +35,15 @@ pub struct Identity {
 pub enum Refusal {
     /// No credential came with the request.
     Missing,
+    /// Came over plain http, or nobody can say that it did not, where https is required.
+    HttpsRequired,
     /// Not of a form that any key of this API has.
     Malformed,
     /// Of the right form, but no such key.
     Unknown,
     Revoked,
+    /// Somebody else may know it.
+    Compromised,
     Disabled,
     Expired,
     /// A token of the identity provider that is not good.
@@ -104,11 +108,12 @@ impl Refusal {
             | Refusal::Malformed
             | Refusal::Unknown
             | Refusal::Revoked
+            | Refusal::Compromised
             | Refusal::Disabled
             | Refusal::Expired
             | Refusal::Token(_)
             | Refusal::WrongEnvironment(_) => 401,
-            Refusal::WorkspaceSuspended | Refusal::Insufficient(_) => 403,
+            Refusal::HttpsRequired | Refusal::WorkspaceSuspended | Refusal::Insufficient(_) => 403,
             Refusal::RateLimited(_) => 429,
         }
     }
@@ -117,9 +122,11 @@ impl Refusal {
     pub fn code(&self) -> &'static str {
         match self {
             Refusal::Missing => "missing_authorization",
+            Refusal::HttpsRequired => "https_required",
             Refusal::Malformed
             | Refusal::Unknown
             | Refusal::Revoked
+            | Refusal::Compromised
             | Refusal::Disabled
             | Refusal::Expired
             | Refusal::Token(_)
@@ -134,9 +141,11 @@ impl Refusal {
     pub fn reason(&self) -> &'static str {
         match self {
             Refusal::Missing => "missing",
+            Refusal::HttpsRequired => "https_required",
             Refusal::Malformed => "malformed",
             Refusal::Unknown => "unknown",
             Refusal::Revoked => "revoked",
+            Refusal::Compromised => "compromised",
             Refusal::Disabled => "disabled",
             Refusal::Expired => "expired",
             Refusal::Token(fault) => fault.reason(),
@@ -161,9 +170,14 @@ impl Refusal {
     pub fn message(&self) -> String {
         match self {
             Refusal::Missing => "Send an API key with this request.".to_owned(),
+            Refusal::HttpsRequired => {
+                "Send requests over https alone. A secret key that was sent over plain http counts as compromised: replace it."
+                    .to_owned()
+            }
             Refusal::Malformed
             | Refusal::Unknown
             | Refusal::Revoked
+            | Refusal::Compromised
             | Refusal::Disabled
             | Refusal::Expired
             | Refusal::WrongEnvironment(_) => {

@@ -45,23 +45,14 @@ pub async fn insert(tx: &impl ConnectionTrait, new: NewKey<'_>) -> Result<()> {
         next_expiry_notice_at: Set(key.next_expiry_notice_at.map(Timestamp::millis)),
         webhook_url: Set(key.webhook_url.clone()),
         signing_secret: Set(new.signing_secret),
-        previous_signing_secret: Set(None),
-        previous_secret_until: Set(None),
         created_by: Set(key.created_by.clone()),
         created_by_account: Set(new.created_by_account.map(|id| id.0)),
         created_by_key: Set(key.created_by_key.map(|id| id.0)),
         created_at: Set(key.created_at.millis()),
         updated_at: Set(key.updated_at.millis()),
-        disabled_at: Set(None),
-        revoked_at: Set(None),
-        deleted_at: Set(None),
-        replaced_by: Set(None),
-        replaced_at: Set(None),
-        revealed_at: Set(None),
-        last_used_at: Set(None),
-        last_used_address: Set(None),
-        last_used_agent: Set(None),
         version: Set(key.version),
+        // What has not happened to it yet.
+        ..Default::default()
     };
     key::Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())
@@ -189,6 +180,7 @@ pub enum StatusFilter {
     Expiring,
     Expired,
     Disabled,
+    Compromised,
     Revoked,
     All,
 }
@@ -324,6 +316,7 @@ pub async fn update(tx: &impl ConnectionTrait, key: &Key) -> Result<Changed> {
     let name_folded = Name::parse(&key.name)
         .map(|name| name.folded())
         .unwrap_or_else(|_| key.name.to_lowercase());
+    let compromise = key.compromise.as_ref();
     key::Entity::update_many()
         .set(key::ActiveModel {
             name: Set(key.name.clone()),
@@ -336,6 +329,9 @@ pub async fn update(tx: &impl ConnectionTrait, key: &Key) -> Result<Changed> {
             updated_at: Set(key.updated_at.millis()),
             disabled_at: Set(key.disabled_at.map(Timestamp::millis)),
             revoked_at: Set(key.revoked_at.map(Timestamp::millis)),
+            compromised_at: Set(compromise.map(|found| found.at.millis())),
+            compromised_how: Set(compromise.map(|found| found.how.to_string())),
+            compromised_address: Set(compromise.and_then(|found| found.address.clone())),
             replaced_by: Set(key.replaced_by.map(|id| id.0)),
             replaced_at: Set(key.replaced_at.map(Timestamp::millis)),
             revealed_at: Set(key.revealed_at.map(Timestamp::millis)),
@@ -370,8 +366,12 @@ fn with_status(status: StatusFilter, now: Timestamp) -> Condition {
             .add(state(KeyState::Active))
             .add(unexpired)
             .add(key::Column::ExpiresAt.lte(now.plus(14 * DAY).millis())),
-        StatusFilter::Expired => Condition::all().add(state(KeyState::Revoked).not()).add(expired),
+        StatusFilter::Expired => Condition::all()
+            .add(state(KeyState::Revoked).not())
+            .add(state(KeyState::Compromised).not())
+            .add(expired),
         StatusFilter::Disabled => Condition::all().add(state(KeyState::Disabled)).add(unexpired),
+        StatusFilter::Compromised => Condition::all().add(state(KeyState::Compromised)),
         StatusFilter::Revoked => Condition::all().add(state(KeyState::Revoked)),
     }
 }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use super::entities::{account, key, project, session, workspace};
 use super::{Error, Result};
 use crate::model::account::{Account, SignedIn};
+use crate::model::compromise::Compromise;
 use crate::model::email::Email;
 use crate::model::ids::{AccountId, KeyId, OwnerId, ProjectId, SessionId, WorkspaceId};
 use crate::model::key::{Key, LastUse};
@@ -108,6 +109,14 @@ impl TryFrom<key::Model> for Key {
             updated_at: at(row.updated_at),
             disabled_at: maybe_at(row.disabled_at),
             revoked_at: maybe_at(row.revoked_at),
+            compromise: match row.compromised_at.zip(row.compromised_how) {
+                Some((found_at, how)) => Some(Compromise {
+                    at: at(found_at),
+                    how: word(&how)?,
+                    address: row.compromised_address,
+                }),
+                None => None,
+            },
             replaced_by: row.replaced_by.map(KeyId),
             replaced_at: maybe_at(row.replaced_at),
             revealed_at: maybe_at(row.revealed_at),

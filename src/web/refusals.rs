@@ -38,6 +38,8 @@ pub fn shown(app: &App, refusals: Vec<NotedRefusal>) -> Vec<RefusedRequest> {
 pub fn reason(reason: &str) -> (String, &'static str) {
     let (words, code) = match reason {
         "revoked" => ("The key is revoked", "invalid_credentials"),
+        "compromised" => ("The key is compromised", "invalid_credentials"),
+        "https_required" => ("The request came over plain http", "https_required"),
         "disabled" => ("The key is disabled", "invalid_credentials"),
         "expired" => ("The key has expired", "invalid_credentials"),
         "wrong_environment" => ("A key of the other environment was needed", "invalid_credentials"),

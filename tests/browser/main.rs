@@ -6,6 +6,7 @@
 
 mod chromium;
 mod looks;
+mod origins;
 mod person;
 mod server;
 

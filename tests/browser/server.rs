@@ -1,6 +1,6 @@
 //! The real program, started as a person would start it.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -12,17 +12,24 @@ pub struct Server {
     pub address: String,
     /// The link that makes the first account.
     pub first_link: String,
-    _data: tempfile::TempDir,
+    data: tempfile::TempDir,
+    settings: Vec<(String, String)>,
 }
 
 impl Server {
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// With settings of its own.
+    pub fn start_with(settings: &[(&str, &str)]) -> Self {
         let data = tempfile::tempdir().unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_keyhatch"))
             .arg("serve")
             .env("KEYHATCH_LISTEN", "127.0.0.1:0")
             .env("KEYHATCH_DATA_DIR", data.path())
             .env("KEYHATCH_LOG", "warn")
+            .envs(settings.iter().copied())
             .stdout(Stdio::piped())
             .spawn()
             .expect("keyhatch starts");
@@ -30,7 +37,11 @@ impl Server {
             child,
             address: String::new(),
             first_link: String::new(),
-            _data: data,
+            data,
+            settings: settings
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
         };
         server.listen();
         server
@@ -56,8 +67,34 @@ impl Server {
         }
     }
 
+    /// Runs a command beside the server, and reads what it made. A password that it asks for is typed in.
+    pub fn run(&self, arguments: &[&str]) -> serde_json::Value {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_keyhatch"))
+            .args(arguments)
+            .env("KEYHATCH_DATA_DIR", self.data.path())
+            .env("KEYHATCH_LOG", "warn")
+            .envs(self.settings.iter().cloned())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("keyhatch runs");
+        // Who asks for none has ended by then.
+        let _ = child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(b"four unrelated words make sense\n");
+        let output = child.wait_with_output().unwrap();
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{arguments:?}: {output:?}"))
+    }
+
     /// What curl says to `GET {base}/me` with this key: the status.
     pub fn curl(&self, key: &str) -> u16 {
+        self.curl_to("/api/v1/me", key)
+    }
+
+    /// What curl says to a GET with this key: the status.
+    pub fn curl_to(&self, path: &str, key: &str) -> u16 {
         let output = Command::new("curl")
             .args([
                 "--silent",
@@ -68,7 +105,7 @@ impl Server {
                 "--header",
             ])
             .arg(format!("Authorization: Bearer {key}"))
-            .arg(format!("{}/api/v1/me", self.address))
+            .arg(format!("{}{path}", self.address))
             .output()
             .expect("curl: apt-get install curl");
         String::from_utf8_lossy(&output.stdout).parse().expect("a status")

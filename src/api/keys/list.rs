@@ -24,12 +24,13 @@ pub struct KeyList {
 const DEFAULT_LIMIT: u64 = 50;
 const LARGEST_LIMIT: u64 = 100;
 
-const STATUSES: [(&str, StatusFilter); 7] = [
+const STATUSES: [(&str, StatusFilter); 8] = [
     ("living", StatusFilter::Living),
     ("active", StatusFilter::Active),
     ("expiring", StatusFilter::Expiring),
     ("expired", StatusFilter::Expired),
     ("disabled", StatusFilter::Disabled),
+    ("compromised", StatusFilter::Compromised),
     ("revoked", StatusFilter::Revoked),
     ("all", StatusFilter::All),
 ];
@@ -44,7 +45,7 @@ const STATUSES: [(&str, StatusFilter); 7] = [
         ("limit" = Option<u64>, Query, minimum = 1, maximum = 100, description = "How many; 50 unless told."),
         ("before" = Option<String>, Query, format = "uuid", description = "The `next` of the page before."),
         ("status" = Option<String>, Query, description =
-            "`living` (all but the revoked; the default), `active`, `expiring`, `expired`, `disabled`, `revoked` or `all`."),
+            "`living` (all but the revoked; the default), `active`, `expiring`, `expired`, `disabled`, `compromised`, `revoked` or `all`."),
         ("q" = Option<String>, Query, description = "Part of a name, or the beginning of a key."),
         ("type" = Option<String>, Query, description = "Only keys of this type."),
         ("environment" = Option<String>, Query, description = "Only keys of this environment."),

@@ -11,9 +11,10 @@ use serde::Deserialize;
 
 use super::{Entry, JSON, answer};
 use crate::api::credentials::{Presented, bearer};
-use crate::api::provider::verify::{VERIFY, is_method, refusal, valid};
+use crate::api::provider::verify::{VERIFY, is_method, refusal, scheme_asked, valid};
 use crate::domain::service_tokens;
 use crate::domain::verify::{Question, Warm, ask_warm};
+use crate::model::transport::Transport;
 use crate::model::verdict::Verdict;
 
 /// Larger bodies go the whole way, where they find their limit.
@@ -27,6 +28,7 @@ struct Ordinary<'a> {
     method: Option<&'a str>,
     path: Option<&'a str>,
     client_ip: Option<&'a str>,
+    scheme: Option<&'a str>,
     #[serde(default)]
     scopes: Vec<String>,
 }
@@ -68,6 +70,10 @@ impl Entry {
             None => None,
             Some(text) => Some(text.parse::<std::net::IpAddr>().ok()?.to_canonical()),
         };
+        let transport = match asked.scheme {
+            None => Transport::Fine,
+            Some(scheme) => scheme_asked(app, scheme)?,
+        };
         let question = Question {
             // As in `KeyText::presented`: nothing is not a key.
             credential: Some(asked.key),
@@ -75,6 +81,7 @@ impl Entry {
             path: asked.path,
             scopes: &asked.scopes,
             address,
+            transport,
             ..Question::default()
         };
         let body = match ask_warm(app, &question, valid) {

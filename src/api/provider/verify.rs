@@ -16,8 +16,9 @@ use crate::domain::verify::records::Granted;
 use crate::domain::verify::{Question, ask};
 use crate::model::key_format::KeyText;
 use crate::model::timestamp::Timestamp;
+use crate::model::transport::Transport;
 use crate::model::verdict::{Refusal, Refused, Verdict};
-use crate::profile::{Environment, Profile};
+use crate::profile::Environment;
 
 /// Its address.
 pub const VERIFY: &str = "/provider/v1/keys/verify";
@@ -40,6 +41,9 @@ pub struct VerifyQuestion {
     limit: Option<String>,
     /// The address the request came from.
     client_ip: Option<String>,
+    /// How the request came: `http` or `https`. Where the profile wants https, a key that came over `http` is refused, and counts
+    /// as compromised from then on. Without it, nobody looks.
+    scheme: Option<String>,
 }
 
 struct Asked {
@@ -50,6 +54,7 @@ struct Asked {
     path: Option<String>,
     limit: Option<String>,
     client_ip: Option<std::net::IpAddr>,
+    transport: Transport,
 }
 
 /// The answer. A refusal is an answer too: only `valid` says whether the key is good.
@@ -140,7 +145,7 @@ pub struct RefusedKey {
     responses((status = 200, description = "Whether the key is good for the request.", body = VerifyAnswer))
 )]
 pub async fn answer(app: Data<App>, _provider: Provider, body: Body) -> Result<HttpResponse> {
-    let asked = read(&app.profile, body.read().await?)?;
+    let asked = read(&app, body.read().await?)?;
     let question = Question {
         credential: Some(asked.key.expose_secret()),
         method: asked.method.as_deref(),
@@ -149,6 +154,7 @@ pub async fn answer(app: Data<App>, _provider: Provider, body: Body) -> Result<H
         environment: asked.environment,
         limit: asked.limit.as_deref(),
         address: asked.client_ip.map(|address| address.to_canonical()),
+        transport: asked.transport,
         ..Question::default()
     };
     let body = match ask(&app, &question, valid).await? {
@@ -198,7 +204,8 @@ pub fn refusal(refused: Refused) -> Vec<u8> {
     serde_json::to_vec(&RefusedKey::from(refused)).unwrap_or_default()
 }
 
-fn read(profile: &Profile, mut fields: Fields) -> Result<Asked> {
+fn read(app: &App, mut fields: Fields) -> Result<Asked> {
+    let profile = &app.profile;
     let key = fields.nullable_text("key").flatten();
     if key.is_none() {
         fields.refuse::<()>("key", "Send the key that is to be verified.");
@@ -229,6 +236,10 @@ fn read(profile: &Profile, mut fields: Fields) -> Result<Asked> {
         let address = text.parse().ok();
         address.or_else(|| fields.refuse("client_ip", "Send an IPv4 or IPv6 address."))
     });
+    let transport = fields.nullable_text("scheme").flatten().and_then(|scheme| {
+        let transport = scheme_asked(app, &scheme);
+        transport.or_else(|| fields.refuse("scheme", "Send http or https."))
+    });
     let limit = fields.nullable_text("limit").flatten();
     if limit.as_deref().is_some_and(|limit| profile.limit(limit).is_none()) {
         fields.refuse::<()>("limit", "There is no such limit in the profile.");
@@ -243,7 +254,18 @@ fn read(profile: &Profile, mut fields: Fields) -> Result<Asked> {
         path,
         limit,
         client_ip,
+        transport: transport.unwrap_or_default(),
     })
+}
+
+/// What a scheme means to this profile; nothing, when it is none that a request can come by.
+pub fn scheme_asked(app: &App, scheme: &str) -> Option<Transport> {
+    match scheme {
+        "https" => Some(Transport::Fine),
+        "http" if app.profile.api.https_only => Some(Transport::Plain),
+        "http" => Some(Transport::Fine),
+        _ => None,
+    }
 }
 
 /// Whether a text can be a method.

@@ -10,7 +10,7 @@ use crate::domain::webhooks::announce;
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
 use crate::model::ids::KeyId;
-use crate::model::key::Key;
+use crate::model::key::{Key, KeyState};
 use crate::model::webhook::StopReason;
 use crate::profile::Access;
 use crate::store::changes::Changed;
@@ -113,6 +113,17 @@ pub fn refuse_frozen(key: &Key) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// The error for whoever wants to switch a compromised key on or off.
+pub(super) fn refuse_compromised(key: &Key) -> Result<()> {
+    match &key.compromise {
+        Some(found) if key.state == KeyState::Compromised => Err(AppError::Conflict(format!(
+            "This key {}: it is refused for good. Roll it to get a new one.",
+            found.how.words()
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// A type that the profile no longer has is treated as the most powerful, so that no lesser key can touch it.

@@ -2,7 +2,7 @@
 
 use crate::domain::App;
 use crate::domain::access::ManageKeys;
-use crate::domain::keys::change::{change, refuse_frozen};
+use crate::domain::keys::change::{change, refuse_compromised, refuse_frozen};
 use crate::error::Result;
 use crate::model::audit::Action;
 use crate::model::ids::KeyId;
@@ -13,6 +13,7 @@ pub async fn disable(app: &App, proof: ManageKeys<'_>, id: KeyId) -> Result<Key>
     let now = app.now();
     change(app, proof, id, |key| {
         refuse_frozen(key)?;
+        refuse_compromised(key)?;
         if key.state == KeyState::Disabled {
             return Ok(None);
         }
@@ -27,6 +28,7 @@ pub async fn disable(app: &App, proof: ManageKeys<'_>, id: KeyId) -> Result<Key>
 pub async fn enable(app: &App, proof: ManageKeys<'_>, id: KeyId) -> Result<Key> {
     change(app, proof, id, |key| {
         refuse_frozen(key)?;
+        refuse_compromised(key)?;
         if key.state == KeyState::Active {
             return Ok(None);
         }

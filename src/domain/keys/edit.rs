@@ -3,7 +3,7 @@
 use crate::domain::App;
 use crate::domain::access::ManageKeys;
 use crate::domain::keys::bounds;
-use crate::domain::keys::change::{access_of, change, refuse_frozen};
+use crate::domain::keys::change::{access_of, change, refuse_compromised, refuse_frozen};
 use crate::domain::keys::input::{check_scopes, check_webhook_url, refuse_meaningless_scopes};
 use crate::error::{AppError, FieldErrors, Result};
 use crate::model::audit::Action;
@@ -29,6 +29,9 @@ pub struct Edit {
 pub async fn edit(app: &App, proof: ManageKeys<'_>, id: KeyId, edit: Edit) -> Result<Key> {
     change(app, proof, id, |key| {
         refuse_frozen(key)?;
+        if edit.enabled == Some(true) {
+            refuse_compromised(key)?;
+        }
         let before = key.clone();
         apply(app, key, &edit)?;
         bounds::within_makers_power(
@@ -83,7 +86,8 @@ fn apply(app: &App, key: &mut Key, edit: &Edit) -> Result<()> {
             key.state = KeyState::Active;
             key.disabled_at = None;
         }
-        Some(false) if key.state != KeyState::Disabled => {
+        // A compromised key stays what it is.
+        Some(false) if key.state == KeyState::Active => {
             key.state = KeyState::Disabled;
             key.disabled_at = Some(app.now());
         }

@@ -107,6 +107,7 @@ pub(super) fn key_from(app: &App, proof: ManageKeys<'_>, new: &NewKey, minted: &
         updated_at: now,
         disabled_at: None,
         revoked_at: None,
+        compromise: None,
         replaced_by: None,
         replaced_at: None,
         revealed_at: None,

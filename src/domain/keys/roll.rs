@@ -83,6 +83,12 @@ pub async fn roll(app: &App, proof: ManageKeys<'_>, id: KeyId, grace: Grace, tic
     let new = same_settings(app, &old)?;
     let minted = mint::mint(app, &new.key_type, new.environment)?;
     let now = app.now();
+    // There is nothing to wait for: it is refused already.
+    let grace = if old.state == KeyState::Compromised {
+        Grace::Now
+    } else {
+        grace
+    };
 
     // The old key lets go of its name and its place before the new one takes them.
     old.replaced_by = Some(minted.id);

@@ -28,6 +28,7 @@ use crate::domain::verify::judge;
 use crate::domain::verify::limits::{self, Limits, Memories};
 use crate::model::ids::KeyId;
 use crate::model::timestamp::Timestamp;
+use crate::model::transport::Transport;
 use crate::model::verdict::{Refusal, Refused, Verdict};
 use crate::profile::Profile;
 use crate::store::changes::Subject;
@@ -89,6 +90,10 @@ impl Records {
         let position = shard.position(digest)?;
         let (record, recents) = shard.record(position)?;
         if !record.tenant.is_current() {
+            return None;
+        }
+        if question.transport == Transport::Plain && !record.is_past_harm(&profile.key_types) {
+            // It has to be marked, which takes the database.
             return None;
         }
         record.touched = true;
@@ -240,7 +245,7 @@ impl Records {
     }
 }
 
-/// The contract's order, from state to limits.
+/// The contract's order, from transport and state to limits.
 fn decide(
     limits: &Limits,
     profile: &Profile,
@@ -249,6 +254,9 @@ fn decide(
     question: &Question<'_>,
     now: Timestamp,
 ) -> Result<(), Refusal> {
+    if question.transport != Transport::Fine {
+        return Err(Refusal::HttpsRequired);
+    }
     if let Some(refusal) = record.refusal(now) {
         return Err(refusal);
     }

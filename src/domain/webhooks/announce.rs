@@ -55,9 +55,8 @@ pub(in crate::domain) async fn key_expiring(tx: &Tx, app: &App, key: &Key, days:
     tell(tx, app, &endpoint, CustomerEvent::KeyExpiring, data).await
 }
 
-/// A key was seen where it must not be; `how` is a word for it. Nothing in Keyhatch finds that out yet: keys are revoked without a
-/// reason. Whoever brings the finding (plain http, leak reports) calls this in the transaction that writes it down.
-pub async fn key_compromised(tx: &Tx, app: &App, key: &Key, by: &By, how: &str) -> Result<()> {
+/// A key was seen where it must not be; `how` is a word for it ([`crate::model::compromise::CompromisedHow`]).
+pub(in crate::domain) async fn key_compromised(tx: &Tx, app: &App, key: &Key, by: &By, how: &str) -> Result<()> {
     let Some(endpoint) = wanted(tx, key.workspace_id, CustomerEvent::KeyCompromised).await? else {
         return Ok(());
     };

@@ -67,12 +67,13 @@ struct Row {
 const SCOPES_SHOWN: usize = 2;
 
 /// The statuses of the filter, and what it calls them.
-const STATUSES: [(&str, &str, StatusFilter); 7] = [
+const STATUSES: [(&str, &str, StatusFilter); 8] = [
     ("", "All but revoked", StatusFilter::Living),
     ("active", "Active", StatusFilter::Active),
     ("expiring", "Expiring soon", StatusFilter::Expiring),
     ("expired", "Expired", StatusFilter::Expired),
     ("disabled", "Disabled", StatusFilter::Disabled),
+    ("compromised", "Compromised", StatusFilter::Compromised),
     ("revoked", "Revoked", StatusFilter::Revoked),
     ("all", "All", StatusFilter::All),
 ];

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::domain::App;
 use crate::domain::keys::{self, Grace};
 use crate::error::{AppError, FieldErrors, Result};
-use crate::model::key::Key;
+use crate::model::key::{Key, KeyState};
 use crate::web::extract::{KeyPath, KeysPage};
 use crate::web::form::Form;
 use crate::web::keys::ticket;
@@ -32,6 +32,8 @@ struct RollPage {
     errors: FieldErrors,
     graces: Vec<GraceChoice>,
     successor_expires: String,
+    /// Then there is no grace to choose.
+    is_compromised: bool,
 }
 
 struct GraceChoice {
@@ -109,6 +111,7 @@ fn render(
         successor_expires: keys::successor_expiry(&key, app.now())
             .map(|at| at.day())
             .unwrap_or_default(),
+        is_compromised: key.state == KeyState::Compromised,
         key,
         form,
         errors,

@@ -35,6 +35,8 @@ struct ShowPage {
     /// Neither frozen nor replaced already.
     can_roll: bool,
     is_disabled: bool,
+    /// Refused for good, and waiting to be replaced.
+    is_compromised: bool,
     /// Until when the previous signing secret signs too, if it does.
     overlaps_until: Option<Timestamp>,
     is_idle: bool,
@@ -105,6 +107,7 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpRe
         may_delete: page.workspace.standing.may(Deed::ManageKeys) && app.profile.api.deletion,
         can_roll: key.replaced_by.is_none() && !key.is_frozen() && app.profile.key_type(&key.type_id).is_some(),
         is_disabled: key.state == KeyState::Disabled,
+        is_compromised: key.state == KeyState::Compromised,
         overlaps_until: key.previous_secret_until.filter(|until| *until > now),
         is_over: key.is_expired(now),
         replaces_is_over: replaces.as_ref().is_some_and(|old| old.is_expired(now)),

@@ -181,6 +181,10 @@ impl DeskPage {
 }
 
 impl Card {
+    fn is_compromised(&self) -> bool {
+        self.status == KeyStatus::Compromised
+    }
+
     fn last_use(&self) -> Option<&LastUse> {
         self.found.key.last_use.as_ref()
     }

@@ -1,7 +1,7 @@
 //! A running service with a profile of its own: Alice owns the workspace Acme, and its project Site where projects own keys.
 
 use std::ops::{Deref, DerefMut};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use keyhatch::model::workspace::Project;
 use keyhatch::profile::KeyOwner;
@@ -39,16 +39,20 @@ impl Service {
 
     /// With Acme on a plan.
     pub async fn on_plan(profile: &str, plan: Option<&str>) -> Self {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("profiles/{profile}.toml"));
-        Self::with_file(&file, plan).await
+        Self::with_file(&file(profile), plan).await
+    }
+
+    /// Behind a proxy on this machine, which is believed.
+    pub async fn behind_a_proxy(profile: &str) -> Self {
+        Self::with_settings(&file(profile), None, &[("KEYHATCH_TRUSTED_PROXIES", "127.0.0.1")]).await
     }
 
     pub async fn with_file(file: &Path, plan: Option<&str>) -> Self {
-        Self::with_file_and(file, plan, &[]).await
+        Self::with_settings(file, plan, &[]).await
     }
 
     /// With settings of its own.
-    pub async fn with_file_and(file: &Path, plan: Option<&str>, settings: &[(&str, &str)]) -> Self {
+    pub async fn with_settings(file: &Path, plan: Option<&str>, settings: &[(&str, &str)]) -> Self {
         let file = file.display().to_string();
         let app = TestApp::start_with(&[&[("KEYHATCH_PROFILE", file.as_str())], settings].concat()).await;
         let alice = app.person("alice").await;
@@ -119,6 +123,11 @@ impl Service {
     pub fn stranger(&self) -> Program {
         Program::new(&self.app.address, None)
     }
+}
+
+/// A profile that comes along.
+pub fn file(profile: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("profiles/{profile}.toml"))
 }
 
 /// What the gateway says of a program's request.

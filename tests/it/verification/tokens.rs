@@ -20,7 +20,7 @@ async fn service(keys: &str) -> Service {
     );
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), profile).unwrap();
-    Service::with_file_and(file.path(), Some("enterprise"), &[("THINGS_SECRET", SECRET)]).await
+    Service::with_settings(file.path(), Some("enterprise"), &[("THINGS_SECRET", SECRET)]).await
 }
 
 async fn shared() -> Service {

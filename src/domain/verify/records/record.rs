@@ -116,7 +116,11 @@ impl Record {
 
     /// Whether this may stand in memory in place of `other`: never something older, and nothing ever in place of the end.
     pub(super) fn replaces(&self, other: &Self) -> bool {
-        let was_final = other.state == KeyState::Revoked && self.state != KeyState::Revoked;
+        let was_final = match other.state {
+            KeyState::Revoked => self.state != KeyState::Revoked,
+            KeyState::Compromised => !matches!(self.state, KeyState::Compromised | KeyState::Revoked),
+            KeyState::Active | KeyState::Disabled => false,
+        };
         self.version >= other.version && !was_final
     }
 
@@ -124,10 +128,18 @@ impl Record {
     pub(super) fn refusal(&self, now: Timestamp) -> Option<Refusal> {
         match self.state {
             KeyState::Revoked => Some(Refusal::Revoked),
+            KeyState::Compromised => Some(Refusal::Compromised),
             KeyState::Disabled => Some(Refusal::Disabled),
             KeyState::Active if now.millis() >= self.expires_at => Some(Refusal::Expired),
             KeyState::Active => self.tenant.suspended.then_some(Refusal::WorkspaceSuspended),
         }
+    }
+
+    /// Whether it does no harm that others know it: it is public, or refused for good.
+    pub(super) fn is_past_harm(&self, key_types: &[KeyType]) -> bool {
+        let key_type = key_types.get(usize::from(self.type_position));
+        matches!(self.state, KeyState::Revoked | KeyState::Compromised)
+            || key_type.is_some_and(|key_type| key_type.public)
     }
 
     pub(super) fn powers(&self, key_types: &[KeyType]) -> Powers<'_> {

@@ -1,0 +1,59 @@
+//! The mark itself: one transaction for a key, whoever else has seen it too.
+
+use super::{Suspect, counts, letters, may_be_marked};
+use crate::domain::App;
+use crate::domain::access::By;
+use crate::domain::audit::{self, Subject};
+use crate::domain::keys::issue::subject_name;
+use crate::domain::verify::changes;
+use crate::domain::webhooks::announce;
+use crate::error::Result;
+use crate::model::audit::{Action, Actor};
+use crate::model::compromise::Compromise;
+use crate::model::key::KeyState;
+use crate::store;
+
+/// Marks the key with this digest. Doing it twice changes nothing.
+pub(super) async fn mark(app: &App, digest: &[u8; 32], suspect: &Suspect) -> Result<()> {
+    let found = store::verification::find(app.db.reader(), &[*digest]).await?.pop();
+    let Some(found) = found.filter(|found| counts(&app.profile, found)) else {
+        return Ok(());
+    };
+    let tx = app.db.begin().await?;
+    let Some(mut key) = store::keys::lock(&tx, found.owner_id, found.id).await? else {
+        return Ok(());
+    };
+    // Another node may have been first, or somebody has revoked it.
+    if !may_be_marked(key.state) {
+        return Ok(());
+    }
+    let by = By {
+        actor: Actor::Keyhatch,
+        address: suspect.address.map(|address| address.to_string()),
+    };
+    key.state = KeyState::Compromised;
+    key.compromise = Some(Compromise {
+        at: app.now(),
+        how: suspect.how,
+        address: by.address.clone(),
+    });
+    // It has ended: nobody needs to be warned that it will.
+    key.next_expiry_notice_at = None;
+    key.version += 1;
+    key.updated_at = app.now();
+    let changed = store::keys::update(&tx, &key).await?;
+    let subject = Subject {
+        project_id: key.project_id,
+        key_id: Some(key.id),
+        name: subject_name(&key),
+        details: format!("it {}", suspect.how.words()),
+    };
+    audit::record(&tx, app, key.workspace_id, &by, Action::KeyCompromised, subject).await?;
+    announce::key_compromised(&tx, app, &key, &by, suspect.how.as_str()).await?;
+    let letters = letters::key_compromised(&tx, app, &key).await?;
+    changes::commit(app, tx, &changed).await?;
+    for letter in letters {
+        app.mailer.send(letter);
+    }
+    Ok(())
+}
