@@ -7,6 +7,7 @@ mod limits;
 mod passing;
 mod proxy;
 mod refusals;
+mod tokens;
 mod transport;
 mod tricks;
 mod upstream;
