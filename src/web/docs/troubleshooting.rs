@@ -1,7 +1,6 @@
 //! What may be the matter with a key that is refused as invalid, and where to look.
 
 use crate::domain::App;
-use crate::profile::KeyOwner;
 
 /// What somebody sees, and what to check.
 pub(super) struct Symptom {
@@ -34,8 +33,8 @@ pub(super) fn symptoms(app: &App) -> Vec<Symptom> {
         let base = &api.base_path;
         add(
             format!("The key works elsewhere, but not on {base}/embed/…"),
-            "Embed mode is not enabled for the project: Project → Embed → Enable embed mode. Then sign sessions with the \
-             project’s publishable and signing key."
+            "Embed mode is not enabled where the key belongs: open Embed there, and choose Enable embed mode. Then send the \
+             publishable key, and sign with the signing key, that you get."
                 .to_owned(),
         );
     }
@@ -91,12 +90,6 @@ pub(super) fn symptoms(app: &App) -> Vec<Symptom> {
             missing(app)
         ),
     );
-    if api.keys_belong_to == KeyOwner::Project {
-        add(
-            "The answer is 200, but the data is not yours".to_owned(),
-            "The key belongs to another project. Ask who it is, with the request of the quick start.".to_owned(),
-        );
-    }
     symptoms
 }
 
