@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::errors::{self, Entry};
-use super::keys::{FormatRow, HeaderRow};
+use super::keys::{FormatRow, HeaderRow, ShapeRow};
 use super::limits::{HeaderExample, LimitRow, PlanRow};
 use super::reader::ReaderView;
 use super::requests::{RequestRow, ScopeRows};
@@ -31,6 +31,7 @@ struct AuthenticationPage<'a> {
     examples: Examples,
     headers: Vec<HeaderRow>,
     formats: Vec<FormatRow>,
+    shapes: Vec<ShapeRow>,
     scopes: Vec<ScopeRows>,
     requests: Vec<RequestRow>,
     /// Whether programs can manage keys.
@@ -70,6 +71,7 @@ pub async fn show(app: Data<App>, visitor: Visitor, request: HttpRequest) -> Res
         reader,
         headers: keys::headers(profile),
         formats: keys::formats(profile),
+        shapes: keys::shapes(profile),
         scopes: requests::scopes(profile),
         requests: requests::rows(profile),
         management: requests::management_is_open(profile),

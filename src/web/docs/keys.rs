@@ -15,14 +15,19 @@ pub(super) struct FormatRow {
     pub(super) description: String,
     pub(super) environment: Environment,
     pub(super) prefix: String,
-    /// What follows the prefix.
+    pub(super) may: &'static str,
+    pub(super) is_public: bool,
+}
+
+/// What follows a prefix, and how much of it is shown.
+pub(super) struct ShapeRow {
+    /// The prefixes that it follows.
+    pub(super) prefixes: Vec<String>,
     pub(super) rest: String,
     pub(super) text_length: usize,
     pub(super) display_length: usize,
-    /// How one is shown, with x for what differs.
+    /// How a key is shown, with x for what differs.
     pub(super) shown: String,
-    pub(super) may: &'static str,
-    pub(super) is_public: bool,
 }
 
 /// Every header that is looked at, in the order in which that happens.
@@ -65,17 +70,40 @@ pub(super) fn formats(profile: &Profile) -> Vec<FormatRow> {
     rows
 }
 
+/// What keys look like after their prefix: once, where all are alike.
+pub(super) fn shapes(profile: &Profile) -> Vec<ShapeRow> {
+    let mut shapes: Vec<ShapeRow> = Vec::new();
+    for (_, format) in profile.key_types.iter().flat_map(|key_type| &key_type.formats) {
+        let (rest, text_length, display_length) = (rest(format), format.text_length(), format.display.length);
+        let known = shapes.iter_mut().find(|shape| {
+            shape.rest == rest && shape.text_length == text_length && shape.display_length == display_length
+        });
+        match known {
+            Some(known) if known.prefixes.contains(&format.prefix) => {}
+            Some(known) => known.prefixes.push(format.prefix.clone()),
+            None => shapes.push(ShapeRow {
+                prefixes: vec![format.prefix.clone()],
+                rest,
+                text_length,
+                display_length,
+                shown: shown(format),
+            }),
+        }
+    }
+    shapes
+}
+
+fn shown(format: &KeyFormat) -> String {
+    let differs = "x".repeat(format.display.length.saturating_sub(format.prefix.len()));
+    format.shown(&format!("{}{differs}", format.prefix))
+}
+
 fn row(key_type: &KeyType, environment: Environment, format: &KeyFormat) -> FormatRow {
-    let hidden = "x".repeat(format.display.length.saturating_sub(format.prefix.len()));
     FormatRow {
         label: key_type.label.clone(),
         description: key_type.description.clone(),
         environment,
         prefix: format.prefix.clone(),
-        rest: rest(format),
-        text_length: format.text_length(),
-        display_length: format.display.length,
-        shown: format.shown(&format!("{}{hidden}", format.prefix)),
         may: may(key_type.access),
         is_public: key_type.public,
     }

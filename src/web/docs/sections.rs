@@ -1,5 +1,6 @@
 //! What the page is made of, in order: its table of contents. A section that the profile has nothing to say in is left out.
 
+use super::limits;
 use crate::profile::Profile;
 
 /// A section of the page.
@@ -13,7 +14,7 @@ pub struct Section {
 /// The sections of this profile's page.
 pub fn of(profile: &Profile) -> Vec<Section> {
     let has_webhooks = profile.key_types.iter().any(|key_type| key_type.signing_secret);
-    let has_plans = profile.plans.len() > 1 || !profile.limits.is_empty();
+    let has_limits = !profile.limits.is_empty() || !limits::plans(profile).is_empty();
     [
         ("quick-start", "Quick start", true),
         ("sending", "Sending the key", true),
@@ -32,7 +33,7 @@ pub fn of(profile: &Profile) -> Vec<Section> {
         ("embed", "Embed sessions", profile.embed.is_some()),
         ("inbound", "Inbound webhooks", profile.inbound.is_some()),
         ("credits", "Credits", profile.credits.is_some()),
-        ("limits", "Plans and limits", has_plans),
+        ("limits", "Plans and limits", has_limits),
         ("webhooks", "Webhooks", has_webhooks),
         ("errors", "Errors", true),
         ("troubleshooting", "Troubleshooting", true),
