@@ -134,6 +134,12 @@ impl AuthenticationPage<'_> {
         self.profile.errors.case.write(code).into_owned()
     }
 
+    /// Where a code is explained on this page.
+    fn at<'c>(&self, code: &'c str) -> &'c str {
+        let is_there = self.errors.iter().any(|entry| entry.anchor == code);
+        if is_there { code } else { "errors" }
+    }
+
     fn has_public(&self) -> bool {
         self.profile.key_types.iter().any(|key_type| key_type.public)
     }
