@@ -22,6 +22,8 @@ pub(super) struct OwnKey {
     /// Its display prefix, as it is shown.
     pub(super) shown: String,
     pub(super) url: String,
+    /// Its text stays on its page.
+    pub(super) is_public: bool,
 }
 
 pub(super) fn view(app: &App, reader: &Reader) -> ReaderView {
@@ -52,6 +54,7 @@ pub(super) fn view(app: &App, reader: &Reader) -> ReaderView {
                     |format| format.shown(&key.display_prefix),
                 ),
                 url: format!("{keys_url}/{}", key.id),
+                is_public: key.public_text.is_some(),
             }
         }),
         keys_url: keys_url.unwrap_or(workspace_url),

@@ -129,6 +129,24 @@ async fn whoever_is_signed_in_finds_the_beginning_of_their_newest_key() {
         page.attribute(&format!("a[href='{list}/new']"), "href").is_none(),
         "and make none"
     );
+    assert!(page.attribute("a[href$='/roll']", "href").is_none(), "nor roll any");
+}
+
+#[tokio::test]
+async fn a_key_that_is_no_secret_is_not_said_to_be_gone() {
+    let service = Service::start("example").await;
+    service.mint("publishable", &[]).await;
+    let start = service.alice.get(AUTHENTICATION).await.text("#quick-start");
+    assert!(
+        start.contains("no secret") && !start.contains("Nobody can show it"),
+        "{start}"
+    );
+    service.mint("secret", &[]).await;
+    let start = service.alice.get(AUTHENTICATION).await.text("#quick-start");
+    assert!(
+        start.contains("Nobody can show it again") && start.contains("roll it"),
+        "{start}"
+    );
 }
 
 #[tokio::test]
