@@ -23,17 +23,9 @@ pub(in crate::web) enum KeyFrom<'a> {
 impl Call {
     /// `GET {base}/me`, with the key where this API takes it first.
     pub(in crate::web) fn me(app: &App) -> Self {
-        let api = &app.profile.api;
-        // In development there is no proxy yet that would bring calls of the API's own address here.
-        let public = api.public_url.as_deref().filter(|_| !app.settings.development);
-        let origin = public.unwrap_or(&app.settings.public_url);
-        let (header, before) = match api.credentials.first() {
-            Some(CredentialPlace::XApiKey) => ("X-API-Key".to_owned(), ""),
-            Some(CredentialPlace::Header(name)) => (name.clone(), ""),
-            Some(CredentialPlace::Bearer) | None => ("Authorization".to_owned(), "Bearer "),
-        };
+        let (header, before) = credential_header(app);
         Self {
-            url: format!("{origin}{}/me", api.base_path),
+            url: address(app, "/me"),
             header,
             before,
         }
@@ -75,6 +67,24 @@ impl Call {
              print(response.status, response.read().decode())",
             self.url, self.header
         )
+    }
+}
+
+/// Where customers find what is below the base path: `https://api.example.com/v1/me`.
+pub(in crate::web) fn address(app: &App, below: &str) -> String {
+    let api = &app.profile.api;
+    // In development there is no proxy yet that would bring calls of the API's own address here.
+    let public = api.public_url.as_deref().filter(|_| !app.settings.development);
+    let origin = public.unwrap_or(&app.settings.public_url);
+    format!("{origin}{}{below}", api.base_path)
+}
+
+/// The header that carries a key where this API takes it first, and what stands before the key in it.
+pub(in crate::web) fn credential_header(app: &App) -> (String, &'static str) {
+    match app.profile.api.credentials.first() {
+        Some(CredentialPlace::XApiKey) => ("X-API-Key".to_owned(), ""),
+        Some(CredentialPlace::Header(name)) => (name.clone(), ""),
+        Some(CredentialPlace::Bearer) | None => ("Authorization".to_owned(), "Bearer "),
     }
 }
 
