@@ -6,6 +6,7 @@
 pub mod access;
 pub mod accounts;
 pub mod audit;
+pub mod docs;
 pub mod keys;
 pub mod mail;
 pub mod members;

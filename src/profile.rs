@@ -8,6 +8,7 @@
 
 mod api;
 mod check;
+mod envelope;
 mod key_type;
 mod mistakes;
 mod parts;
@@ -24,6 +25,7 @@ use std::path::Path;
 
 pub use crate::model::access::{Access, Environment, UnknownEnvironment};
 pub use api::{Api, CodeCase, CredentialPlace, Envelope, ErrorStyle, KeyOwner};
+pub use envelope::ErrorText;
 pub use key_type::{KeyTemplate, KeyType};
 pub use mistakes::{Mistake, Mistakes};
 pub use parts::{Credits, Embed, Inbound, Jwt, JwtAlgorithm, JwtKeys, Pair, Welcome};

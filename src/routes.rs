@@ -11,7 +11,7 @@ use crate::api;
 use crate::error::AppError;
 use crate::profile::{KeyOwner, Profile};
 use crate::telemetry;
-use crate::web::{accounts, home, keys, onboarding, projects, staff, webhooks, workspaces};
+use crate::web::{accounts, docs, home, keys, onboarding, projects, staff, webhooks, workspaces};
 
 /// A line of the table, for the tests and the documentation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,6 +139,7 @@ pub fn pages(profile: &Profile) -> Table {
     keys(&mut table, profile);
     webhooks(&mut table, profile);
     onboarding(&mut table);
+    documentation(&mut table);
     staff(&mut table);
     table
 }
@@ -277,6 +278,10 @@ fn webhooks(table: &mut Table, profile: &Profile) {
 
 fn onboarding(table: &mut Table) {
     table.get("/welcome", onboarding::welcome::show);
+}
+
+fn documentation(table: &mut Table) {
+    table.get(crate::domain::docs::AUTHENTICATION, docs::authentication::show);
 }
 
 fn staff(table: &mut Table) {

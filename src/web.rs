@@ -15,6 +15,7 @@ pub mod resume;
 pub mod session;
 
 pub mod accounts;
+pub mod docs;
 pub mod keys;
 pub mod onboarding;
 pub mod projects;

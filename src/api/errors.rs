@@ -3,12 +3,11 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
-use serde_json::{Map, Value, json};
 
 use crate::domain::App;
 use crate::error::AppError;
 use crate::model::verdict::Refusal;
-use crate::profile::{Envelope, ErrorStyle};
+use crate::profile::{Envelope, ErrorStyle, ErrorText};
 
 /// What an API request can fail with: what a page can, and what only a program's request can.
 #[derive(Debug, thiserror::Error)]
@@ -96,7 +95,7 @@ pub fn envelope(app: &App, error: &actix_web::Error) -> HttpResponse {
         (None, Some(error)) => say(error),
         (None, None) => Said::new("bad_request", "This request could not be read."),
     };
-    let mut response = write(app.profile.errors, status, said);
+    let mut response = write(app.profile.errors, &help(app, &said), status, &said);
     let headers = response.headers_mut();
     if status == StatusCode::UNAUTHORIZED {
         headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -185,50 +184,33 @@ fn say_failed(app: &App, error: &AppError) -> Said {
     }
 }
 
-fn write(style: ErrorStyle, status: StatusCode, said: Said) -> HttpResponse {
-    let code = style.case.write(said.code);
-    let mut body = Map::new();
-    let content_type = match style.envelope {
-        Envelope::Simple => {
-            body.insert("error".to_owned(), said.message.into());
-            "application/json"
-        }
-        Envelope::Nested => {
-            body.insert("message".to_owned(), said.message.into());
-            "application/json"
-        }
-        Envelope::Problem => {
-            // No page explains a type further; RFC 9457 says to write this then, with the status's own words as title.
-            body.insert("type".to_owned(), "about:blank".into());
-            body.insert("title".to_owned(), status.canonical_reason().unwrap_or("Error").into());
-            body.insert("status".to_owned(), status.as_u16().into());
-            body.insert("detail".to_owned(), said.message.into());
-            "application/problem+json"
-        }
-    };
-    body.insert("code".to_owned(), json!(code));
-    if !said.fields.is_empty() {
-        let fields: Map<String, Value> = said
-            .fields
-            .into_iter()
-            .map(|(field, message)| (field, message.into()))
-            .collect();
-        body.insert("fields".to_owned(), fields.into());
-    }
-    if let Some(reference) = said.reference {
-        body.insert("reference".to_owned(), reference.into());
-    }
-    let body = match style.envelope {
-        Envelope::Nested => json!({ "error": body }),
-        Envelope::Simple | Envelope::Problem => body.into(),
-    };
+fn write(style: ErrorStyle, help: &str, status: StatusCode, said: &Said) -> HttpResponse {
+    let body = style.body(&ErrorText {
+        status: status.as_u16(),
+        title: status.canonical_reason().unwrap_or("Error"),
+        code: said.code,
+        message: &said.message,
+        fields: &said.fields,
+        reference: said.reference.as_deref(),
+        help,
+    });
     HttpResponse::build(status)
-        .content_type(content_type)
+        .content_type(style.content_type())
         .body(body.to_string())
+}
+
+/// Where the code is explained; for the one envelope that says it.
+fn help(app: &App, said: &Said) -> String {
+    match app.profile.errors.envelope {
+        Envelope::Problem => app.help_with(said.code),
+        Envelope::Simple | Envelope::Nested => String::new(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
     use crate::profile::CodeCase;
 
@@ -237,7 +219,13 @@ mod tests {
             fields: vec![("name".to_owned(), "Enter a name.".to_owned())],
             ..Said::new("invalid_request", "Some fields cannot be accepted.")
         };
-        let response = write(ErrorStyle { envelope, case }, StatusCode::UNPROCESSABLE_ENTITY, said);
+        let help = "https://keys.example.com/docs/authentication#invalid_request";
+        let response = write(
+            ErrorStyle { envelope, case },
+            help,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &said,
+        );
         let kind = response
             .headers()
             .get("content-type")
@@ -270,7 +258,8 @@ mod tests {
         assert_eq!(
             body,
             json!({
-                "type": "about:blank", "title": "Unprocessable Entity", "status": 422,
+                "type": "https://keys.example.com/docs/authentication#invalid_request",
+                "title": "Unprocessable Entity", "status": 422,
                 "detail": "Some fields cannot be accepted.", "code": "invalid_request",
                 "fields": {"name": "Enter a name."}
             })

@@ -14,6 +14,6 @@ pub(in crate::web) mod snippets;
 pub mod state;
 pub(in crate::web) mod ticket;
 pub mod try_url;
-mod words;
+pub(in crate::web) mod words;
 
 pub(in crate::web) use list::prefix_of_whole_key;

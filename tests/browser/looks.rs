@@ -65,6 +65,7 @@ fn pages(keys: &str, key: &str) -> Vec<(&'static str, String)> {
         ("security", "/account/security"),
         ("sessions", "/account/sessions"),
         ("welcome", "/welcome"),
+        ("docs", "/docs/authentication"),
         ("staff", "/staff"),
         ("mail", "/dev/mail"),
     ]

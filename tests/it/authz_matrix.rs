@@ -118,6 +118,7 @@ pub const PAGES: &[Row<7>] = &[
     row("GET",    "/w/{workspace}/p/{project}/keys/{key}/deletion",                             [303, 404, 404, 404, 404, 404, 404]),
     row("POST",   "/w/{workspace}/p/{project}/keys/{key}/deletion",                             [401, 404, 404, 404, 404, 404, 404]),
     row("GET",    "/welcome",                                                                   [303, 200, 200, 200, 200, 200, 200]),
+    row("GET",    "/docs/authentication",                                                       [200, 200, 200, 200, 200, 200, 200]),
     row("GET",    "/staff",                                                                     [404, 404, 200, 404, 404, 404, 404]),
     row("GET",    "/staff/lookups",                                                             [404, 404, 303, 404, 404, 404, 404]),
     row("POST",   "/staff/lookups",                                                             [404, 404, 422, 404, 404, 404, 404]),

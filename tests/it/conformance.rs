@@ -4,6 +4,7 @@
 mod codivupload;
 mod codivupload_jwt;
 mod craftkit;
+mod craftkit_docs;
 mod docsapi;
 mod docsapi_browser;
 mod docsapi_compromise;
@@ -13,3 +14,4 @@ mod kodostatus;
 mod kodostatus_plans;
 pub mod service;
 mod sixth;
+mod table;

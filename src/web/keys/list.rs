@@ -14,7 +14,7 @@ use crate::model::role::Deed;
 use crate::web::extract::KeysPage;
 use crate::web::flash::Flash;
 use crate::web::keys::choices;
-use crate::web::keys::snippets::{self, Call};
+use crate::web::keys::snippets::{self, Call, KeyFrom};
 use crate::web::keys::words::{self, Badge};
 use crate::web::page::{self, Page};
 
@@ -152,7 +152,7 @@ pub async fn show(app: Data<App>, page: KeysPage, request: HttpRequest) -> Resul
             .collect(),
         next: next.unwrap_or_default(),
         newest,
-        curl: Call::me(&app).curl(&format!("${}", snippets::variable(&app, "API_KEY"))),
+        curl: Call::me(&app).curl(KeyFrom::Variable(&snippets::variable(&app, "API_KEY"))),
         rows,
         query,
     })

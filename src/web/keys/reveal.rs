@@ -13,7 +13,7 @@ use crate::model::key::Key;
 use crate::web::extract::{KeyPath, KeysPage};
 use crate::web::flash::Flash;
 use crate::web::form::{Button, Form};
-use crate::web::keys::snippets::{self, Call};
+use crate::web::keys::snippets::{self, Call, KeyFrom};
 use crate::web::keys::ticket;
 use crate::web::page::{self, Page};
 use crate::web::session;
@@ -132,13 +132,13 @@ fn render(app: &App, page: &KeysPage, shown: &Shown) -> Result<HttpResponse> {
 }
 
 fn examples<'a>(app: &App, text: &'a str) -> KeyExamples<'a> {
-    let call = Call::me(app);
+    let (call, key) = (Call::me(app), KeyFrom::Text(text));
     KeyExamples {
         text,
         env_line: format!("{}={text}", snippets::variable(app, "API_KEY")),
-        curl: call.curl(text),
-        node: call.node(text),
-        python: call.python(text),
+        curl: call.curl(key),
+        node: call.node(key),
+        python: call.python(key),
     }
 }
 

@@ -69,7 +69,7 @@ pub(super) fn is_idle(key: &Key, now: Timestamp) -> bool {
 }
 
 /// `1,204`.
-pub(super) fn number(count: i64) -> String {
+pub(in crate::web) fn number(count: i64) -> String {
     let digits = count.to_string();
     let mut words = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {

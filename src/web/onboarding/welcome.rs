@@ -10,8 +10,9 @@ use crate::domain::onboarding::{self, Step, Steps};
 use crate::error::Result;
 use crate::model::key::{Key, LastUse};
 use crate::model::role::Deed;
-use crate::profile::{CredentialPlace, KeyOwner};
+use crate::profile::KeyOwner;
 use crate::web::extract::Person;
+use crate::web::keys::snippets::{Call, KeyFrom};
 use crate::web::page::{self, Page};
 
 #[derive(Template)]
@@ -63,7 +64,8 @@ pub async fn show(app: Data<App>, person: Person) -> Result<HttpResponse> {
             .key
             .as_ref()
             .map_or_else(String::new, |key| shown_prefix(&app, key)),
-        curl: curl(&app),
+        // The key itself is in a variable, so that it stays out of the page.
+        curl: Call::me(&app).curl(KeyFrom::Variable("API_KEY")),
         received,
         steps,
     })
@@ -88,18 +90,6 @@ fn shown_prefix(app: &App, key: &Key) -> String {
         || key.display_prefix.clone(),
         |format| format.shown(&key.display_prefix),
     )
-}
-
-/// The first call, in the way this API takes keys. The key itself is in a variable, so that it stays out of the page.
-fn curl(app: &App) -> String {
-    let api = &app.profile.api;
-    let origin = api.public_url.as_ref().unwrap_or(&app.settings.public_url);
-    let header = match api.credentials.first() {
-        None | Some(CredentialPlace::Bearer) => "Authorization: Bearer $API_KEY".to_owned(),
-        Some(CredentialPlace::XApiKey) => "X-API-Key: $API_KEY".to_owned(),
-        Some(CredentialPlace::Header(name)) => format!("{name}: $API_KEY"),
-    };
-    format!("curl {origin}{}/me \\\n  -H \"{header}\"", api.base_path)
 }
 
 impl WelcomePage {

@@ -83,7 +83,7 @@ async fn problem_details_upper_case_another_base_and_a_header_of_its_own() {
     assert_eq!(
         answer.json(),
         json!({
-            "type": "about:blank", "title": "Unauthorized", "status": 401, "code": "MISSING_AUTHORIZATION",
+            "type": format!("{}/docs/authentication#missing_authorization", app.address), "title": "Unauthorized", "status": 401, "code": "MISSING_AUTHORIZATION",
             "detail": "Send an API key with this request.",
         })
     );

@@ -12,7 +12,11 @@ async fn everybody_gets_of_every_page_what_is_theirs() {
         let mut answers = Vec::new();
         for caller in PEOPLE {
             let answer = call(&cast, row, caller).await;
-            let faults = headers::faults(&answer);
+            let mut faults = headers::faults(&answer);
+            if row.path == crate::docs::AUTHENTICATION && caller == "nobody" {
+                // It is the same for every stranger; tests/it/docs looks at how it is kept.
+                faults.retain(|fault| !fault.starts_with("cache-control"));
+            }
             wrong.extend(
                 faults
                     .iter()
