@@ -2,10 +2,14 @@
 //! after the promise it keeps; a promise that is kept in the dashboard is looked for on the pages.
 
 mod codivupload;
+mod codivupload_gateways;
 mod craftkit;
 mod docsapi;
+mod gateways;
 mod kodisc;
+mod kodisc_webhooks;
 mod kodostatus;
+mod kodostatus_gateways;
 mod kodostatus_plans;
 mod service;
 mod sixth;

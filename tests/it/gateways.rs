@@ -5,10 +5,10 @@ mod asked;
 mod asking;
 mod limits;
 mod passing;
-mod proxy;
+pub mod proxy;
 mod refusals;
 mod tricks;
-mod upstream;
+pub mod upstream;
 
 use keyhatch::model::workspace::{Project, Workspace};
 
