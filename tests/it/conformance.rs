@@ -11,5 +11,8 @@ mod kodisc_webhooks;
 mod kodostatus;
 mod kodostatus_gateways;
 mod kodostatus_plans;
+mod limits;
 mod service;
 mod sixth;
+mod sixth_end_to_end;
+mod smuggling_gateways;
