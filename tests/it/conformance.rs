@@ -12,6 +12,7 @@ mod kodostatus;
 mod kodostatus_gateways;
 mod kodostatus_plans;
 mod limits;
+mod limits_storm;
 mod service;
 mod sixth;
 mod sixth_end_to_end;
