@@ -3,6 +3,7 @@
 
 mod asked;
 mod asking;
+mod bodies;
 mod limits;
 mod passing;
 pub mod proxy;
