@@ -9,7 +9,7 @@ use super::service::Service;
 use crate::keys::world::{Made, see};
 use crate::support::Answer;
 use crate::webhooks::customer::{Customer, Received, Reply};
-use crate::webhooks::foreign::libraries_say;
+use crate::webhooks::foreign::Believed;
 
 const WEBHOOKS: &str = "/provider/v1/webhooks";
 
@@ -81,6 +81,7 @@ async fn rotate(service: &Service, key: &Made) -> String {
 #[tokio::test]
 async fn k06_a_job_is_told_to_the_default_url_unless_its_request_names_another() {
     let service = Service::start("kodisc").await;
+    let mut believed = Believed::default();
     let (usual, other) = (Customer::start().await, Customer::start().await);
     let key = service
         .make(&[("name", "prod-render-worker"), ("webhook_url", &usual.url)])
@@ -89,7 +90,7 @@ async fn k06_a_job_is_told_to_the_default_url_unless_its_request_names_another()
     let first = told(&service, &key, None).await;
     let received = delivered(&service, &usual, &first).await;
     assert_eq!((received.path.as_str(), received.data()), ("/hook", json!({"job": 7})));
-    libraries_say(&received, &key.signing_secret, true);
+    believed.expect(&received, &key.signing_secret, true);
     assert!(other.received().is_empty());
 
     let elsewhere = other.at("/this-job");
@@ -99,7 +100,7 @@ async fn k06_a_job_is_told_to_the_default_url_unless_its_request_names_another()
         (received.path.as_str(), received.data()),
         ("/this-job", json!({"job": 7}))
     );
-    libraries_say(&received, &key.signing_secret, true);
+    believed.expect(&received, &key.signing_secret, true);
     assert_eq!(usual.received().len(), 1, "it goes there instead, not as well");
 
     // It was for that job alone.
@@ -112,8 +113,8 @@ async fn k06_a_job_is_told_to_the_default_url_unless_its_request_names_another()
     assert_eq!(refused.status, 422, "{}", refused.body);
     let named = told(&service, &without, Some(&elsewhere)).await;
     let received = delivered(&service, &other, &named).await;
-    libraries_say(&received, &without.signing_secret, true);
-    libraries_say(&received, &key.signing_secret, false);
+    believed.expect(&received, &without.signing_secret, true);
+    believed.expect(&received, &key.signing_secret, false);
 
     // The page of the key sets another default, for whatever comes after.
     let edit = format!("{}/edit", key.url);
@@ -123,18 +124,19 @@ async fn k06_a_job_is_told_to_the_default_url_unless_its_request_names_another()
     let fourth = told(&service, &key, None).await;
     assert_eq!(delivered(&service, &other, &fourth).await.path, "/from-now-on");
     assert_eq!(usual.received().len(), 2);
+    believed.ask_the_libraries();
 }
 
 #[tokio::test]
 async fn k11_a_rotated_secret_is_dead_at_once_and_the_key_is_untouched() {
     let service = Service::start("kodisc").await;
-    let customer = Customer::start().await;
+    let (customer, mut believed) = (Customer::start().await, Believed::default());
     let key = service
         .make(&[("name", "prod-render-worker"), ("webhook_url", &customer.url)])
         .await;
     let old = key.signing_secret.clone();
     let before = told(&service, &key, None).await;
-    libraries_say(&delivered(&service, &customer, &before).await, &old, true);
+    believed.expect(&delivered(&service, &customer, &before).await, &old, true);
     // One that fails at first: it waits for its next attempt while the secret is rotated.
     customer.next(Reply::status(500));
     let waiting = told(&service, &key, None).await;
@@ -149,8 +151,8 @@ async fn k11_a_rotated_secret_is_dead_at_once_and_the_key_is_untouched() {
 
     let after = told(&service, &key, None).await;
     let received = delivered(&service, &customer, &after).await;
-    libraries_say(&received, &new, true);
-    libraries_say(&received, &old, false);
+    believed.expect(&received, &new, true);
+    believed.expect(&received, &old, false);
     assert_eq!(received.signatures().len(), 1, "the old one signs nothing any more");
 
     // The key itself: the same text is good, and nothing that can be told of it has changed.
@@ -169,5 +171,6 @@ async fn k11_a_rotated_secret_is_dead_at_once_and_the_key_is_untouched() {
     service.app.clock.advance_millis(due - service.app.app.now().millis());
     let received = delivered(&service, &customer, &waiting).await;
     assert!(received.is_signed_with(&new) && !received.is_signed_with(&old));
-    libraries_say(&received, &new, true);
+    believed.expect(&received, &new, true);
+    believed.ask_the_libraries();
 }

@@ -66,14 +66,23 @@ fn javascript() -> Command {
     command
 }
 
-/// Expects that the libraries take a delivery for one that is signed with this secret, or that they do not.
-pub fn libraries_say(received: &Received, secret: &str, verifies: bool) {
-    let case = json!({
-        "why": "a delivery", "secret": secret, "headers": received.headers, "body": received.body, "verifies": verifies,
-    });
-    let lines = [case.to_string()];
-    for mut command in [python(), javascript()] {
-        look(&mut command, &lines, "one delivery");
+/// Deliveries, each with a secret, and whether it is signed with that.
+#[derive(Default)]
+pub struct Believed(Vec<String>);
+
+impl Believed {
+    pub fn expect(&mut self, received: &Received, secret: &str, verifies: bool) {
+        let case = json!({
+            "why": "a delivery", "secret": secret, "headers": received.headers, "body": received.body, "verifies": verifies,
+        });
+        self.0.push(case.to_string());
+    }
+
+    /// Expects that the libraries say the same. They take their time: nothing else goes on meanwhile.
+    pub fn ask_the_libraries(&self) {
+        for mut command in [python(), javascript()] {
+            look(&mut command, &self.0, "deliveries");
+        }
     }
 }
 
