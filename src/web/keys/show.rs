@@ -55,6 +55,8 @@ struct ShowPage {
 
 /// What still comes with a key that was replaced.
 struct Lingering {
+    /// When it was replaced.
+    since: Timestamp,
     /// The last request since then.
     last: Option<Timestamp>,
     today: String,
@@ -142,6 +144,7 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpRe
 fn lingering(old: &Key, traffic: &Traffic, new: &Key, now: Timestamp) -> Option<Lingering> {
     let last = old.last_use.as_ref().map(|last| last.at);
     (!old.is_frozen() && !old.is_expired(now)).then(|| Lingering {
+        since: new.created_at,
         last: last.filter(|at| *at > new.created_at),
         today: plural(traffic.accepted_today(), "request"),
     })
