@@ -257,6 +257,19 @@ mod tests {
         assert_eq!(take(&mut recent, smaller, at(10_000 + wait)).map(|_| ()), Ok(()));
     }
 
+    /// Requests that come at once are counted one after the other, not always in the order in which they looked at the clock.
+    #[test]
+    fn a_clock_that_steps_back_lets_nobody_more_through() {
+        for step in [1, 4_999, 5_000, 5_001, 59_999, 3 * MINUTE] {
+            let (mut recent, mut accepted) = (Recent::default(), 0);
+            for turn in 0..300 {
+                let now = if turn % 2 == 0 { 4 * MINUTE } else { 4 * MINUTE - step };
+                accepted += u32::from(take(&mut recent, RATE, at(now)).is_ok());
+            }
+            assert_eq!(accepted, 100, "{step}");
+        }
+    }
+
     proptest! {
         /// Whatever the gaps, no window of one period holds more than the allowance, and waiting as long as told suffices.
         #[test]
@@ -273,6 +286,8 @@ mod tests {
                     Ok(_) => accepted.push(now),
                     Err(wait) => {
                         prop_assert!(take(&mut recent.clone(), rate, at(now + wait)).is_ok());
+                        // And not a moment longer than it takes.
+                        prop_assert!(wait == 1 || take(&mut recent.clone(), rate, at(now + wait - 1)).is_err());
                         prop_assert!(wait > 0 && wait <= period + period / SLICES as i64 + 1);
                     }
                 }

@@ -66,9 +66,9 @@ impl Profile {
     /// A rule is worth nothing if the API behind reads a path differently than we do, so a request that two readers
     /// could take for different ones is an [`UnclearRequest`] and has to be refused: an empty, `.` or `..` segment, a
     /// letter, digit, dot, dash, underscore, slash, backslash, percent sign or control character in percent-encoding,
-    /// a `;`, `#`, `\` or a character outside ASCII, a method that is not in capitals, or a path that meets an earlier
-    /// rule only if capitals are ignored. One slash at the end, the query, and any other percent-encoding change
-    /// nothing: `/shipments/` and `/shipments?x=1` are `/shipments`.
+    /// a `;`, `#`, `\` or a character outside ASCII, a method that is not in capitals or about the connection, or a path
+    /// that meets an earlier rule only if capitals are ignored. One slash at the end, the query, and any other
+    /// percent-encoding change nothing: `/shipments/` and `/shipments?x=1` are `/shipments`.
     pub fn route_of(&self, method: &str, path: &str) -> Result<Option<&Route>, UnclearRequest> {
         request::check_method(method)?;
         let text = request::clear_path(path)?;

@@ -1,6 +1,7 @@
 //! The command line: the real binary, in processes of its own.
 
 mod backup;
+mod broken_profiles;
 mod commands;
 pub mod installation;
 mod killed;

@@ -3,14 +3,15 @@
 
 mod asked;
 mod asking;
+mod bodies;
 mod limits;
 mod passing;
-mod proxy;
+pub mod proxy;
 mod refusals;
 mod tokens;
 mod transport;
 mod tricks;
-mod upstream;
+pub mod upstream;
 
 use keyhatch::model::workspace::{Project, Workspace};
 

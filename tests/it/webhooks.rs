@@ -7,7 +7,7 @@ mod courier;
 pub mod customer;
 mod expiry;
 mod fairness;
-mod foreign;
+pub mod foreign;
 mod own_endpoint;
 mod pages;
 mod receiver;

@@ -77,7 +77,11 @@ pub fn refuse(app: &App, error: ApiError) -> HttpResponse {
     }
     let headers = answer.headers_mut();
     headers.insert(STATUS, HeaderValue::from(status.as_u16()));
-    let code = told["code"].as_str().unwrap_or_default();
+    // Some envelopes have it within.
+    let code = told["code"]
+        .as_str()
+        .or(told["error"]["code"].as_str())
+        .unwrap_or_default();
     for (name, value) in [(CODE, code.to_owned()), (BODY, in_ascii(&body))] {
         if let Ok(value) = HeaderValue::from_maybe_shared(Bytes::from(value)) {
             headers.insert(name, value);

@@ -118,7 +118,7 @@ fn hostile_spelling_is_refused() {
 
 #[test]
 fn hostile_methods_are_refused() {
-    for method in ["", "post", "Post", "POST ", "PO ST", "GET\n", "GÉT"] {
+    for method in ["", "post", "Post", "POST ", "PO ST", "GET\n", "GÉT", "CONNECT", "TRACE"] {
         assert!(place(method, "/api/v1/things").is_err(), "{method:?}");
     }
 }

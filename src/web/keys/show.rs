@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::model::audit::{Action, AuditEvent};
 use crate::model::key::{Key, KeyState};
 use crate::model::role::Deed;
-use crate::model::timestamp::Timestamp;
+use crate::model::timestamp::{Timestamp, plural};
 use crate::model::webhook::Endpoint;
 use crate::web::extract::{KeyPath, KeysPage};
 use crate::web::keys::words::{self, Badge, number};
@@ -51,6 +51,17 @@ struct ShowPage {
     events: Vec<AuditEvent>,
     replaces: Option<Key>,
     replaced_by: Option<Key>,
+    /// How much the old one of the two is used since the new one took over; nothing when it can not be used any more.
+    lingering: Option<Lingering>,
+}
+
+/// What still comes with a key that was replaced.
+struct Lingering {
+    /// When it was replaced.
+    since: Timestamp,
+    /// The last request since then.
+    last: Option<Timestamp>,
+    today: String,
 }
 
 /// The webhooks of the key, and where its buttons lead.
@@ -85,6 +96,15 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpRe
         Some(successor) => keys::find_if_there(&app, proof, successor).await?,
         None => None,
     };
+    let now = app.now();
+    let lingering = match (&replaces, &replaced_by) {
+        (_, Some(new)) => lingering(&key, &traffic, new, now),
+        (Some(old), None) => {
+            let (old, traffic) = keys::traffic(&app, proof, old.id).await?;
+            lingering(&old, &traffic, &key, now)
+        }
+        (None, None) => None,
+    };
     let refusals = traffic.refusals.iter().map(|refusal| {
         let (words, code) = refusals::reason(&refusal.reason);
         RefusalLine {
@@ -94,7 +114,6 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpRe
             total: number(refusal.total),
         }
     });
-    let now = app.now();
     let webhooks = webhooks(&page, &key, overview::of_key(&app, proof, &key).await?, now);
     page::ok(&ShowPage {
         page: page.page(&app),
@@ -120,7 +139,17 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpRe
         events,
         replaces,
         replaced_by,
+        lingering,
         key,
+    })
+}
+
+fn lingering(old: &Key, traffic: &Traffic, new: &Key, now: Timestamp) -> Option<Lingering> {
+    let last = old.last_use.as_ref().map(|last| last.at);
+    (!old.is_frozen() && !old.is_expired(now)).then(|| Lingering {
+        since: new.created_at,
+        last: last.filter(|at| *at > new.created_at),
+        today: plural(traffic.accepted_today(), "request"),
     })
 }
 

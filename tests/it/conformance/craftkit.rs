@@ -149,21 +149,53 @@ async fn c12_a_replaced_keys_traffic_is_shown_until_there_is_none() {
     let roll = format!("{}/roll", old.url);
     let rolled = service.alice.submit(&roll, &roll, &[("grace", "7d")]).await;
     let new = crate::keys::world::see(&service.alice, &rolled.location()).await;
+    let lingering = async |service: &Service, url: &str| service.alice.get(url).await.text("#lingering");
+    for url in [&old.url, &new.url] {
+        let said = lingering(&service, url).await;
+        assert!(
+            said.contains("No request has come with the old key since it was replaced"),
+            "{said}"
+        );
+    }
     for _ in 0..3 {
         service.me(&new.text).await;
     }
     service.me(&old.text).await;
-    let today = async |url: &str| service.alice.get(url).await.texts(".number dd")[0].clone();
+    let today = async |service: &Service, url: &str| service.alice.get(url).await.texts(".number dd")[0].clone();
     assert_eq!(
-        (today(&old.url).await, today(&new.url).await),
+        (today(&service, &old.url).await, today(&service, &new.url).await),
         ("2".to_owned(), "3".to_owned())
     );
+    for url in [&old.url, &new.url] {
+        let said = lingering(&service, url).await;
+        assert!(
+            said.contains("The last request with the old key came") && said.contains("2 requests today"),
+            "{said}"
+        );
+    }
+    // The next day only the new one is used: nothing needs the old one any more, and its own numbers say so too.
     service.app.advance(std::time::Duration::from_secs(24 * 3600));
     service.sign_in_again().await;
     service.me(&new.text).await;
-    let today = async |url: &str| service.alice.get(url).await.texts(".number dd")[0].clone();
     assert_eq!(
-        (today(&old.url).await, today(&new.url).await),
+        (today(&service, &old.url).await, today(&service, &new.url).await),
         ("0".to_owned(), "1".to_owned())
     );
+    for url in [&old.url, &new.url] {
+        let said = lingering(&service, url).await;
+        assert!(
+            said.contains("yesterday") || said.contains("day ago") || said.contains("24 h"),
+            "{said}"
+        );
+        assert!(said.ends_with("0 requests today."), "{said}");
+    }
+    // Once it is revoked there is nothing to wait for.
+    let page = format!("{}/revocation", old.url);
+    assert_eq!(
+        service.alice.submit(&page, &page, &[("name", "worker")]).await.status,
+        303
+    );
+    for url in [&old.url, &new.url] {
+        assert!(service.alice.get(url).await.texts("#lingering").is_empty());
+    }
 }

@@ -6,7 +6,8 @@ use serde_json::json;
 use super::service::Service;
 use crate::support::Answer;
 
-const MOONBASE: &str = r#"
+/// The whole of it.
+pub const MOONBASE: &str = r#"
 [api]
 name = "Moonbase"
 base_path = "/lunar/2027-01"
@@ -31,6 +32,14 @@ label = "Open the airlock"
 id = "rover.drive"
 label = "Drive the rover"
 
+[[scope]]
+id = "crew.passes"
+label = "Hand out passes"
+
+[[route]]
+match = ["/lunar/2027-01/api-keys/**"]
+scope = "crew.passes"
+
 [[route]]
 match = ["POST /lunar/2027-01/airlocks/{id}/open"]
 scope = "airlock.open"
@@ -54,6 +63,11 @@ of = "workspace"
 label = "Crew"
 keys = { pass = 2 }
 max_keys = 2
+
+[plan.command]
+label = "Command"
+keys = { pass = 4 }
+limits = { airlocks = 5 }
 
 [welcome]
 workspace = "My crew"

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use keyhatch::profile::{CredentialPlace, Profile};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// Which one.
@@ -27,14 +28,31 @@ pub struct Proxy {
 const SELF: &str = ":8000";
 const KEYHATCH: &str = "127.0.0.1:8080";
 const API: &str = "127.0.0.1:3000";
+const BASE_PATH: &str = "/api/v1/";
+const HEADER: &str = "X-API-Key";
 
 impl Proxy {
     /// Starts it between its clients and an API.
     pub async fn start(kind: Kind, keyhatch: &str, api: &str) -> Self {
+        Self::start_with(kind, keyhatch, api, &[]).await
+    }
+
+    /// As an operator with this profile would have it: with the profile's base path, and the header of its own that carries
+    /// keys, if there is one.
+    pub async fn start_for(kind: Kind, keyhatch: &str, api: &str, profile: &Profile) -> Self {
+        let base_path = format!("{}/", profile.api.base_path);
+        let mut replaced = vec![(BASE_PATH, base_path.as_str())];
+        let credentials = profile.api.credentials.iter();
+        let own = credentials.filter(|place| matches!(place, CredentialPlace::Header(_)));
+        replaced.extend(own.map(|place| (HEADER, place.header_name())));
+        Self::start_with(kind, keyhatch, api, &replaced).await
+    }
+
+    async fn start_with(kind: Kind, keyhatch: &str, api: &str, replaced: &[(&str, &str)]) -> Self {
         let keyhatch = keyhatch.trim_start_matches("http://");
         // Between picking a port and taking it, somebody else may: then it does not start, and another one does.
         for _ in 0..5 {
-            if let Some(proxy) = try_to_start(kind, keyhatch, api).await {
+            if let Some(proxy) = try_to_start(kind, keyhatch, api, replaced).await {
                 return proxy;
             }
         }
@@ -77,7 +95,7 @@ impl Drop for Proxy {
     }
 }
 
-async fn try_to_start(kind: Kind, keyhatch: &str, api: &str) -> Option<Proxy> {
+async fn try_to_start(kind: Kind, keyhatch: &str, api: &str, replaced: &[(&str, &str)]) -> Option<Proxy> {
     let folder = tempfile::tempdir().unwrap();
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let example = match kind {
@@ -88,11 +106,9 @@ async fn try_to_start(kind: Kind, keyhatch: &str, api: &str) -> Option<Proxy> {
         .join("examples/gateway")
         .join(example);
     let mut text = std::fs::read_to_string(example).unwrap();
-    for (from, to) in [
-        (SELF, format!(":{}", free.port()).as_str()),
-        (KEYHATCH, keyhatch),
-        (API, api),
-    ] {
+    let port = format!(":{}", free.port());
+    let places = [(SELF, port.as_str()), (KEYHATCH, keyhatch), (API, api)];
+    for &(from, to) in places.iter().chain(replaced) {
         assert!(text.contains(from), "{kind:?}: {from}");
         text = text.replace(from, to);
     }

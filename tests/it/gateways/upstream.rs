@@ -86,15 +86,24 @@ async fn serve(mut stream: TcpStream, into: Arc<Mutex<Vec<Got>>>, answer: Arc<(S
             .filter_map(|line| line.split_once(':'))
             .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
             .collect();
-        let length = headers.iter().find(|(name, _)| name == "content-length");
-        let length: usize = length.map_or(0, |(_, value)| value.parse().unwrap());
-        let whole = end + 4 + length;
-        while buffer.len() < whole {
+        let of = |name: &str| headers.iter().find(|(known, _)| known == name);
+        let is_chunked = of("transfer-encoding").is_some_and(|(_, value)| value.eq_ignore_ascii_case("chunked"));
+        let length = of("content-length").map_or(0, |(_, value)| value.parse().unwrap());
+        let whole = loop {
+            let rest = &buffer[end + 4..];
+            let whole = if is_chunked {
+                chunked(rest)
+            } else {
+                (rest.len() >= length).then_some(length)
+            };
+            if let Some(whole) = whole {
+                break end + 4 + whole;
+            }
             match stream.read_buf(&mut buffer).await {
                 Ok(0) | Err(_) => return,
                 Ok(_) => {}
             }
-        }
+        };
         let body = String::from_utf8_lossy(&buffer[end + 4..whole]).into_owned();
         buffer.drain(..whole);
         let says = if line.starts_with("HEAD ") { "" } else { &answer.1 };
@@ -105,6 +114,27 @@ async fn serve(mut stream: TcpStream, into: Arc<Mutex<Vec<Got>>>, answer: Arc<(S
             .is_err()
         {
             return;
+        }
+    }
+}
+
+/// How long a chunked body is, all its sizes included, once it is whole. It has no trailers.
+fn chunked(body: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        let line = find(&body[at..], b"\r\n")?;
+        let size = std::str::from_utf8(&body[at..at + line])
+            .unwrap()
+            .split(';')
+            .next()
+            .unwrap();
+        let size = usize::from_str_radix(size.trim(), 16).unwrap();
+        at += line + 2 + size + 2;
+        if at > body.len() {
+            return None;
+        }
+        if size == 0 {
+            return Some(at);
         }
     }
 }
