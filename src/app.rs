@@ -30,7 +30,7 @@ use crate::domain::verify::changes::{self, Listener};
 use crate::domain::verify::records::Records;
 use crate::domain::webhooks::courier::{Courier, CourierSettings, SystemResolver};
 use crate::domain::webhooks::{self, Dispatch};
-use crate::domain::{App, Settings, keys};
+use crate::domain::{App, Settings, credits, keys};
 use crate::error::AppError;
 use crate::model::ids::Ids;
 use crate::model::webhook_url::UrlRules;
@@ -194,6 +194,7 @@ pub async fn open(
         mailer: Mailer::new(post, from),
         throttle: Throttle::default(),
         totals: Totals::default(),
+        till: credits::Till::default(),
         courier,
         dispatch: Dispatch::default(),
     })
@@ -213,8 +214,10 @@ pub async fn listen_to_changes(app: &App) -> Result<tokio::task::JoinHandle<()>,
 }
 
 /// What runs beside the server: usage is written down every second (every minute at most); every minute what has expired is
-/// swept, and people are told what is about to.
+/// swept, and people are told what is about to. The till works for as long.
 pub async fn run_beside(app: Data<App>) {
+    let mut till = tokio::task::JoinSet::new();
+    till.spawn(credits::till::run(app.clone().into_inner()));
     let mut second = tokio::time::interval(Duration::from_secs(1));
     second.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut written = 0;

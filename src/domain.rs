@@ -6,6 +6,7 @@
 pub mod access;
 pub mod accounts;
 pub mod audit;
+pub mod credits;
 pub mod keys;
 pub mod mail;
 pub mod members;
@@ -55,6 +56,8 @@ pub struct App {
     /// This process, among those that share the database.
     pub node: Uuid,
     pub totals: totals::Totals,
+    /// Where requests that cost something pay.
+    pub till: credits::Till,
     /// What brings events to their receivers.
     pub courier: webhooks::courier::Courier,
     /// Who has it bring them.

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod account;
 pub mod audit;
+pub mod credits;
 pub mod email;
 pub mod expiry;
 pub mod ids;

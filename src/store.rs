@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod audit;
 pub mod canaries;
 pub mod changes;
+pub mod credits;
 pub mod db;
 pub mod deletion;
 pub mod endpoint_reveals;

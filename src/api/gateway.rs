@@ -13,7 +13,7 @@ use actix_web::web::Bytes;
 use crate::api::errors::{ApiError, Result};
 use crate::domain::App;
 use crate::domain::verify::records::Granted;
-use crate::domain::verify::{Question, ask};
+use crate::domain::verify::{Question, ask, priced};
 use crate::error::AppError;
 use crate::model::verdict::Verdict;
 
@@ -64,8 +64,8 @@ impl Held {
 }
 
 /// Lets a request through, or says why not.
-async fn judge(app: &App, question: &Question<'_>) -> Result<HttpResponse> {
-    match ask(app, question, identity).await? {
+async fn judge(app: &App, question: Question<'_>) -> Result<HttpResponse> {
+    match ask(app, &priced(app, question, None), identity).await? {
         Verdict::Refused(refused) => Err(ApiError::Refused(refused.refusal)),
         Verdict::Allowed(identity) => {
             let mut answer = HttpResponse::Ok();

@@ -8,11 +8,13 @@ pub mod changes;
 mod fill;
 mod judge;
 mod limits;
+mod pay;
 pub mod records;
 
 use std::net::IpAddr;
 
 pub use fill::Fill;
+pub use pay::priced;
 
 use crate::domain::{App, seal};
 use crate::error::Result;
@@ -42,6 +44,8 @@ pub struct Question<'a> {
     pub environment: Option<Environment>,
     /// A limit that the request counts against, besides those that the profile says.
     pub limit: Option<&'a str>,
+    /// How many credits it takes, once everything else is found good: see [`priced`].
+    pub cost: u32,
     /// Full access is needed unless the route names a scope: for what manages keys.
     pub full_access_unless_scoped: bool,
     /// From where.
@@ -68,7 +72,7 @@ pub fn ask_warm<T>(app: &App, question: &Question<'_>, answer: impl FnOnce(&Gran
     }
     let digest = seal::digest(text);
     match app.records.ask(&app.profile, &digest, question, app.now(), answer) {
-        Some(verdict) => Warm::Answered(app.counted(verdict)),
+        Some(verdict) => Warm::Answered(app.counted(question, verdict)),
         None => Warm::Cold(digest),
     }
 }
@@ -79,6 +83,9 @@ pub async fn ask<T>(
     question: &Question<'_>,
     answer: impl Fn(&Granted<'_>) -> T + Copy,
 ) -> Result<Verdict<T>> {
+    if question.cost > 0 {
+        return pay::ask(app, question, answer).await;
+    }
     match ask_warm(app, question, answer) {
         Warm::Answered(verdict) => Ok(verdict),
         Warm::Cold(digest) => ask_cold(app, &digest, question, answer).await,
@@ -100,7 +107,7 @@ pub async fn ask_cold<T>(
         };
         let kept = may_keep && app.records.keep(&app.profile, digest, &found, ticket);
         if kept && let Some(verdict) = app.records.ask(&app.profile, digest, question, app.now(), answer) {
-            return Ok(app.counted(verdict));
+            return Ok(app.counted(question, verdict));
         }
         if !kept && may_keep {
             continue;
@@ -108,7 +115,7 @@ pub async fn ask_cold<T>(
         let verdict = app
             .records
             .ask_once(&app.profile, digest, &found, question, app.now(), answer);
-        return Ok(app.counted(verdict));
+        return Ok(app.counted(question, verdict));
     }
     // It changes faster than it can be read into memory: what was read is true all the same.
     let Some(found) = app.fill.find(&app.db, *digest).await? else {
@@ -117,7 +124,7 @@ pub async fn ask_cold<T>(
     let verdict = app
         .records
         .ask_once(&app.profile, digest, &found, question, app.now(), answer);
-    Ok(app.counted(verdict))
+    Ok(app.counted(question, verdict))
 }
 
 /// Answers with all that is known of a good key, for who goes on to act for it.
@@ -156,11 +163,16 @@ async fn identify(app: &App, id: crate::model::ids::KeyId, access: Access) -> Re
 
 impl App {
     fn refuse<T>(&self, refusal: Refusal) -> Verdict<T> {
-        self.counted(Verdict::Refused(Refused { refusal, key: None }))
+        let verdict = Verdict::Refused(Refused { refusal, key: None });
+        self.totals.count(&verdict);
+        verdict
     }
 
-    fn counted<T>(&self, verdict: Verdict<T>) -> Verdict<T> {
-        self.totals.count(&verdict);
+    fn counted<T>(&self, question: &Question<'_>, verdict: Verdict<T>) -> Verdict<T> {
+        // What has still to be paid for may be refused yet.
+        if question.cost == 0 || matches!(verdict, Verdict::Refused(_)) {
+            self.totals.count(&verdict);
+        }
         verdict
     }
 }

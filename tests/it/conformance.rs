@@ -7,5 +7,5 @@ mod docsapi;
 mod kodisc;
 mod kodostatus;
 mod kodostatus_plans;
-mod service;
+pub mod service;
 mod sixth;

@@ -13,7 +13,7 @@ use crate::api::json::Json;
 use crate::api::me::{self, ProjectView, WorkspaceView};
 use crate::domain::App;
 use crate::domain::verify::records::Granted;
-use crate::domain::verify::{Question, ask};
+use crate::domain::verify::{Question, ask, priced};
 use crate::model::key_format::KeyText;
 use crate::model::timestamp::Timestamp;
 use crate::model::verdict::{Refusal, Refused, Verdict};
@@ -38,6 +38,9 @@ pub struct VerifyQuestion {
     path: Option<String>,
     /// A limit of the profile that the request counts against, besides those it counts against anyway.
     limit: Option<String>,
+    /// How many credits the request takes, instead of what the profile says of its route: 0 for none. They are taken when
+    /// everything else is found good.
+    cost: Option<u32>,
     /// The address the request came from.
     client_ip: Option<String>,
 }
@@ -49,6 +52,7 @@ struct Asked {
     method: Option<String>,
     path: Option<String>,
     limit: Option<String>,
+    cost: Option<u32>,
     client_ip: Option<std::net::IpAddr>,
 }
 
@@ -97,7 +101,7 @@ pub struct RefusedKey {
     status: u16,
     /// A sentence to tell the customer.
     message: String,
-    /// The scope, access, environment or limit that stood in the way.
+    /// The scope, access, environment or limit that stood in the way, or the credits it takes.
     #[serde(skip_serializing_if = "Option::is_none")]
     needed: Option<String>,
     /// When the limit has room again, in seconds.
@@ -130,6 +134,7 @@ pub async fn answer(app: Data<App>, _provider: Provider, body: Body) -> Result<H
         address: asked.client_ip.map(|address| address.to_canonical()),
         ..Question::default()
     };
+    let question = priced(&app, question, asked.cost);
     let body = match ask(&app, &question, valid).await? {
         Verdict::Allowed(body) => body,
         Verdict::Refused(refused) => refusal(refused),
@@ -195,7 +200,13 @@ fn read(profile: &Profile, mut fields: Fields) -> Result<Asked> {
     if limit.as_deref().is_some_and(|limit| profile.limit(limit).is_none()) {
         fields.refuse::<()>("limit", "There is no such limit in the profile.");
     }
-    fields.unsupported("cost", "This version does not take it yet: leave it out.");
+    let cost = fields.nullable_number("cost").and_then(|cost| {
+        let fits = u32::try_from(cost).ok();
+        fits.or_else(|| fields.refuse("cost", "Send a whole number, 0 or more."))
+    });
+    if cost.is_some_and(|cost| cost > 0) && profile.credits.is_none() {
+        fields.refuse::<()>("cost", "This API has no credits.");
+    }
     fields.finish()?;
     Ok(Asked {
         key: KeyText::presented(key.unwrap_or_default()),
@@ -204,6 +215,7 @@ fn read(profile: &Profile, mut fields: Fields) -> Result<Asked> {
         method,
         path,
         limit,
+        cost,
         client_ip,
     })
 }

@@ -7,6 +7,7 @@
 
 pub mod lease;
 mod record;
+mod settle;
 mod shard;
 mod shared;
 mod slab;
@@ -273,7 +274,10 @@ fn count<T>(
     };
     match decided {
         Ok(allowed) => {
-            shard.accepted(position, key, source, now);
+            // What has still to be paid for is counted when it is: see `settle`.
+            if question.cost == 0 {
+                shard.accepted(position, key, source, now);
+            }
             Verdict::Allowed(allowed)
         }
         Err(refusal) => {
