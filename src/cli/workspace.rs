@@ -7,7 +7,7 @@ use super::files::{find_account, find_workspace};
 use super::{Failure, Files, print_json};
 use crate::domain::access::By;
 use crate::domain::{App, credits, workspaces};
-use crate::model::credits::Amount;
+use crate::model::credits::{Amount, parse_reason};
 use crate::model::ids::WorkspaceId;
 use crate::model::timestamp::Timestamp;
 use crate::model::workspace::Workspace;
@@ -101,8 +101,8 @@ async fn grant(app: &App, asked: &Grant) -> Result<(), Failure> {
         return Err(Failure::sentence("The profile has no [credits].".to_owned()));
     }
     let workspace = find_workspace(app, &asked.slug).await?;
-    let amount = Amount::parse(asked.amount).map_err(|_| Failure::flag("--amount", "Use any number but 0."))?;
-    let reason = asked.reason.clone();
+    let amount = Amount::parse(asked.amount).map_err(|why| Failure::flag("--amount", why))?;
+    let reason = parse_reason(asked.reason.clone()).map_err(|why| Failure::flag("--reason", why))?;
     match credits::change_by_operator(app, workspace.id, amount, reason).await? {
         Ok(entry) => print_json(&Granted {
             workspace: workspace.slug,

@@ -1,7 +1,7 @@
 //! Verification: is this key good for this request, at this instant?
 //!
 //! The order is the contract: present, form and checksum, look-up, state and expiry, suspension, environment, access or
-//! scope, limits; then usage. [`ask`] answers from memory ([`records`]) when the key is there, else it reads the
+//! scope, limits, credits; then usage. [`ask`] answers from memory ([`records`]) when the key is there, else it reads the
 //! database ([`fill`]); [`changes`] is what makes the two say the same.
 
 pub mod changes;

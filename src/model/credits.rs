@@ -10,7 +10,7 @@ use crate::model::timestamp::Timestamp;
 pub const MOST: i64 = (1 << 53) - 1;
 
 /// How long a reason can be, in characters.
-pub const LONGEST_REASON: usize = 200;
+const LONGEST_REASON: usize = 200;
 
 /// What a balance is changed by: never nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,8 +20,8 @@ impl Amount {
     /// A positive number grants, a negative one spends; the error is a sentence for the field.
     pub fn parse(number: i64) -> Result<Self, &'static str> {
         match number {
-            0 => Err("Send how many: a positive number grants, a negative one spends."),
-            _ if !(-MOST..=MOST).contains(&number) => Err("Send a number of at most fifteen digits."),
+            0 => Err("Say how many: a positive number grants, a negative one spends."),
+            _ if !(-MOST..=MOST).contains(&number) => Err("Use a number of at most fifteen digits."),
             _ => Ok(Self(number)),
         }
     }
@@ -35,6 +35,14 @@ impl Amount {
     pub fn get(self) -> i64 {
         self.0
     }
+}
+
+/// A reason as somebody gives it; the error is a sentence for the field.
+pub fn parse_reason(text: String) -> Result<String, &'static str> {
+    if text.chars().count() > LONGEST_REASON || text.chars().any(char::is_control) {
+        return Err("Use one line of at most 200 characters.");
+    }
+    Ok(text)
 }
 
 /// A line of a ledger: one change of one balance. All amounts up to a line add up to its balance.
@@ -107,9 +115,9 @@ pub struct Short {
 }
 
 impl Short {
-    /// `3 credits`
+    /// `credits: 3`
     pub fn needed(&self) -> String {
-        format!("{} {}", self.needed, self.unit)
+        format!("{}: {}", self.unit, self.needed)
     }
 
     /// A sentence for the customer's program and the person who reads its log.

@@ -13,7 +13,7 @@ use crate::api::query::Query;
 use crate::domain::App;
 use crate::domain::credits::{self, Change, Whose};
 use crate::error::AppError;
-use crate::model::credits::{Amount, CreditEntry, LONGEST_REASON};
+use crate::model::credits::{Amount, CreditEntry, parse_reason};
 use crate::model::ids::KeyId;
 use crate::model::timestamp::Timestamp;
 use crate::model::verdict::Refusal;
@@ -187,13 +187,11 @@ fn read(request: &HttpRequest, mut fields: Fields) -> Result<Asked> {
         Some(number) => Amount::parse(number),
     };
     let amount = amount.map_err(|why| fields.refuse::<()>("amount", why)).ok();
-    let reason = fields.nullable_text("reason").flatten().unwrap_or_default();
-    if reason.chars().count() > LONGEST_REASON || reason.chars().any(char::is_control) {
-        fields.refuse::<()>("reason", "Send one line of at most 200 characters.");
-    }
+    let reason = parse_reason(fields.nullable_text("reason").flatten().unwrap_or_default());
+    let reason = reason.map_err(|why| fields.refuse::<()>("reason", why)).ok();
     let idempotency_key = idempotency::key(request, &mut fields);
     fields.finish()?;
-    let Some(amount) = amount else {
+    let (Some(amount), Some(reason)) = (amount, reason) else {
         return Err(AppError::BadRequest("This request could not be read.").into());
     };
     Ok(Asked {

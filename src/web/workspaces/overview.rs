@@ -12,7 +12,7 @@ use crate::model::timestamp::{Timestamp, plural};
 use crate::profile::KeyOwner;
 use crate::web::extract::WorkspacePage;
 use crate::web::page::{self, Page};
-use crate::web::workspaces::credits::grouped;
+use crate::web::workspaces::credits::{grouped, title};
 
 #[derive(Template)]
 #[template(path = "workspaces/overview.html")]
@@ -25,7 +25,7 @@ struct OverviewPage {
     /// Whether keys hang on the workspace itself; then there is one row, for them.
     keys_here: bool,
     rows: Vec<Row>,
-    /// `97 credits`, where there are any.
+    /// `Credits left: 97`, where there are any.
     credits: Option<String>,
 }
 
@@ -65,7 +65,7 @@ pub async fn show(app: Data<App>, workspace: WorkspacePage) -> Result<HttpRespon
         None => None,
         Some(about) => {
             let balance = credits::balance(&app, standing.workspace.id).await?;
-            Some(format!("{} {}", grouped(balance), about.unit))
+            Some(format!("{} left: {}", title(&about.unit), grouped(balance)))
         }
     };
     page::ok(&OverviewPage {

@@ -34,7 +34,7 @@ async fn members_see_the_balance_and_each_change() {
     assert_eq!(page.attribute("tbody a", "href"), Some(made.url.clone()));
     let overview = service.alice.get("/w/acme").await;
     assert!(
-        overview.text("main").contains("2,099 credits left"),
+        overview.text("main").contains("Credits left: 2,099"),
         "{}",
         overview.body
     );
@@ -50,7 +50,7 @@ async fn members_see_the_balance_and_each_change() {
     let desk = [("display_prefix", &made.text[..16])];
     let found = sam.submit("/staff", "/staff/lookups", &desk).await;
     assert!(
-        found.text("dl.definition").contains("Left2,099 credits"),
+        found.text("dl.definition").contains("Balance2,099 credits"),
         "{}",
         found.body
     );

@@ -81,7 +81,7 @@ async fn who_cannot_pay_is_told_by_every_gateway() {
             (&told["code"], &told["reason"]),
             (&json!("insufficient_credits"), &json!("insufficient_credits"))
         );
-        assert_eq!((&told["status"], &told["needed"]), (&json!(402), &json!("1 credits")));
+        assert_eq!((&told["status"], &told["needed"]), (&json!(402), &json!("credits: 1")));
     }
     // Free requests go on, and the key is as good as ever.
     assert_eq!(service.status(&key, "GET", "/api/v2/jobs").await, 200);
@@ -102,7 +102,7 @@ async fn the_provider_names_a_price() {
         assert_eq!(answer.json()["valid"], true, "{cost}: {}", answer.body);
         assert_eq!(super::left(&service, &key).await, left, "{cost}");
     }
-    assert_eq!(ask(json!(2)).await.json()["needed"], "2 credits");
+    assert_eq!(ask(json!(2)).await.json()["needed"], "credits: 2");
     assert_eq!(ask(json!(0)).await.json()["valid"], true);
     for wrong in [json!(-1), json!(1.5), json!("1"), json!(4_294_967_296_i64)] {
         assert!(field(&ask(wrong.clone()).await, "cost").is_string(), "{wrong}");
@@ -170,7 +170,7 @@ async fn what_is_paid_and_what_is_not_is_counted_like_anything_else() {
     let refusals = store::usage::refusals(app.db.reader(), id, 10).await.unwrap();
     assert_eq!(refusals.len(), 2);
     assert_eq!(refusals[0].request.as_deref(), Some("POST /api/v2/jobs"));
-    assert_eq!(refusals[0].needed.as_deref(), Some("1 credits"));
+    assert_eq!(refusals[0].needed.as_deref(), Some("credits: 1"));
     let page = service.alice.get(&made.url).await;
     assert!(
         page.body.contains("The workspace could not pay for it"),
