@@ -9,6 +9,7 @@ pub mod credentials;
 pub mod errors;
 pub mod gateway;
 pub mod guard;
+pub mod idempotency;
 pub mod json;
 pub mod keys;
 pub mod lane;

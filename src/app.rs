@@ -30,7 +30,7 @@ use crate::domain::verify::records::Records;
 use crate::domain::verify::{Fill, Tokens};
 use crate::domain::webhooks::courier::{Courier, CourierSettings, SystemResolver};
 use crate::domain::webhooks::{self, Dispatch};
-use crate::domain::{App, Settings, keys};
+use crate::domain::{App, Settings, credits, keys};
 use crate::error::AppError;
 use crate::model::ids::Ids;
 use crate::model::webhook_url::UrlRules;
@@ -198,6 +198,7 @@ pub async fn open(
         tokens: None,
         totals: Totals::default(),
         suspects: Arc::default(),
+        till: credits::Till::default(),
         courier,
         dispatch: Dispatch::default(),
     })
@@ -223,9 +224,11 @@ pub async fn listen_to_changes(app: &App) -> Result<tokio::task::JoinHandle<()>,
     Ok(tokio::spawn(listener.run()))
 }
 
-/// What runs beside the server: keys that came over plain http are marked; usage is written down every second (every minute at
-/// most); every minute what has expired is swept, and people are told what is about to.
+/// What runs beside the server: keys that came over plain http are marked; the till works; usage is written down every second
+/// (every minute at most); every minute what has expired is swept, and people are told what is about to.
 pub async fn run_beside(app: Data<App>) {
+    let mut till = tokio::task::JoinSet::new();
+    till.spawn(credits::till::run(app.clone().into_inner()));
     tokio::select! {
         () = keys::compromise::mark_what_is_reported(&app) => {}
         () = every_second(&app) => {}

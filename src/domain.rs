@@ -6,6 +6,7 @@
 pub mod access;
 pub mod accounts;
 pub mod audit;
+pub mod credits;
 pub mod docs;
 pub mod keys;
 pub mod mail;
@@ -60,6 +61,8 @@ pub struct App {
     pub totals: totals::Totals,
     /// Keys that came over plain http and are about to be marked.
     pub suspects: Arc<keys::compromise::Suspects>,
+    /// Where requests that cost something pay.
+    pub till: credits::Till,
     /// What brings events to their receivers.
     pub courier: webhooks::courier::Courier,
     /// Who has it bring them.

@@ -4,6 +4,7 @@ pub mod access;
 pub mod account;
 pub mod audit;
 pub mod compromise;
+pub mod credits;
 pub mod email;
 pub mod expiry;
 pub mod ids;

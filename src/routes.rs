@@ -177,6 +177,7 @@ fn workspaces(table: &mut Table) {
     table.get("/w/{workspace}", workspaces::overview::show);
     table.get("/w/{workspace}/members", workspaces::members::show);
     table.get("/w/{workspace}/audit", workspaces::audit::show);
+    table.get("/w/{workspace}/credits", workspaces::credits::show);
     table.get("/w/{workspace}/settings", workspaces::settings::show);
     table.post("/w/{workspace}/settings", workspaces::settings::submit);
 }
@@ -311,6 +312,8 @@ pub fn api(profile: &Profile) -> Table {
         format!("{}/{{id}}", api::provider::webhooks::WEBHOOKS),
         api::provider::webhooks::show,
     );
+    table.post(api::provider::credits::CREDITS, api::provider::credits::change);
+    table.get(api::provider::credits::CREDITS, api::provider::credits::show);
     table.get(api::gateway::forward::ADDRESS, api::gateway::forward::answer);
     table.get(api::gateway::nginx::ADDRESS, api::gateway::nginx::answer);
     for method in api::gateway::envoy::METHODS {

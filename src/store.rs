@@ -6,6 +6,7 @@ pub mod audit;
 pub mod canaries;
 pub mod changes;
 pub mod compromises;
+pub mod credits;
 pub mod db;
 pub mod deletion;
 pub mod endpoint_reveals;

@@ -184,10 +184,11 @@ impl Fields {
         }
     }
 
-    /// A field that is not taken yet: an error of its own wherever it is sent.
-    pub fn unsupported(&mut self, name: &'static str, message: &str) {
-        if self.values.remove(name).is_some() {
-            self.errors.push((name.to_owned(), message.to_owned()));
+    /// A whole number, if the field is there and not `null`: what fits into 64 bits, written without a fraction.
+    pub fn nullable_number(&mut self, name: &'static str) -> Option<i64> {
+        match self.take(name)? {
+            Value::Null => None,
+            value => value.as_i64().or_else(|| self.refuse(name, "Send a whole number.")),
         }
     }
 

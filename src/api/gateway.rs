@@ -14,7 +14,7 @@ use crate::api::cors;
 use crate::api::errors::{ApiError, Result};
 use crate::domain::App;
 use crate::domain::verify::records::Granted;
-use crate::domain::verify::{Question, ask};
+use crate::domain::verify::{Question, ask, priced};
 use crate::error::AppError;
 use crate::model::verdict::Verdict;
 use crate::profile::Profile;
@@ -72,11 +72,15 @@ impl Held {
 }
 
 /// Lets a request through, or says why not.
-async fn judge(app: &App, question: &Question<'_>, headers: &HeaderMap) -> Result<HttpResponse> {
-    if is_preflight(&app.profile, question, headers) {
+async fn judge(app: &App, question: Question<'_>, headers: &HeaderMap) -> Result<HttpResponse> {
+    if is_preflight(&app.profile, &question, headers) {
         return Ok(let_through(app, nobody(), NOTHING));
     }
-    match ask(app, question, |granted| (identity(granted), subject(granted))).await? {
+    match ask(app, &priced(app, question, None), |granted| {
+        (identity(granted), subject(granted))
+    })
+    .await?
+    {
         Verdict::Refused(refused) => Err(ApiError::Refused(refused.refusal)),
         Verdict::Allowed((identity, subject)) => Ok(let_through(app, identity, subject)),
     }

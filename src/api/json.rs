@@ -12,10 +12,20 @@ impl Json {
         Self(Vec::with_capacity(640))
     }
 
+    /// What has been written so far, to go on.
+    pub fn after(text: Vec<u8>) -> Self {
+        Self(text)
+    }
+
     /// Punctuation, names, and words that need no escape.
     pub fn raw(&mut self, text: &str) -> &mut Self {
         self.0.extend_from_slice(text.as_bytes());
         self
+    }
+
+    /// A whole number.
+    pub fn number(&mut self, number: i64) -> &mut Self {
+        self.raw(&number.to_string())
     }
 
     /// A string.

@@ -26,7 +26,7 @@ use crate::api::{cors, gateway, guard, me, transport};
 use crate::client::{self, TrustedProxies};
 use crate::domain::App;
 use crate::domain::verify::records::Granted;
-use crate::domain::verify::{Question, Warm, ask_warm};
+use crate::domain::verify::{Question, Warm, ask_warm, priced};
 use crate::model::transport::Transport;
 use crate::model::verdict::{Refusal, Verdict};
 
@@ -88,12 +88,13 @@ impl Entry {
                 path: Some(held),
                 ..known.question(request)
             };
-            return known.gateway(&question, &head.headers, errors::refuse);
+            return known.gateway(question, &head.headers, errors::refuse);
         }
         if head.method != Method::GET {
             return None;
         }
-        if path == known.me {
+        // What it tells of credits is in the database.
+        if path == known.me && known.app.profile.credits.is_none() {
             let route = known.route_of_me?;
             let question = Question {
                 path: Some(path),
@@ -112,11 +113,11 @@ impl Entry {
         }
         if path == gateway::forward::ADDRESS {
             let question = gateway::forward::asked(&head.headers, known.question(request)).ok()?;
-            return known.gateway(&question, &head.headers, errors::refuse);
+            return known.gateway(question, &head.headers, errors::refuse);
         }
         if path == gateway::nginx::ADDRESS {
             let question = gateway::nginx::asked(&head.headers, known.question(request)).ok()?;
-            return known.gateway(&question, &head.headers, gateway::nginx::refuse);
+            return known.gateway(question, &head.headers, gateway::nginx::refuse);
         }
         None
     }
@@ -154,12 +155,13 @@ impl Known {
     }
 
     /// What a proxy is told about the request that it holds.
-    fn gateway(&self, question: &Question<'_>, headers: &HeaderMap, refuse: Refuse) -> Option<Response<BoxBody>> {
-        if question.credential.is_none() && gateway::is_preflight(&self.app.profile, question, headers) {
+    fn gateway(&self, question: Question<'_>, headers: &HeaderMap, refuse: Refuse) -> Option<Response<BoxBody>> {
+        if question.credential.is_none() && gateway::is_preflight(&self.app.profile, &question, headers) {
             // Seldom enough for the whole way.
             return None;
         }
-        self.verdict(question, gateway::identity, refuse, |identity| {
+        let question = priced(&self.app, question, None);
+        self.verdict(&question, gateway::identity, refuse, |identity| {
             let mut answer = answer(StatusCode::OK, Bytes::new());
             for (name, value) in gateway::IDENTITY.into_iter().zip(identity) {
                 answer.headers_mut().insert(name, value);
@@ -180,6 +182,10 @@ impl Known {
         refuse: Refuse,
         write: impl FnOnce(T) -> Response<BoxBody>,
     ) -> Option<Response<BoxBody>> {
+        // Paying takes the database.
+        if question.cost > 0 {
+            return None;
+        }
         match ask_warm(&self.app, question, take) {
             Warm::Cold(_) | Warm::Token => None,
             Warm::Answered(Verdict::Allowed(taken)) => Some(write(taken)),

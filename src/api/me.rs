@@ -9,9 +9,9 @@ use crate::api::caller::question;
 use crate::api::cors;
 use crate::api::errors::{ApiError, Result};
 use crate::api::json::Json;
-use crate::domain::App;
 use crate::domain::verify::ask;
 use crate::domain::verify::records::{Granted, Tenant};
+use crate::domain::{App, credits};
 use crate::model::timestamp::Timestamp;
 use crate::model::verdict::Verdict;
 
@@ -32,6 +32,16 @@ pub struct Me {
     scopes: Vec<String>,
     /// `all`, `read` (safe methods only) or `scopes`.
     access: &'static str,
+    /// What the workspace has left at this moment; only where requests cost something.
+    credits: Option<MyCredits>,
+}
+
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape, for the documentation")]
+struct MyCredits {
+    balance: i64,
+    /// What they are called.
+    unit: String,
 }
 
 #[derive(ToSchema)]
@@ -78,19 +88,28 @@ pub struct ProjectView {
 )]
 pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse> {
     let question = question(&app, &request);
-    let taken = ask(&app, &question, |granted| {
-        (body(granted), cors::is_public(&app.profile, granted))
-    });
-    match taken.await? {
-        Verdict::Allowed((body, is_public)) => {
-            let mut answer = HttpResponse::Ok().insert_header(ContentType::json()).body(body);
-            if is_public {
-                cors::open(answer.headers_mut());
-            }
-            Ok(answer)
-        }
-        Verdict::Refused(refused) => Err(ApiError::Refused(refused.refusal)),
+    let take = |granted: &Granted<'_>| {
+        let is_public = cors::is_public(&app.profile, granted);
+        (body(granted), granted.tenant.workspace.id, is_public)
+    };
+    let (mut body, workspace, is_public) = match ask(&app, &question, take).await? {
+        Verdict::Allowed(taken) => taken,
+        Verdict::Refused(refused) => return Err(ApiError::Refused(refused.refusal)),
+    };
+    if let Some(credits) = &app.profile.credits {
+        let balance = credits::balance(&app, workspace).await?;
+        // Into the object, before its last brace.
+        body.pop();
+        let mut json = Json::after(body);
+        json.raw(",\"credits\":{\"balance\":").number(balance);
+        json.raw(",\"unit\":").text(&credits.unit).raw("}}");
+        body = json.finish();
     }
+    let mut answer = HttpResponse::Ok().insert_header(ContentType::json()).body(body);
+    if is_public {
+        cors::open(answer.headers_mut());
+    }
+    Ok(answer)
 }
 
 /// The answer to a good key.

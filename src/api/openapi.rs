@@ -35,7 +35,13 @@ struct Customers;
 struct Proxies;
 
 #[derive(OpenApi)]
-#[openapi(paths(provider::verify::answer, provider::webhooks::send, provider::webhooks::show))]
+#[openapi(paths(
+    provider::verify::answer,
+    provider::webhooks::send,
+    provider::webhooks::show,
+    provider::credits::change,
+    provider::credits::show
+))]
 struct ProvidersSystems;
 
 /// Answers; no key is needed.

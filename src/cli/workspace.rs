@@ -1,4 +1,4 @@
-//! `keyhatch workspace create|suspend|resume`.
+//! `keyhatch workspace create|suspend|resume|grant-credits`.
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -6,7 +6,8 @@ use serde::Serialize;
 use super::files::{find_account, find_workspace};
 use super::{Failure, Files, print_json};
 use crate::domain::access::By;
-use crate::domain::workspaces;
+use crate::domain::{App, credits, workspaces};
+use crate::model::credits::{Amount, parse_reason};
 use crate::model::ids::WorkspaceId;
 use crate::model::timestamp::Timestamp;
 use crate::model::workspace::Workspace;
@@ -19,6 +20,8 @@ pub(super) enum Command {
     Suspend(Named),
     /// Let the keys of a suspended workspace work again
     Resume(Named),
+    /// Give a workspace credits, or take some: what it has then is printed
+    GrantCredits(Grant),
 }
 
 #[derive(Debug, Args)]
@@ -38,6 +41,26 @@ pub(super) struct Create {
 pub(super) struct Named {
     /// The last part of its address: /w/SLUG
     slug: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Grant {
+    /// The last part of its address: /w/SLUG
+    slug: String,
+    /// How many; a negative number takes them
+    #[arg(long, allow_negative_numbers = true)]
+    amount: i64,
+    /// What the workspace reads in its ledger
+    #[arg(long, default_value = "")]
+    reason: String,
+}
+
+#[derive(Serialize)]
+struct Granted {
+    workspace: String,
+    number: i64,
+    amount: i64,
+    balance: i64,
 }
 
 #[derive(Serialize)]
@@ -68,8 +91,27 @@ pub(super) async fn run(files: &Files, command: Command) -> Result<(), Failure> 
             workspaces::resume(&app, &workspace).await?;
             find_workspace(&app, &named.slug).await?
         }
+        Command::GrantCredits(asked) => return grant(&app, &asked).await,
     };
     print_json(&Printed::of(workspace))
+}
+
+async fn grant(app: &App, asked: &Grant) -> Result<(), Failure> {
+    if app.profile.credits.is_none() {
+        return Err(Failure::sentence("The profile has no [credits].".to_owned()));
+    }
+    let workspace = find_workspace(app, &asked.slug).await?;
+    let amount = Amount::parse(asked.amount).map_err(|why| Failure::flag("--amount", why))?;
+    let reason = parse_reason(asked.reason.clone()).map_err(|why| Failure::flag("--reason", why))?;
+    match credits::change_by_operator(app, workspace.id, amount, reason).await? {
+        Ok(entry) => print_json(&Granted {
+            workspace: workspace.slug,
+            number: entry.number,
+            amount: entry.amount,
+            balance: entry.balance,
+        }),
+        Err(short) => Err(Failure::sentence(short.message())),
+    }
 }
 
 impl Printed {

@@ -70,20 +70,25 @@ pub struct Batch {
 impl Note {
     /// What somebody will want to know.
     pub fn new(refusal: &Refusal, question: &Question<'_>, profile: &Profile, now: Timestamp) -> Self {
-        let pattern = question.method.zip(question.path).and_then(|(method, path)| {
-            let route = profile.route_of(method, path).ok()??;
-            let pattern = route.matches.iter().find(|one| one.methods.include(method));
-            pattern.map(|one| format!("{method} {}", one.path))
-        });
         Self {
             at: now,
             reason: refusal.reason(),
             needed: refusal.needed(),
-            request: pattern.or_else(|| question.method.map(|method| shortened(method, 20))),
+            request: request_of(question, profile),
             address: question.address,
             user_agent: shortened(question.user_agent, LONGEST_AGENT),
         }
     }
+}
+
+/// The request in words that are safe to keep: its method, and the pattern of the profile's route, never the path itself.
+pub fn request_of(question: &Question<'_>, profile: &Profile) -> Option<String> {
+    let pattern = question.method.zip(question.path).and_then(|(method, path)| {
+        let route = profile.route_of(method, path).ok()??;
+        let pattern = route.matches.iter().find(|one| one.methods.include(method));
+        pattern.map(|one| format!("{method} {}", one.path))
+    });
+    pattern.or_else(|| question.method.map(|method| shortened(method, 20)))
 }
 
 impl Batch {

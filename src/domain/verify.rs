@@ -1,19 +1,21 @@
 //! Verification: is this key good for this request, at this instant?
 //!
 //! The order is the contract: present, transport, form and checksum, look-up, state and expiry, suspension, environment, access or
-//! scope, limits; then usage. [`ask`] answers from memory ([`records`]) when the key is there, else it reads the
+//! scope, limits, credits; then usage. [`ask`] answers from memory ([`records`]) when the key is there, else it reads the
 //! database ([`fill`]); [`changes`] is what makes the two say the same.
 
 pub mod changes;
 mod fill;
 mod judge;
 mod limits;
+mod pay;
 pub mod records;
 mod tokens;
 
 use std::net::IpAddr;
 
 pub use fill::Fill;
+pub use pay::priced;
 pub use tokens::Tokens;
 
 use crate::domain::keys::compromise;
@@ -46,6 +48,8 @@ pub struct Question<'a> {
     pub environment: Option<Environment>,
     /// A limit that the request counts against, besides those that the profile says.
     pub limit: Option<&'a str>,
+    /// How many credits it takes, once everything else is found good: see [`priced`].
+    pub cost: u32,
     /// Full access is needed unless the route names a scope: for what manages keys.
     pub full_access_unless_scoped: bool,
     /// From where.
@@ -83,16 +87,13 @@ pub fn ask_warm<T>(app: &App, question: &Question<'_>, answer: impl FnOnce(&Gran
     };
     if app.profile.key_types_of_text(text).next().is_none() {
         if app.tokens.is_some() && Tokens::are_like(text) {
-            return match question.transport {
-                Transport::Fine => Warm::Token,
-                Transport::Untold | Transport::Plain => Warm::Answered(app.refuse(Refusal::HttpsRequired)),
-            };
+            return Warm::Token;
         }
         return Warm::Answered(app.refuse(question.refused_as(Refusal::Malformed)));
     }
     let digest = seal::digest(text);
     match app.records.ask(&app.profile, &digest, question, app.now(), answer) {
-        Some(verdict) => Warm::Answered(app.counted(verdict)),
+        Some(verdict) => Warm::Answered(app.counted(question, verdict)),
         None => Warm::Cold(digest),
     }
 }
@@ -103,6 +104,9 @@ pub async fn ask<T>(
     question: &Question<'_>,
     answer: impl Fn(&Granted<'_>) -> T + Copy,
 ) -> Result<Verdict<T>> {
+    if question.cost > 0 {
+        return pay::ask(app, question, answer).await;
+    }
     match ask_warm(app, question, answer) {
         Warm::Answered(verdict) => Ok(verdict),
         Warm::Cold(digest) => ask_cold(app, &digest, question, answer).await,
@@ -129,7 +133,7 @@ pub async fn ask_cold<T>(
         };
         let kept = may_keep && app.records.keep(&app.profile, digest, &found, ticket);
         if kept && let Some(verdict) = app.records.ask(&app.profile, digest, question, app.now(), answer) {
-            return Ok(app.counted(verdict));
+            return Ok(app.counted(question, verdict));
         }
         if !kept && may_keep {
             continue;
@@ -137,7 +141,7 @@ pub async fn ask_cold<T>(
         let verdict = app
             .records
             .ask_once(&app.profile, digest, &found, question, app.now(), answer);
-        return Ok(app.counted(verdict));
+        return Ok(app.counted(question, verdict));
     }
     // It changes faster than it can be read into memory: what was read is true all the same.
     let Some(found) = app.fill.find(&app.db, *digest).await? else {
@@ -146,7 +150,7 @@ pub async fn ask_cold<T>(
     let verdict = app
         .records
         .ask_once(&app.profile, digest, &found, question, app.now(), answer);
-    Ok(app.counted(verdict))
+    Ok(app.counted(question, verdict))
 }
 
 /// Answers with all that is known of a good key, for who goes on to act for it.
@@ -191,11 +195,16 @@ async fn identify(app: &App, id: crate::model::ids::KeyId, access: Access) -> Re
 
 impl App {
     fn refuse<T>(&self, refusal: Refusal) -> Verdict<T> {
-        self.counted(Verdict::Refused(Refused { refusal, key: None }))
+        let verdict = Verdict::Refused(Refused { refusal, key: None });
+        self.totals.count(&verdict);
+        verdict
     }
 
-    fn counted<T>(&self, verdict: Verdict<T>) -> Verdict<T> {
-        self.totals.count(&verdict);
+    fn counted<T>(&self, question: &Question<'_>, verdict: Verdict<T>) -> Verdict<T> {
+        // What has still to be paid for may be refused yet.
+        if question.cost == 0 || matches!(verdict, Verdict::Refused(_)) {
+            self.totals.count(&verdict);
+        }
         verdict
     }
 }

@@ -1,6 +1,7 @@
 //! The answer of verification: a value, not an error.
 
 use crate::model::access::{Access, Environment};
+use crate::model::credits::Short;
 use crate::model::ids::KeyId;
 use crate::model::key::Key;
 use crate::model::timestamp::{Timestamp, plural};
@@ -54,6 +55,8 @@ pub enum Refusal {
     /// Lacks the scope, or the access (`all` or `read`), that was asked for.
     Insufficient(String),
     RateLimited(Box<Exceeded>),
+    /// The workspace cannot pay for it.
+    InsufficientCredits(Box<Short>),
 }
 
 /// The limit that had no room for a request.
@@ -115,6 +118,7 @@ impl Refusal {
             | Refusal::WrongEnvironment(_) => 401,
             Refusal::HttpsRequired | Refusal::WorkspaceSuspended | Refusal::Insufficient(_) => 403,
             Refusal::RateLimited(_) => 429,
+            Refusal::InsufficientCredits(_) => 402,
         }
     }
 
@@ -134,6 +138,7 @@ impl Refusal {
             Refusal::WorkspaceSuspended => "workspace_suspended",
             Refusal::Insufficient(_) => "insufficient_scope",
             Refusal::RateLimited(_) => "rate_limit_exceeded",
+            Refusal::InsufficientCredits(_) => "insufficient_credits",
         }
     }
 
@@ -153,6 +158,7 @@ impl Refusal {
             Refusal::WorkspaceSuspended => "workspace_suspended",
             Refusal::Insufficient(_) => "insufficient_scope",
             Refusal::RateLimited(_) => "rate_limit_exceeded",
+            Refusal::InsufficientCredits(_) => "insufficient_credits",
         }
     }
 
@@ -162,6 +168,7 @@ impl Refusal {
             Refusal::Insufficient(needed) => Some(needed.clone()),
             Refusal::WrongEnvironment(needed) => Some(needed.to_string()),
             Refusal::RateLimited(exceeded) => Some(exceeded.limit.clone()),
+            Refusal::InsufficientCredits(short) => Some(short.needed()),
             _ => None,
         }
     }
@@ -193,6 +200,7 @@ impl Refusal {
                 "Rate limit exceeded. Try again in {}.",
                 plural(exceeded.retry_after_seconds(), "second")
             ),
+            Refusal::InsufficientCredits(short) => short.message(),
         }
     }
 }

@@ -92,6 +92,8 @@ pub struct Credits {
     pub start: u32,
     /// What a request costs where its route does not say.
     pub cost: u32,
+    /// With fewer than so many left, the workspace is told.
+    pub low: u32,
 }
 
 impl JwtAlgorithm {

@@ -27,8 +27,8 @@ pub struct Route {
     pub environment: Option<Environment>,
     /// Whether no key at all is taken: it is done in the dashboard.
     pub closed: bool,
-    /// How many credits a request costs.
-    pub cost: u32,
+    /// How many credits a request costs; nothing: as many as any request.
+    pub cost: Option<u32>,
 }
 
 /// A method and a path, as in `POST /api/v1/shipments/{id}`.
@@ -57,7 +57,7 @@ static FOR_UNCLEAR_REQUESTS: Route = Route {
     limit: None,
     environment: None,
     closed: false,
-    cost: 0,
+    cost: None,
 };
 
 impl Profile {
@@ -90,6 +90,14 @@ impl Profile {
     /// route that takes full-access keys only.
     pub fn route(&self, method: &str, path: &str) -> Option<&Route> {
         self.route_of(method, path).unwrap_or(Some(&FOR_UNCLEAR_REQUESTS))
+    }
+}
+
+impl Profile {
+    /// How many credits a request costs that falls under a route, or under none.
+    pub fn cost(&self, route: Option<&Route>) -> u32 {
+        let of_any = self.credits.as_ref().map_or(0, |credits| credits.cost);
+        route.and_then(|route| route.cost).unwrap_or(of_any)
     }
 }
 

@@ -9,6 +9,8 @@ pub(super) mod account;
 pub(super) mod audit_event;
 pub(super) mod canary;
 pub(super) mod change;
+pub(super) mod credit_balance;
+pub(super) mod credit_entry;
 pub(super) mod endpoint_reveal;
 pub(super) mod form_submission;
 pub(super) mod key;

@@ -47,6 +47,8 @@ pub struct Place {
     pub may_manage: bool,
     /// Whether keys hang on the workspace itself: then it has a "Keys" item of its own.
     pub workspace_keys: bool,
+    /// What credits are called, where there are any: then it has an item of that name.
+    pub credits: Option<String>,
 }
 
 /// The project, when the page is inside of one.

@@ -49,6 +49,7 @@ pub fn reason(reason: &str) -> (String, &'static str) {
             "insufficient_scope",
         ),
         "rate_limit_exceeded" => ("A rate limit was reached", "rate_limit_exceeded"),
+        "insufficient_credits" => ("The workspace could not pay for it", "insufficient_credits"),
         other => return (other.replace('_', " "), ""),
     };
     (words.to_owned(), code)

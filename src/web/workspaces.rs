@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod create;
+pub mod credits;
 pub mod list;
 pub mod members;
 pub mod overview;

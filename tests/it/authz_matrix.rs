@@ -64,6 +64,8 @@ pub const PAGES: &[Row<7>] = &[
     row("GET",    "/w/{workspace}",                                                             [303, 404, 404, 200, 200, 200, 200]),
     row("GET",    "/w/{workspace}/members",                                                     [303, 404, 404, 200, 200, 200, 200]),
     row("GET",    "/w/{workspace}/audit",                                                       [303, 404, 404, 403, 403, 200, 200]),
+    // The example has no credits: `tests/it/credits` says who sees them where there are some.
+    row("GET",    "/w/{workspace}/credits",                                                     [303, 404, 404, 404, 404, 404, 404]),
     row("GET",    "/w/{workspace}/settings",                                                    [303, 404, 404, 200, 200, 200, 200]),
     row("POST",   "/w/{workspace}/settings",                                                    [401, 404, 404, 403, 403, 422, 422]),
     row("GET",    "/w/{workspace}/webhooks",                                                    [303, 404, 404, 200, 200, 200, 200]),
@@ -161,6 +163,8 @@ pub const API: &[Row<7>] = &[
     row("POST",   "/provider/v1/keys/verify",                                                   [401, 401, 401, 401, 401, 401, 422]),
     row("POST",   "/provider/v1/webhooks",                                                      [401, 401, 401, 401, 401, 401, 422]),
     row("GET",    "/provider/v1/webhooks/{id}",                                                 [401, 401, 401, 401, 401, 401, 404]),
+    row("POST",   "/provider/v1/credits",                                                       [401, 401, 401, 401, 401, 401, 404]),
+    row("GET",    "/provider/v1/credits",                                                       [401, 401, 401, 401, 401, 401, 404]),
 ];
 
 /// What answers anybody.

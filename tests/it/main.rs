@@ -10,6 +10,7 @@ mod api;
 mod authz_matrix;
 mod cli;
 mod conformance;
+mod credits;
 mod docs;
 mod gateways;
 mod keys;

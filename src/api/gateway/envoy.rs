@@ -48,7 +48,7 @@ pub async fn answer(app: Data<App>, request: HttpRequest) -> Result<HttpResponse
         path: Some(path),
         ..question(&app, &request)
     };
-    judge(&app, &question, request.headers()).await
+    judge(&app, question, request.headers()).await
 }
 
 /// The path of the request that the proxy holds, if it asks here.

@@ -38,7 +38,7 @@ const HELD: Held = Held {
 )]
 pub async fn answer(app: Data<App>, request: HttpRequest) -> Result<HttpResponse> {
     let question = asked(request.headers(), question(&app, &request))?;
-    judge(&app, &question, request.headers()).await
+    judge(&app, question, request.headers()).await
 }
 
 /// The same question about the request that the proxy holds.

@@ -55,7 +55,7 @@ const BODY: HeaderName = HeaderName::from_static("x-keyhatch-body");
 pub async fn answer(app: Data<App>, request: HttpRequest) -> HttpResponse {
     let judged = async {
         let question = asked(request.headers(), question(&app, &request))?;
-        judge(&app, &question, request.headers()).await
+        judge(&app, question, request.headers()).await
     };
     judged.await.unwrap_or_else(|error| refuse(&app, error))
 }

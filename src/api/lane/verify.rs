@@ -13,7 +13,7 @@ use super::{Entry, JSON, answer};
 use crate::api::credentials::{Presented, bearer};
 use crate::api::provider::verify::{VERIFY, is_method, refusal, scheme_asked, valid};
 use crate::domain::service_tokens;
-use crate::domain::verify::{Question, Warm, ask_warm};
+use crate::domain::verify::{Question, Warm, ask_warm, priced};
 use crate::model::transport::Transport;
 use crate::model::verdict::Verdict;
 
@@ -84,6 +84,10 @@ impl Entry {
             transport,
             ..Question::default()
         };
+        let question = priced(app, question, None);
+        if question.cost > 0 {
+            return None;
+        }
         let body = match ask_warm(app, &question, valid) {
             Warm::Cold(_) | Warm::Token => return None,
             Warm::Answered(Verdict::Allowed(body)) => body,

@@ -13,7 +13,7 @@ use crate::api::json::Json;
 use crate::api::me::{self, ProjectView, WorkspaceView};
 use crate::domain::App;
 use crate::domain::verify::records::Granted;
-use crate::domain::verify::{Question, ask};
+use crate::domain::verify::{Question, ask, priced};
 use crate::model::key_format::KeyText;
 use crate::model::timestamp::Timestamp;
 use crate::model::transport::Transport;
@@ -39,6 +39,9 @@ pub struct VerifyQuestion {
     path: Option<String>,
     /// A limit of the profile that the request counts against, besides those it counts against anyway.
     limit: Option<String>,
+    /// How many credits the request takes, instead of what the profile says of its route: 0 for none. They are taken when
+    /// everything else is found good.
+    cost: Option<u32>,
     /// The address the request came from.
     client_ip: Option<String>,
     /// How the request came: `http` or `https`. Where the profile wants https, a key that came over `http` is refused, and counts
@@ -53,6 +56,7 @@ struct Asked {
     method: Option<String>,
     path: Option<String>,
     limit: Option<String>,
+    cost: Option<u32>,
     client_ip: Option<std::net::IpAddr>,
     transport: Transport,
 }
@@ -123,7 +127,7 @@ pub struct RefusedKey {
     status: u16,
     /// A sentence to tell the customer.
     message: String,
-    /// The scope, access, environment or limit that stood in the way.
+    /// The scope, access, environment or limit that stood in the way, or the credits it takes.
     #[serde(skip_serializing_if = "Option::is_none")]
     needed: Option<String>,
     /// When the limit has room again, in seconds.
@@ -157,6 +161,7 @@ pub async fn answer(app: Data<App>, _provider: Provider, body: Body) -> Result<H
         transport: asked.transport,
         ..Question::default()
     };
+    let question = priced(&app, question, asked.cost);
     let body = match ask(&app, &question, valid).await? {
         Verdict::Allowed(body) => body,
         Verdict::Refused(refused) => refusal(refused),
@@ -244,7 +249,13 @@ fn read(app: &App, mut fields: Fields) -> Result<Asked> {
     if limit.as_deref().is_some_and(|limit| profile.limit(limit).is_none()) {
         fields.refuse::<()>("limit", "There is no such limit in the profile.");
     }
-    fields.unsupported("cost", "This version does not take it yet: leave it out.");
+    let cost = fields.nullable_number("cost").and_then(|cost| {
+        let fits = u32::try_from(cost).ok();
+        fits.or_else(|| fields.refuse("cost", "Send a whole number, 0 or more."))
+    });
+    if cost.is_some_and(|cost| cost > 0) && profile.credits.is_none() {
+        fields.refuse::<()>("cost", "This API has no credits.");
+    }
     fields.finish()?;
     Ok(Asked {
         key: KeyText::presented(key.unwrap_or_default()),
@@ -253,6 +264,7 @@ fn read(app: &App, mut fields: Fields) -> Result<Asked> {
         method,
         path,
         limit,
+        cost,
         client_ip,
         transport: transport.unwrap_or_default(),
     })

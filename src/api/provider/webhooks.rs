@@ -8,12 +8,13 @@ use utoipa::ToSchema;
 use crate::api::body::{Fields, LargeBody};
 use crate::api::caller::Provider;
 use crate::api::errors::Result;
+use crate::api::idempotency;
 use crate::domain::App;
 use crate::domain::webhooks::accept::{NewEvent, accept};
 use crate::domain::webhooks::look;
 use crate::error::AppError;
 use crate::model::timestamp::Timestamp;
-use crate::model::webhook::{Attempt, Delivery, DeliveryState, EventType, LONGEST_IDEMPOTENCY_KEY};
+use crate::model::webhook::{Attempt, Delivery, DeliveryState, EventType};
 
 /// Its address.
 pub const WEBHOOKS: &str = "/provider/v1/webhooks";
@@ -155,17 +156,7 @@ fn read(request: &HttpRequest, mut fields: Fields, data: Option<String>) -> Resu
     if url.as_deref().is_some_and(|url| url.trim().is_empty()) {
         fields.refuse::<()>("url", "Send a URL, or leave the field out.");
     }
-    let said = fields.nullable_text("idempotency_key").flatten();
-    let idempotency_key = match (said, header(request)) {
-        (Some(said), Some(header)) if said != header => {
-            fields.refuse("idempotency_key", "The header Idempotency-Key says something else.")
-        }
-        (Some(key), _) | (None, Some(key)) => Some(key),
-        (None, None) => None,
-    };
-    if idempotency_key.as_deref().is_some_and(|key| !is_idempotency_key(key)) {
-        fields.refuse::<()>("idempotency_key", "Use 1 to 255 printable ASCII characters.");
-    }
+    let idempotency_key = idempotency::key(request, &mut fields);
     fields.finish()?;
     let (Some(key_id), Some(event_type), Some(data)) = (key_id, event_type, data) else {
         return Err(AppError::BadRequest("This request could not be read.").into());
@@ -177,21 +168,6 @@ fn read(request: &HttpRequest, mut fields: Fields, data: Option<String>) -> Resu
         url,
         idempotency_key,
     })
-}
-
-/// The draft of the IETF's httpapi group says a quoted string; many leave the quotes out.
-fn header(request: &HttpRequest) -> Option<String> {
-    let value = request.headers().get("idempotency-key")?;
-    let text = String::from_utf8_lossy(value.as_bytes()).trim().to_owned();
-    let quoted = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    Some(match quoted {
-        Some(inside) => inside.replace("\\\"", "\"").replace("\\\\", "\\"),
-        None => text,
-    })
-}
-
-fn is_idempotency_key(text: &str) -> bool {
-    (1..=LONGEST_IDEMPOTENCY_KEY).contains(&text.len()) && text.bytes().all(|byte| (0x20..0x7f).contains(&byte))
 }
 
 impl From<&Delivery> for EventAccepted {

@@ -3,6 +3,7 @@
 use crate::domain::App;
 use crate::domain::access::Staff;
 use crate::domain::audit::{self, Subject};
+use crate::domain::credits;
 use crate::domain::staff::typed::{self, Refused, Typed};
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
@@ -31,6 +32,8 @@ pub struct Found {
     pub webhooks: Vec<Delivery>,
     /// Why endpoints of the key are off, newest first.
     pub endpoints_off: Vec<Off>,
+    /// What the workspace has left, where there are credits.
+    pub credits: Option<i64>,
 }
 
 /// The most keys one look shows. Display prefixes are random: more than one key with the same is rare.
@@ -114,7 +117,12 @@ async fn gather(app: &App, key: Key) -> Result<Found> {
     };
     let webhooks = store::webhooks::deliveries::list(db, workspace.id, of_key, LATEST).await?;
     let off = store::webhooks::endpoints::list_off(db, key.id, LATEST).await?;
+    let left = match app.profile.credits {
+        Some(_) => Some(credits::balance(app, workspace.id).await?),
+        None => None,
+    };
     Ok(Found {
+        credits: left,
         key,
         refusals,
         webhooks: webhooks.into_iter().map(without_content).collect(),

@@ -9,6 +9,7 @@ mod bearer;
 mod label;
 pub mod lease;
 mod record;
+mod settle;
 mod shard;
 mod shared;
 mod slab;
@@ -287,7 +288,10 @@ fn count<T>(
     };
     match decided {
         Ok(allowed) => {
-            shard.accepted(position, key, source, now);
+            // What has still to be paid for is counted when it is: see `settle`.
+            if question.cost == 0 {
+                shard.accepted(position, key, source, now);
+            }
             Verdict::Allowed(allowed)
         }
         Err(refusal) => {

@@ -28,6 +28,7 @@ use crate::error::Result;
 use crate::model::ids::WorkspaceId;
 use crate::model::timestamp::Timestamp;
 use crate::model::token_fault::TokenFault;
+use crate::model::transport::Transport;
 use crate::model::verdict::{Refusal, Verdict};
 use crate::model::workspace::Workspace;
 use crate::profile::{Jwt, JwtAlgorithm, JwtKeys};
@@ -197,6 +198,9 @@ pub(super) async fn ask<T>(
     question: &Question<'_>,
     answer: impl Fn(&Granted<'_>) -> T + Copy,
 ) -> Result<Verdict<T>> {
+    if question.transport != Transport::Fine {
+        return Ok(app.refuse(Refusal::HttpsRequired));
+    }
     let (Some(tokens), Some(text)) = (&app.tokens, question.credential) else {
         return Ok(app.refuse(Refusal::Malformed));
     };
@@ -210,7 +214,7 @@ pub(super) async fn ask<T>(
     let verdict = app
         .records
         .ask_bearer(&app.profile, &workspace, &bearer.subject, question, app.now(), answer);
-    Ok(app.counted(verdict))
+    Ok(app.counted(question, verdict))
 }
 
 /// What looks like an id is one: nobody gets at another's workspace by calling his own like its id.

@@ -64,12 +64,17 @@ pub(in crate::domain) async fn key_compromised(tx: &Tx, app: &App, key: &Key, by
     tell(tx, app, &endpoint, CustomerEvent::KeyCompromised, data).await
 }
 
-/// Few credits are left. There are no credits yet: whoever brings them calls this in the transaction that spends them.
-pub async fn credits_low(tx: &Tx, app: &App, workspace: WorkspaceId, balance: i64) -> Result<()> {
+/// Few credits are left: fewer than the profile's `low`.
+pub(in crate::domain) async fn credits_low(tx: &Tx, app: &App, workspace: WorkspaceId, balance: i64) -> Result<()> {
     let Some(endpoint) = wanted(tx, workspace, CustomerEvent::CreditsLow).await? else {
         return Ok(());
     };
-    let data = json!({ "balance": balance });
+    let credits = app.profile.credits.as_ref();
+    let data = json!({
+        "balance": balance,
+        "low": credits.map(|credits| credits.low),
+        "unit": credits.map(|credits| &credits.unit),
+    });
     tell(tx, app, &endpoint, CustomerEvent::CreditsLow, data).await
 }
 

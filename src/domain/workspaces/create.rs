@@ -3,6 +3,7 @@
 use crate::domain::App;
 use crate::domain::access::By;
 use crate::domain::audit::{self, Subject};
+use crate::domain::credits;
 use crate::error::{AppError, Result};
 use crate::model::account::Account;
 use crate::model::audit::Action;
@@ -81,6 +82,7 @@ pub(in crate::domain) async fn create_first(
 
 async fn take_possession(tx: &Tx, app: &App, owner: &Account, by: &By, workspace: &Workspace) -> Result<()> {
     store::members::insert(tx, workspace.id, owner.id, Role::Owner, app.now()).await?;
+    credits::open(tx, app, workspace.id).await?;
     let subject = Subject {
         name: workspace.name.clone(),
         ..Subject::default()

@@ -50,12 +50,18 @@ pub(super) fn inbound(root: &Section<'_>, notes: &mut Notes<'_>) -> Option<Inbou
 /// `[credits]`.
 pub(super) fn credits(root: &Section<'_>, notes: &mut Notes<'_>) -> Option<Credits> {
     let section = root.table("credits", notes)?;
-    section.only(&["unit", "start", "cost"], notes);
-    let unit = section.text("unit", notes);
+    section.only(&["unit", "start", "cost", "low"], notes);
+    let unit = section
+        .has("unit")
+        .then(|| section.required_text("unit", notes))
+        .flatten();
+    let mut number = |key| section.number(key, 0, notes).map(|number| number.value);
+    let start = number("start").unwrap_or(0);
     Some(Credits {
         unit: unit.map_or_else(|| "credits".to_owned(), |unit| unit.value),
-        start: section.number("start", 0, notes).map_or(0, |start| start.value),
-        cost: section.number("cost", 0, notes).map_or(0, |cost| cost.value),
+        start,
+        cost: number("cost").unwrap_or(0),
+        low: number("low").unwrap_or(start / 10),
     })
 }
 

@@ -59,7 +59,7 @@ fn route(
             );
         }
     }
-    let cost = section.number("cost", 1, notes);
+    let cost = section.number("cost", 0, notes);
     if let Some(cost) = cost.as_ref().filter(|_| !known.has_credits) {
         notes.add(cost.at, "a cost needs [credits], and there is none");
     }
@@ -74,7 +74,7 @@ fn route(
             .map(|limit| known.limits.known(limit, notes)),
         environment: section.choice("environment", &environments, notes),
         closed,
-        cost: cost.map_or(0, |cost| cost.value),
+        cost: cost.map(|cost| cost.value),
     }
 }
 

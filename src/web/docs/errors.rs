@@ -8,8 +8,10 @@ use actix_web::http::StatusCode;
 use super::limits;
 use crate::domain::App;
 use crate::model::access::Environment;
+use crate::model::credits::Short;
+use crate::model::token_fault::TokenFault;
 use crate::model::verdict::Refusal;
-use crate::profile::{ErrorText, Profile};
+use crate::profile::{Credits, ErrorText, Profile};
 
 /// A code with everything that is said of it.
 pub(super) struct Entry {
@@ -155,19 +157,35 @@ pub const OTHERS: [(&str, u16, &str, &str); 12] = [
 /// A refusal of every kind, as this profile's requests can meet them.
 pub fn one_of_each(profile: &Profile) -> Vec<Refusal> {
     let exceeded = limits::exceeded(profile);
-    let mut each = vec![
-        Refusal::Missing,
+    let mut each = vec![Refusal::Missing];
+    each.extend(profile.api.https_only.then_some(Refusal::HttpsRequired));
+    each.extend([
         Refusal::Malformed,
         Refusal::Unknown,
         Refusal::Revoked,
+        Refusal::Compromised,
         Refusal::Disabled,
         Refusal::Expired,
+    ]);
+    each.extend(profile.jwt.as_ref().map(|_| Refusal::Token(TokenFault::Expired)));
+    each.extend([
         Refusal::WrongEnvironment(Environment::Live),
         Refusal::WorkspaceSuspended,
         Refusal::Insufficient(lacking(profile)),
-    ];
+    ]);
     each.extend(exceeded.map(|exceeded| Refusal::RateLimited(Box::new(exceeded))));
+    each.extend(profile.credits.as_ref().map(too_few));
     each
+}
+
+/// One is missing.
+fn too_few(credits: &Credits) -> Refusal {
+    let needed = i64::from(credits.cost.max(1));
+    Refusal::InsufficientCredits(Box::new(Short {
+        needed,
+        balance: needed - 1,
+        unit: credits.unit.clone(),
+    }))
 }
 
 /// What a key can lack here, in the words of the verdict.

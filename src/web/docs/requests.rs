@@ -28,15 +28,14 @@ pub(super) fn scopes(profile: &Profile) -> Vec<ScopeRows> {
 
 /// The routes, in the order in which they are tried.
 pub(super) fn rows(profile: &Profile) -> Vec<RequestRow> {
-    let unit = profile.credits.as_ref().map(|credits| credits.unit.as_str());
     let row = |route: &Route| RequestRow {
         matches: route.matches.iter().map(ToString::to_string).collect(),
-        needs: needs(route, unit),
+        needs: needs(profile, route),
     };
     profile.routes.iter().map(row).collect()
 }
 
-fn needs(route: &Route, unit: Option<&str>) -> Vec<String> {
+fn needs(profile: &Profile, route: &Route) -> Vec<String> {
     if route.closed {
         return vec!["no key is taken: this is done in the dashboard".to_owned()];
     }
@@ -56,8 +55,9 @@ fn needs(route: &Route, unit: Option<&str>) -> Vec<String> {
     if let Some(limit) = &route.limit {
         needs.push(format!("counts against the limit {limit}"));
     }
-    if let Some(unit) = unit.filter(|_| route.cost > 0) {
-        needs.push(format!("costs {} {unit}", number(route.cost)));
+    let cost = profile.cost(Some(route));
+    if let Some(credits) = profile.credits.as_ref().filter(|_| cost > 0) {
+        needs.push(format!("costs {} {}", number(cost), credits.unit));
     }
     needs
 }

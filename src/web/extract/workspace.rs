@@ -10,6 +10,7 @@ use crate::model::role::Deed;
 use crate::profile::KeyOwner;
 use crate::web::extract::{Extracting, Person, app_of};
 use crate::web::page::{Page, Place};
+use crate::web::workspaces::credits::title;
 
 /// Where the path begins with `/w/{workspace}`; not found for everybody but members.
 #[derive(Clone)]
@@ -35,6 +36,7 @@ impl WorkspacePage {
             workspaces_more: self.workspaces > 1,
             may_manage: self.standing.may(Deed::ManageWorkspace),
             workspace_keys: app.profile.api.keys_belong_to == KeyOwner::Workspace,
+            credits: app.profile.credits.as_ref().map(|credits| title(&credits.unit)),
         };
         Page {
             place: Some(place),

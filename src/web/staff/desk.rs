@@ -18,6 +18,7 @@ use crate::web::page::{self, Page};
 use crate::web::refusals::{self, RefusedRequest};
 use crate::web::staff::form::{LookUp, StaffForm};
 use crate::web::webhooks::words::{self as delivery_words, Line};
+use crate::web::workspaces::credits::grouped;
 
 #[derive(Template)]
 #[template(path = "staff/desk.html")]
@@ -51,6 +52,8 @@ struct Card {
     status_detail: String,
     /// `Restricted key, 4 scopes`
     kind: String,
+    /// `97 credits`, where there are any.
+    credits: Option<String>,
 }
 
 /// `GET /staff`
@@ -149,9 +152,15 @@ fn card(app: &App, found: Found) -> Card {
             _ => String::new(),
         },
         kind: kind(&found.key, key_type),
+        credits: credits(app, found.credits),
         status,
         found,
     }
+}
+
+fn credits(app: &App, balance: Option<i64>) -> Option<String> {
+    let unit = &app.profile.credits.as_ref()?.unit;
+    Some(format!("{} {unit}", grouped(balance?)))
 }
 
 fn kind(key: &Key, key_type: Option<&KeyType>) -> String {

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use askama::Template;
 
-use crate::domain::{App, projects};
+use crate::domain::{App, credits, projects};
 use crate::error::Result;
 use crate::model::ids::OwnerId;
 use crate::model::role::Deed;
@@ -12,6 +12,7 @@ use crate::model::timestamp::{Timestamp, plural};
 use crate::profile::KeyOwner;
 use crate::web::extract::WorkspacePage;
 use crate::web::page::{self, Page};
+use crate::web::workspaces::credits::{grouped, title};
 
 #[derive(Template)]
 #[template(path = "workspaces/overview.html")]
@@ -24,6 +25,8 @@ struct OverviewPage {
     /// Whether keys hang on the workspace itself; then there is one row, for them.
     keys_here: bool,
     rows: Vec<Row>,
+    /// `Credits left: 97`, where there are any.
+    credits: Option<String>,
 }
 
 struct Row {
@@ -58,6 +61,13 @@ pub async fn show(app: Data<App>, workspace: WorkspacePage) -> Result<HttpRespon
             .map(|project| row(project.name, url(&project.slug), OwnerId(project.id.0)))
             .collect()
     };
+    let left = match &app.profile.credits {
+        None => None,
+        Some(about) => {
+            let balance = credits::balance(&app, standing.workspace.id).await?;
+            Some(format!("{} left: {}", title(&about.unit), grouped(balance)))
+        }
+    };
     page::ok(&OverviewPage {
         page: workspace.page(&app, "overview"),
         url: workspace.url(),
@@ -66,5 +76,6 @@ pub async fn show(app: Data<App>, workspace: WorkspacePage) -> Result<HttpRespon
         may_create: standing.may(Deed::ManageProjects) && !keys_here,
         keys_here,
         rows,
+        credits: left,
     })
 }

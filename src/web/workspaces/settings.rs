@@ -15,6 +15,7 @@ use crate::web::extract::WorkspacePage;
 use crate::web::flash::Flash;
 use crate::web::form::Form;
 use crate::web::page::{self, Page};
+use crate::web::workspaces::credits::grouped;
 
 /// What can be changed.
 #[derive(Debug, Default, Deserialize)]
@@ -107,7 +108,7 @@ fn places(app: &App, allowance: &Allowance) -> Vec<(String, String)> {
 
 fn used(places: Places) -> String {
     match places.limit {
-        Some(limit) => format!("{} of {}", places.taken, grouped(limit)),
+        Some(limit) => format!("{} of {}", places.taken, grouped(limit.into())),
         None => format!("{}, as many as you like", places.taken),
     }
 }
@@ -121,41 +122,10 @@ fn limit_words(limit: &RateLimit) -> (String, String) {
         Period::Hour => "an hour".to_owned(),
         other => format!("a {}", other.as_str()),
     };
-    let words = format!("{} {per}, {of}", grouped(limit.count));
+    let words = format!("{} {per}, {of}", grouped(limit.count.into()));
     let mut name = limit.id.replace(['_', '-'], " ");
     if let Some(first) = name.get_mut(..1) {
         first.make_ascii_uppercase();
     }
     (name, words)
-}
-
-/// `1,204`
-fn grouped(number: u32) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::grouped;
-
-    #[test]
-    fn long_numbers_are_grouped() {
-        let pairs = [
-            (7, "7"),
-            (600, "600"),
-            (6_000, "6,000"),
-            (1_000_000_000, "1,000,000,000"),
-        ];
-        for (number, words) in pairs {
-            assert_eq!(grouped(number), words);
-        }
-    }
 }

@@ -180,6 +180,42 @@ async fn k09_only_the_hash_of_a_key_is_stored() {
 }
 
 #[tokio::test]
+async fn k10_me_confirms_the_key_and_tells_the_live_balance() {
+    let service = service().await;
+    let made = service.make(&[("name", "prod-render-worker")]).await;
+    let me = service.me(&made.text).await.json();
+    assert_eq!(me["key"]["name"], "prod-render-worker");
+    assert_eq!(me["credits"], serde_json::json!({"balance": 100, "unit": "credits"}));
+    let left = async || {
+        let me = service.me(&made.text).await.json();
+        me["credits"]["balance"].as_i64().unwrap()
+    };
+    // A job takes one, and the very next look knows; looking and other requests take none.
+    for spent in 1..=5 {
+        assert_eq!(service.status(&made.text, "POST", "/api/v2/jobs").await, 200);
+        assert_eq!(left().await, 100 - spent);
+        assert_eq!(service.status(&made.text, "GET", "/api/v2/jobs/7").await, 200);
+        assert_eq!(left().await, 100 - spent);
+    }
+    let backend = service.app.backend().await;
+    let change = async |amount: i64| {
+        let body = serde_json::json!({"workspace": "acme", "amount": amount});
+        backend.post("/provider/v1/credits", &body).await.status
+    };
+    assert_eq!((change(20).await, left().await), (200, 115));
+    assert_eq!((change(-114).await, left().await), (200, 1));
+    assert_eq!(service.status(&made.text, "POST", "/api/v2/jobs").await, 200);
+    assert_eq!(left().await, 0);
+    let refused = service.judge(&made.text, "POST", "/api/v2/jobs").await;
+    assert_eq!((refused.status, code(&refused).as_str()), (402, "insufficient_credits"));
+    assert_eq!(left().await, 0);
+    let page = service.alice.get("/w/acme/credits").await;
+    assert!(page.text("dl.definition").contains("0 credits"), "{}", page.body);
+    let document = service.stranger().get("/api/v2/openapi.json").await.json();
+    assert!(document["components"]["schemas"]["Me"]["properties"]["credits"].is_object());
+}
+
+#[tokio::test]
 async fn k12_revoking_is_immediate_final_and_advises_two_keys() {
     let service = service().await;
     let (one, two) = (

@@ -29,11 +29,15 @@ fn every_optional_part_is_read() {
     assert_eq!(jwt.keys, JwtKeys::Jwks("https://id.example.com/jwks.json".to_owned()));
     assert_eq!((jwt.leeway_seconds, jwt.audience.as_deref()), (5, Some("things")));
     let credits = profile.credits.unwrap();
-    assert_eq!((credits.unit.as_str(), credits.start, credits.cost), ("coins", 50, 1));
+    let Credits { unit, start, cost, low } = credits;
+    assert_eq!((unit.as_str(), start, cost, low), ("coins", 50, 1, 5));
     let [read, write] = profile.routes.as_slice() else {
         panic!("two routes")
     };
-    assert_eq!((read.cost, read.closed, write.cost, write.closed), (3, false, 0, true));
+    assert_eq!(
+        (read.cost, read.closed, write.cost, write.closed),
+        (Some(3), false, None, true)
+    );
     assert_eq!(profile.errors.envelope, Envelope::Nested);
 }
 
@@ -73,6 +77,9 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ("jwks_url = \"https://id.example.com/jwks.json\"", "secret_variable = \"s3cret!\"", "names an environment variable"),
     ("leeway_seconds = 5", "leeway_seconds = 900", "must be at most 300"),
     ("start = 50", "start = -1", "must be from 0 to"),
+    ("start = 50", "start = 50\nlow = 1.5", "must be a number"),
+    ("start = 50", "start = 50\nlwo = 10", "[credits] has no \"lwo\"; did you mean \"low\"?"),
+    ("unit = \"coins\"", "unit = \" \"", "unit in [credits] must not be empty"),
     ("access = \"none\"", "limit = \"x\"\naccess = \"none\"", "so \"limit\" means nothing"),
     ("[\"/v1/things/**\"]", "[\"/v1/things/{id}/parts\"]", "both match \"GET /v1/things/{id}/parts\", and neither is an exception"),
     ("envelope = \"nested\"", "envelope = \"nest\"", "must be one of \"simple\", \"nested\", \"problem\""),
