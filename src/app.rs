@@ -59,6 +59,12 @@ impl Application {
         let address = listener.local_addr()?;
         let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         let app = Data::new(open(config, public_url, clock, random).await?);
+        if app.profile.api.https_only && !app.settings.development && config.trusted_proxies.is_empty() {
+            tracing::warn!(
+                "the profile says https_only, and no proxy is named in KEYHATCH_TRUSTED_PROXIES: every request counts as plain \
+                 http, and every secret key that comes as compromised"
+            );
+        }
         Ok(Self {
             app,
             listener,
