@@ -61,6 +61,12 @@ impl Application {
         let mut app = open(config, public_url, clock, random).await?;
         app.tokens = tokens(config, &app)?;
         let app = Data::new(app);
+        if app.profile.api.https_only && !app.settings.development && config.trusted_proxies.is_empty() {
+            tracing::warn!(
+                "the profile says https_only, and no proxy is named in KEYHATCH_TRUSTED_PROXIES: every request counts as plain \
+                 http, and every secret key that comes as compromised"
+            );
+        }
         Ok(Self {
             app,
             listener,
