@@ -5,9 +5,11 @@
 pub mod body;
 pub mod caller;
 pub mod credentials;
+pub mod embed;
 pub mod errors;
 pub mod gateway;
 pub mod guard;
+pub mod inbound;
 pub mod json;
 pub mod keys;
 pub mod lane;

@@ -6,6 +6,8 @@
 pub mod access;
 pub mod accounts;
 pub mod audit;
+pub mod embed;
+pub mod inbound;
 pub mod keys;
 pub mod mail;
 pub mod members;
@@ -14,6 +16,7 @@ pub mod passwords;
 pub mod projects;
 pub mod seal;
 pub mod service_tokens;
+pub mod shown_once;
 pub mod staff;
 pub mod throttle;
 pub mod totals;

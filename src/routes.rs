@@ -306,6 +306,14 @@ pub fn api(profile: &Profile) -> Table {
         format!("{}/{{id}}", api::provider::webhooks::WEBHOOKS),
         api::provider::webhooks::show,
     );
+    if profile.embed.is_some() {
+        table.post(format!("{base}/embed/sessions"), api::embed::sessions);
+        table.post(format!("{base}/embed/catalogs"), api::embed::catalogs);
+        table.post(api::provider::embed::VERIFY, api::provider::embed::answer);
+    }
+    if profile.inbound.is_some() {
+        table.post(format!("{base}/inbound/{{token}}"), api::inbound::answer);
+    }
     table.get(api::gateway::forward::ADDRESS, api::gateway::forward::answer);
     table.get(api::gateway::nginx::ADDRESS, api::gateway::nginx::answer);
     for method in api::gateway::envoy::METHODS {

@@ -15,6 +15,7 @@ mod m0006_freshness;
 mod m0007_webhooks;
 mod m0008_told;
 mod m0009_deletion;
+mod m0011_embed;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_webhooks::Migration),
             Box::new(m0008_told::Migration),
             Box::new(m0009_deletion::Migration),
+            Box::new(m0011_embed::Migration),
         ]
     }
 }

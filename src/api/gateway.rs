@@ -13,7 +13,7 @@ use actix_web::web::Bytes;
 use crate::api::errors::{ApiError, Result};
 use crate::domain::App;
 use crate::domain::verify::records::Granted;
-use crate::domain::verify::{Question, ask};
+use crate::domain::verify::{Question, ask, inbound};
 use crate::error::AppError;
 use crate::model::verdict::Verdict;
 
@@ -30,6 +30,10 @@ pub const IDENTITY: [HeaderName; VALUES] = [
     HeaderName::from_static("x-keyhatch-scopes"),
     HeaderName::from_static("x-keyhatch-display-prefix"),
 ];
+
+/// What an inbound token is for, beside the identity of the key that owns it. Where the profile has inbound webhooks it is always
+/// there too: with nothing in it, when the request was judged by a key.
+pub const TEMPLATE: HeaderName = HeaderName::from_static("x-keyhatch-template");
 
 /// The values of [`IDENTITY`].
 pub type Identity = [HeaderValue; VALUES];
@@ -65,16 +69,29 @@ impl Held {
 
 /// Lets a request through, or says why not.
 async fn judge(app: &App, question: &Question<'_>) -> Result<HttpResponse> {
-    match ask(app, question, identity).await? {
+    let verdict = match inbound::presented(&app.profile, question) {
+        Some(token) => inbound::ask(app, token, question, identity_for).await?,
+        None => ask(app, question, |granted| identity_for(granted, "")).await?,
+    };
+    match verdict {
         Verdict::Refused(refused) => Err(ApiError::Refused(refused.refusal)),
-        Verdict::Allowed(identity) => {
+        Verdict::Allowed((identity, template)) => {
             let mut answer = HttpResponse::Ok();
             for pair in IDENTITY.into_iter().zip(identity) {
                 answer.insert_header(pair);
             }
+            if app.profile.inbound.is_some() {
+                answer.insert_header((TEMPLATE, template));
+            }
             Ok(answer.finish())
         }
     }
+}
+
+fn identity_for(granted: &Granted<'_>, template: &str) -> (Identity, HeaderValue) {
+    // Letters, digits and the like: see `model::inbound::Template`.
+    let template = HeaderValue::from_str(template).unwrap_or_else(|_| HeaderValue::from_static(""));
+    (identity(granted), template)
 }
 
 /// Who a good key speaks for.

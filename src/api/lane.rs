@@ -26,7 +26,7 @@ use crate::api::{gateway, me};
 use crate::client::{self, TrustedProxies};
 use crate::domain::App;
 use crate::domain::verify::records::Granted;
-use crate::domain::verify::{Question, Warm, ask_warm};
+use crate::domain::verify::{Question, Warm, ask_warm, inbound};
 use crate::model::verdict::{Refusal, Verdict};
 
 /// An application behind the fast lane.
@@ -132,10 +132,18 @@ impl Known {
 
     /// What a proxy is told about the request that it holds.
     fn gateway(&self, question: &Question<'_>, refuse: Refuse) -> Option<Response<BoxBody>> {
+        let has_inbound = self.app.profile.inbound.is_some();
+        // Tokens are not in memory.
+        if has_inbound && inbound::presented(&self.app.profile, question).is_some() {
+            return None;
+        }
         self.verdict(question, gateway::identity, refuse, |identity| {
             let mut answer = answer(StatusCode::OK, Bytes::new());
             for (name, value) in gateway::IDENTITY.into_iter().zip(identity) {
                 answer.headers_mut().insert(name, value);
+            }
+            if has_inbound {
+                answer.headers_mut().insert(gateway::TEMPLATE, HeaderValue::from_static(""));
             }
             answer
         })

@@ -1,4 +1,5 @@
 //! What the provider's own systems call, with a service token.
 
+pub mod embed;
 pub mod verify;
 pub mod webhooks;

@@ -6,7 +6,7 @@ use crate::domain::usage::ACCEPTED;
 use crate::model::verdict::{Refusal, Verdict};
 
 /// Every outcome a verdict can have, in the order in which they are shown.
-const OUTCOMES: [&str; 11] = [
+const OUTCOMES: [&str; 16] = [
     ACCEPTED,
     "missing",
     "malformed",
@@ -18,6 +18,11 @@ const OUTCOMES: [&str; 11] = [
     "workspace_suspended",
     "insufficient_scope",
     "rate_limit_exceeded",
+    "embed_off",
+    "partner_suspended",
+    "embed_unsigned",
+    "embed_signature",
+    "inbound_token",
 ];
 
 /// Verdicts by outcome.

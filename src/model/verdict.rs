@@ -1,6 +1,7 @@
 //! The answer of verification: a value, not an error.
 
 use crate::model::access::{Access, Environment};
+use crate::model::embed::EmbedRefusal;
 use crate::model::ids::KeyId;
 use crate::model::key::Key;
 use crate::model::timestamp::{Timestamp, plural};
@@ -47,6 +48,10 @@ pub enum Refusal {
     /// Lacks the scope, or the access (`all` or `read`), that was asked for.
     Insufficient(String),
     RateLimited(Box<Exceeded>),
+    /// A good key that mints no embed session.
+    Embed(EmbedRefusal),
+    /// The token of an inbound webhook is none of ours, or no longer, or the key that owns it is not good.
+    InboundToken,
 }
 
 /// The limit that had no room for a request.
@@ -106,6 +111,8 @@ impl Refusal {
             | Refusal::WrongEnvironment(_) => 401,
             Refusal::WorkspaceSuspended | Refusal::Insufficient(_) => 403,
             Refusal::RateLimited(_) => 429,
+            Refusal::Embed(refusal) => refusal.status(),
+            Refusal::InboundToken => 401,
         }
     }
 
@@ -122,6 +129,8 @@ impl Refusal {
             Refusal::WorkspaceSuspended => "workspace_suspended",
             Refusal::Insufficient(_) => "insufficient_scope",
             Refusal::RateLimited(_) => "rate_limit_exceeded",
+            Refusal::Embed(refusal) => refusal.code(),
+            Refusal::InboundToken => "invalid_credentials",
         }
     }
 
@@ -138,6 +147,8 @@ impl Refusal {
             Refusal::WorkspaceSuspended => "workspace_suspended",
             Refusal::Insufficient(_) => "insufficient_scope",
             Refusal::RateLimited(_) => "rate_limit_exceeded",
+            Refusal::Embed(refusal) => refusal.reason(),
+            Refusal::InboundToken => "inbound_token",
         }
     }
 
@@ -169,6 +180,10 @@ impl Refusal {
                 "Rate limit exceeded. Try again in {}.",
                 plural(exceeded.retry_after_seconds(), "second")
             ),
+            Refusal::Embed(refusal) => refusal.message().to_owned(),
+            Refusal::InboundToken => {
+                "This inbound token is not valid: it is unknown or revoked, or the key that owns it is.".to_owned()
+            }
         }
     }
 }
