@@ -13,8 +13,11 @@ pub mod page;
 pub mod refusals;
 pub mod resume;
 pub mod session;
+mod shown_once;
 
 pub mod accounts;
+pub mod embed;
+pub mod inbound;
 pub mod keys;
 pub mod onboarding;
 pub mod projects;

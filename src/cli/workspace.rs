@@ -1,15 +1,17 @@
-//! `keyhatch workspace create|suspend|resume`.
+//! `keyhatch workspace create|suspend|resume|suspend-embed|resume-embed`.
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::files::{find_account, find_workspace};
+use super::embed_state::EmbedState;
 use super::{Failure, Files, print_json};
-use crate::domain::access::By;
-use crate::domain::workspaces;
+use crate::domain::access::{By, KeyRing};
+use crate::domain::{App, embed, workspaces};
 use crate::model::ids::WorkspaceId;
 use crate::model::timestamp::Timestamp;
 use crate::model::workspace::Workspace;
+use crate::profile::KeyOwner;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -19,6 +21,10 @@ pub(super) enum Command {
     Suspend(Named),
     /// Let the keys of a suspended workspace work again
     Resume(Named),
+    /// Refuse embed sessions of a workspace that owns its keys itself, from the next request on
+    SuspendEmbed(Named),
+    /// Take embed sessions of such a workspace again
+    ResumeEmbed(Named),
 }
 
 #[derive(Debug, Args)]
@@ -68,8 +74,22 @@ pub(super) async fn run(files: &Files, command: Command) -> Result<(), Failure> 
             workspaces::resume(&app, &workspace).await?;
             find_workspace(&app, &named.slug).await?
         }
+        Command::SuspendEmbed(named) => {
+            let ring = ring(&app, &named).await?;
+            return print_json(&EmbedState::of(&ring, &embed::suspend(&app, &ring).await?));
+        }
+        Command::ResumeEmbed(named) => {
+            let ring = ring(&app, &named).await?;
+            return print_json(&EmbedState::of(&ring, &embed::resume(&app, &ring).await?));
+        }
     };
     print_json(&Printed::of(workspace))
+}
+
+async fn ring(app: &App, named: &Named) -> Result<KeyRing, Failure> {
+    EmbedState::refuse_other(app, KeyOwner::Workspace)?;
+    let workspace = find_workspace(app, &named.slug).await?;
+    Ok(KeyRing::held_by_operator(workspace, None))
 }
 
 impl Printed {

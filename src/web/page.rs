@@ -47,6 +47,8 @@ pub struct Place {
     pub may_manage: bool,
     /// Whether keys hang on the workspace itself: then it has a "Keys" item of its own.
     pub workspace_keys: bool,
+    /// Whether the profile has embed mode: then whatever owns keys has an item for it.
+    pub embed: bool,
 }
 
 /// The project, when the page is inside of one.

@@ -6,6 +6,7 @@ use crate::domain::audit::{self, Subject};
 use crate::domain::staff::typed::{self, Refused, Typed};
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
+use crate::model::embed::Partner;
 use crate::model::ids::KeyId;
 use crate::model::key::Key;
 use crate::model::key_format::KeyText;
@@ -31,6 +32,8 @@ pub struct Found {
     pub webhooks: Vec<Delivery>,
     /// Why endpoints of the key are off, newest first.
     pub endpoints_off: Vec<Off>,
+    /// Embed mode where the key belongs, if anybody ever enabled or suspended it.
+    pub embed: Option<Partner>,
 }
 
 /// The most keys one look shows. Display prefixes are random: more than one key with the same is rare.
@@ -114,7 +117,12 @@ async fn gather(app: &App, key: Key) -> Result<Found> {
     };
     let webhooks = store::webhooks::deliveries::list(db, workspace.id, of_key, LATEST).await?;
     let off = store::webhooks::endpoints::list_off(db, key.id, LATEST).await?;
+    let embed = match &app.profile.embed {
+        Some(_) => store::embed_partners::find(db, key.owner_id).await?,
+        None => None,
+    };
     Ok(Found {
+        embed,
         key,
         refusals,
         webhooks: webhooks.into_iter().map(without_content).collect(),

@@ -35,6 +35,7 @@ impl WorkspacePage {
             workspaces_more: self.workspaces > 1,
             may_manage: self.standing.may(Deed::ManageWorkspace),
             workspace_keys: app.profile.api.keys_belong_to == KeyOwner::Workspace,
+            embed: app.profile.embed.is_some(),
         };
         Page {
             place: Some(place),

@@ -14,15 +14,9 @@ pub(super) struct Call {
 impl Call {
     /// `GET {base}/me`, with the key where this API takes it first.
     pub(super) fn me(app: &App) -> Self {
-        let api = &app.profile.api;
-        let origin = api.public_url.as_deref().unwrap_or(&app.settings.public_url);
-        let (header, before) = match api.credentials.first() {
-            Some(CredentialPlace::XApiKey) => ("X-API-Key".to_owned(), ""),
-            Some(CredentialPlace::Header(name)) => (name.clone(), ""),
-            Some(CredentialPlace::Bearer) | None => ("Authorization".to_owned(), "Bearer "),
-        };
+        let (header, before) = credential_header(app);
         Self {
-            url: format!("{origin}{}/me", api.base_path),
+            url: address(app, "/me"),
             header,
             before,
         }
@@ -50,6 +44,22 @@ impl Call {
              print(response.status, response.read().decode())",
             self.url, self.header, self.before
         )
+    }
+}
+
+/// Where customers find what is below the base path: `https://api.example.com/v1/me`.
+pub(in crate::web) fn address(app: &App, below: &str) -> String {
+    let api = &app.profile.api;
+    let origin = api.public_url.as_deref().unwrap_or(&app.settings.public_url);
+    format!("{origin}{}{below}", api.base_path)
+}
+
+/// The header in which this API takes a key first, and what stands before the key in its value.
+pub(in crate::web) fn credential_header(app: &App) -> (String, &'static str) {
+    match app.profile.api.credentials.first() {
+        Some(CredentialPlace::XApiKey) => ("X-API-Key".to_owned(), ""),
+        Some(CredentialPlace::Header(name)) => (name.clone(), ""),
+        Some(CredentialPlace::Bearer) | None => ("Authorization".to_owned(), "Bearer "),
     }
 }
 
