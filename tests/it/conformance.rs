@@ -3,9 +3,11 @@
 
 mod codivupload;
 mod craftkit;
+mod craftkit_embed;
+mod craftkit_inbound;
 mod docsapi;
 mod kodisc;
 mod kodostatus;
 mod kodostatus_plans;
-mod service;
+pub mod service;
 mod sixth;
