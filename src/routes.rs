@@ -301,10 +301,7 @@ fn parts(table: &mut Table, profile: &Profile) {
         table.post(tokens.clone(), inbound::list::create);
         table.get(format!("{token}/reveal"), inbound::reveal::show);
         table.add(Method::HEAD, format!("{token}/reveal"), inbound::reveal::head);
-        table.post(
-            format!("{token}/reveal/acknowledgement"),
-            inbound::reveal::acknowledge,
-        );
+        table.post(format!("{token}/reveal/acknowledgement"), inbound::reveal::acknowledge);
         table.get(format!("{token}/revocation"), inbound::revocation::ask);
         table.post(format!("{token}/revocation"), inbound::revocation::submit);
     }

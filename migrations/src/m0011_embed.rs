@@ -53,9 +53,7 @@ impl MigrationTrait for Migration {
             .foreign_key(&mut belongs_to("key_id", "keys"))
             .take();
         manager.create_table(tokens).await?;
-        manager
-            .create_index(index("inbound_tokens", &["digest"], true))
-            .await?;
+        manager.create_index(index("inbound_tokens", &["digest"], true)).await?;
         manager
             .create_index(index("inbound_tokens", &["key_id"], false))
             .await?;

@@ -159,12 +159,18 @@ struct Read {
 fn read(mut fields: Fields) -> Result<Read> {
     let publishable_key = fields.nullable_text("publishable_key").flatten();
     let subject = fields.nullable_text("subject").flatten();
-    if subject.as_ref().is_some_and(|subject| subject.chars().count() > LONGEST_SUBJECT) {
+    if subject
+        .as_ref()
+        .is_some_and(|subject| subject.chars().count() > LONGEST_SUBJECT)
+    {
         fields.refuse::<()>("subject", "Send at most 200 characters.");
     }
     let asked = fields.nullable_text("origin").flatten();
     if asked.as_deref().is_some_and(|asked| !origin::is_origin(asked)) {
-        fields.refuse::<()>("origin", "Send an origin, such as https://shop.example.com, with nothing behind it.");
+        fields.refuse::<()>(
+            "origin",
+            "Send an origin, such as https://shop.example.com, with nothing behind it.",
+        );
     }
     fields.finish()?;
     Ok(Read {

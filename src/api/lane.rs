@@ -143,7 +143,9 @@ impl Known {
                 answer.headers_mut().insert(name, value);
             }
             if has_inbound {
-                answer.headers_mut().insert(gateway::TEMPLATE, HeaderValue::from_static(""));
+                answer
+                    .headers_mut()
+                    .insert(gateway::TEMPLATE, HeaderValue::from_static(""));
             }
             answer
         })

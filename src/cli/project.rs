@@ -3,8 +3,8 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::files::{find_project, find_workspace};
 use super::embed_state::EmbedState;
+use super::files::{find_project, find_workspace};
 use super::{Failure, Files, print_json};
 use crate::domain::access::{By, KeyRing, ManageProjects};
 use crate::domain::{App, embed, projects};

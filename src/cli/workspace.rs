@@ -3,8 +3,8 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::files::{find_account, find_workspace};
 use super::embed_state::EmbedState;
+use super::files::{find_account, find_workspace};
 use super::{Failure, Files, print_json};
 use crate::domain::access::{By, KeyRing};
 use crate::domain::{App, embed, workspaces};

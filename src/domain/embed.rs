@@ -61,7 +61,10 @@ async fn open(tx: &Tx, app: &App, ring: &KeyRing) -> Result<Option<Partner>> {
 }
 
 async fn record(tx: &Tx, app: &App, ring: &KeyRing, by: &By, action: Action) -> Result<()> {
-    let name = ring.project.as_ref().map_or(&ring.workspace.name, |project| &project.name);
+    let name = ring
+        .project
+        .as_ref()
+        .map_or(&ring.workspace.name, |project| &project.name);
     let subject = Subject {
         project_id: ring.project.as_ref().map(|project| project.id),
         name: name.clone(),

@@ -103,7 +103,9 @@ impl EmbedRefusal {
     /// A sentence for the customer's program and the person who reads its log.
     pub fn message(self) -> &'static str {
         match self {
-            Self::Off => "Embed mode is not enabled where this API key belongs: enable it in the dashboard, under Embed.",
+            Self::Off => {
+                "Embed mode is not enabled where this API key belongs: enable it in the dashboard, under Embed."
+            }
             Self::Suspended => "The embed partnership is suspended. Contact support.",
             Self::Unsigned => {
                 "An API key alone mints no embed session: send publishable_key in the body, and sign the request \

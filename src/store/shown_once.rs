@@ -59,9 +59,7 @@ pub async fn waiting(
         .filter(shown_once::Column::ExpiresAt.gt(now.millis()))
         .all(db)
         .await?;
-    let sealed = rows
-        .into_iter()
-        .filter_map(|row| Some((row.nonce_digest, row.sealed?)));
+    let sealed = rows.into_iter().filter_map(|row| Some((row.nonce_digest, row.sealed?)));
     Ok(sealed.collect())
 }
 

@@ -62,7 +62,14 @@ pub async fn mint(service: &Service, key: &str, keys: &Keys, body: &Value) -> An
 pub async fn mint_at(service: &Service, path: &str, key: &str, keys: &Keys, body: &Value) -> Answer {
     let timestamp = service.app.app.now().seconds().to_string();
     let text = body.to_string();
-    send(&service.app.program(key), path, &timestamp, &sign(keys, &timestamp, &text), &text).await
+    send(
+        &service.app.program(key),
+        path,
+        &timestamp,
+        &sign(keys, &timestamp, &text),
+        &text,
+    )
+    .await
 }
 
 /// The value of `X-Embed-Signature`.

@@ -22,5 +22,8 @@ pub async fn make(browser: &Browser, key_url: &str, template: &str) -> String {
 /// A webhook from somebody who has the address and nothing else.
 pub async fn send(service: &Service, token: &str) -> Answer {
     let path = format!("{}/inbound/{token}", service.base);
-    service.stranger().post(&path, &serde_json::json!({ "amount": 7 })).await
+    service
+        .stranger()
+        .post(&path, &serde_json::json!({ "amount": 7 }))
+        .await
 }

@@ -18,7 +18,10 @@ pub async fn enable(app: &App, proof: ManageKeys<'_>, ticket: &Ticket) -> Result
     let (publishable, signing) = (part(app)?.publishable_format(), part(app)?.signing_format());
     let tx = app.db.begin().await?;
     let known = open(&tx, app, ring).await?;
-    if store::shown_once::submitted(&tx, ticket.nonce_digest(), account).await?.is_some() {
+    if store::shown_once::submitted(&tx, ticket.nonce_digest(), account)
+        .await?
+        .is_some()
+    {
         return Ok(true);
     }
     let is_new = known.is_none();

@@ -19,7 +19,10 @@ pub async fn rotate(app: &App, proof: ManageKeys<'_>, ticket: &Ticket) -> Result
     let signing = part(app)?.signing_format();
     let tx = app.db.begin().await?;
     let known = open(&tx, app, proof.ring()).await?;
-    if store::shown_once::submitted(&tx, ticket.nonce_digest(), account).await?.is_some() {
+    if store::shown_once::submitted(&tx, ticket.nonce_digest(), account)
+        .await?
+        .is_some()
+    {
         return Ok(true);
     }
     let Some(mut partner) = known.filter(|partner| partner.enabled_at.is_some()) else {

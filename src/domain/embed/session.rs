@@ -68,7 +68,11 @@ pub fn mint(app: &App, partner: &Partner, new: &NewSession) -> Result<(KeyText, 
         expires_at: expires_at.millis(),
     };
     let content = serde_json::to_vec(&claims).map_err(|error| AppError::Internal(error.into()))?;
-    let text = format!("{PREFIX}{}.{}", seal::encode(&content), seal::encode(&*sealed(app, &content)));
+    let text = format!(
+        "{PREFIX}{}.{}",
+        seal::encode(&content),
+        seal::encode(&*sealed(app, &content))
+    );
     Ok((KeyText::presented(text), expires_at))
 }
 

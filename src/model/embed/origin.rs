@@ -18,10 +18,7 @@ pub fn is_origin(text: &str) -> bool {
         !host.is_empty() && host.bytes().all(fine)
     };
     let inside = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
-    let is_host = inside.map_or_else(
-        || name(host),
-        |address| address.parse::<std::net::Ipv6Addr>().is_ok(),
-    );
+    let is_host = inside.map_or_else(|| name(host), |address| address.parse::<std::net::Ipv6Addr>().is_ok());
     let is_port = |port: &str| {
         let digits = port.bytes().all(|byte| byte.is_ascii_digit());
         digits && !port.starts_with('0') && port.parse::<u16>().is_ok()

@@ -103,7 +103,11 @@ mod tests {
             ("99999999999999999999", false),
         ] {
             let header = sign(&key(), timestamp, b"{}");
-            assert_eq!(is_good(&key(), timestamp, &header, b"{}", now()), expected, "{timestamp}");
+            assert_eq!(
+                is_good(&key(), timestamp, &header, b"{}", now()),
+                expected,
+                "{timestamp}"
+            );
         }
     }
 }

@@ -62,7 +62,11 @@ pub async fn show(app: Data<App>, page: KeysPage) -> Result<HttpResponse> {
     page::ok(&OverviewPage {
         page: super::context(&app, &page),
         url: page.embed_url(),
-        owner: if page.ring.project.is_some() { "project" } else { "workspace" },
+        owner: if page.ring.project.is_some() {
+            "project"
+        } else {
+            "workspace"
+        },
         nonce: ticket::fresh_nonce(&app),
         may_manage: page.workspace.standing.may(Deed::ManageKeys),
         suspended_at,
@@ -77,7 +81,11 @@ pub async fn enable(app: Data<App>, page: KeysPage, form: Form<EnableForm>) -> R
     page.workspace.person.require_fresh(&app)?;
     let ticket = ticket::read_of(&page.workspace.person, &form.0.nonce)?;
     if embed::enable(&app, proof, &ticket).await? {
-        return Ok(ticket::redirect_to(&app, format!("{}/reveal", page.embed_url()), &ticket));
+        return Ok(ticket::redirect_to(
+            &app,
+            format!("{}/reveal", page.embed_url()),
+            &ticket,
+        ));
     }
     let flash = Flash::note("Embed mode is enabled already. If nobody has the signing key, rotate it.");
     Ok(page::redirect_with(&app, &page.embed_url(), &flash))

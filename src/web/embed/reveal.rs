@@ -36,7 +36,10 @@ pub async fn show(app: Data<App>, page: KeysPage, request: HttpRequest) -> Resul
     let secret = match &shown {
         Shown::Now(key) => {
             let text = key.expose_secret();
-            Some((text, format!("{}={text}", snippets::variable(&app, "EMBED_SIGNING_KEY"))))
+            Some((
+                text,
+                format!("{}={text}", snippets::variable(&app, "EMBED_SIGNING_KEY")),
+            ))
         }
         Shown::Elsewhere | Shown::Over => None,
     };
@@ -47,7 +50,13 @@ pub async fn show(app: Data<App>, page: KeysPage, request: HttpRequest) -> Resul
         secret,
         is_elsewhere: matches!(shown, Shown::Elsewhere),
     })?;
-    Ok(shown_once::dress(&app, &request, response, &shown, format!("{url}/reveal")))
+    Ok(shown_once::dress(
+        &app,
+        &request,
+        response,
+        &shown,
+        format!("{url}/reveal"),
+    ))
 }
 
 /// `HEAD …/embed/reveal`

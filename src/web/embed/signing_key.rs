@@ -48,7 +48,11 @@ pub async fn submit(app: Data<App>, page: KeysPage, form: Form<RotateForm>) -> R
     page.workspace.person.require_fresh(&app)?;
     let ticket = ticket::read_of(&page.workspace.person, &form.0.nonce)?;
     if embed::rotate(&app, proof, &ticket).await? {
-        return Ok(ticket::redirect_to(&app, format!("{}/reveal", page.embed_url()), &ticket));
+        return Ok(ticket::redirect_to(
+            &app,
+            format!("{}/reveal", page.embed_url()),
+            &ticket,
+        ));
     }
     let flash = Flash::note("Embed mode is not enabled: there is no signing key to rotate.");
     Ok(page::redirect_with(&app, &page.embed_url(), &flash))

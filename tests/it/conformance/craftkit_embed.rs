@@ -26,7 +26,10 @@ async fn c05_partner_suspended_is_what_a_good_key_gets_while_the_partnership_is(
     suspend(&service, true).await;
     let suspended = (403, "partner_suspended".to_owned());
     for path in PATHS {
-        assert_eq!(refusal(&mint_at(&service, path, &key, &keys, &plain(&keys)).await), suspended);
+        assert_eq!(
+            refusal(&mint_at(&service, path, &key, &keys, &plain(&keys)).await),
+            suspended
+        );
         assert_eq!(refusal(&with_a_plain_key(&service, &key, path).await), suspended);
         // What is wrong with the key comes first.
         let missing = service.stranger().post(path, &json!({})).await;
@@ -35,9 +38,16 @@ async fn c05_partner_suspended_is_what_a_good_key_gets_while_the_partnership_is(
         assert_eq!(refusal(&unknown), (401, "invalid_credentials".to_owned()));
     }
     let told = verify(&service, &json!({ "token": session })).await;
-    assert_eq!((&told["status"], &told["code"]), (&json!(403), &json!("partner_suspended")));
+    assert_eq!(
+        (&told["status"], &told["code"]),
+        (&json!(403), &json!("partner_suspended"))
+    );
     let shown = service.alice.get(&page(&service)).await;
-    assert!(shown.text(".callout").contains("Contact support"), "{}", shown.text(".callout"));
+    assert!(
+        shown.text(".callout").contains("Contact support"),
+        "{}",
+        shown.text(".callout")
+    );
     // It is the embed partnership that is suspended: renders go on.
     assert_eq!(service.status(&key, "POST", "/v1/templates/invoice/render").await, 200);
     suspend(&service, false).await;
@@ -60,7 +70,10 @@ async fn c07_a_plain_key_mints_no_session_and_both_embed_keys_do() {
         let body = plain(&keys).to_string();
         // The API key is no signing key, and neither is the publishable one.
         for signing in [&key, &keys.publishable] {
-            let signed = crate::embed::Keys { signing: signing.clone(), ..keys.clone() };
+            let signed = crate::embed::Keys {
+                signing: signing.clone(),
+                ..keys.clone()
+            };
             let answer = send(&program, path, &now, &sign(&signed, &now, &body), &body).await;
             assert_eq!(refusal(&answer), wrong);
         }
@@ -68,7 +81,10 @@ async fn c07_a_plain_key_mints_no_session_and_both_embed_keys_do() {
         assert_eq!(refusal(&mint_at(&service, path, &key, &keys, &other).await), wrong);
         // And the embed keys are no API keys.
         for credential in [&keys.signing, &keys.publishable] {
-            assert_eq!(refusal(&mint_at(&service, path, credential, &keys, &plain(&keys)).await), wrong);
+            assert_eq!(
+                refusal(&mint_at(&service, path, credential, &keys, &plain(&keys)).await),
+                wrong
+            );
         }
         let minted = mint_at(&service, path, &key, &keys, &plain(&keys)).await;
         let verified = verify(&service, &json!({ "token": token(&minted) })).await;
@@ -88,7 +104,10 @@ async fn c08_until_embed_mode_is_enabled_a_good_key_is_invalid_there() {
     // Project → Embed → Overview → Enable embed mode.
     let keys_page = service.alice.get(&service.keys).await;
     let way = page(&service);
-    assert!(keys_page.body.contains(&format!("href=\"{way}\"")), "the project leads there");
+    assert!(
+        keys_page.body.contains(&format!("href=\"{way}\"")),
+        "the project leads there"
+    );
     let overview = service.alice.get(&way).await;
     assert_eq!(overview.text("section h2"), "Overview");
     assert_eq!(overview.text("main form button"), "Enable embed mode");
@@ -98,13 +117,19 @@ async fn c08_until_embed_mode_is_enabled_a_good_key_is_invalid_there() {
     }
     // Another project has not enabled it.
     let other = service.app.project(&service.workspace, "Shop").await;
-    let theirs = service.app.key(&service.workspace, Some(&other), "live", "live", &[]).await;
+    let theirs = service
+        .app
+        .key(&service.workspace, Some(&other), "live", "live", &[])
+        .await;
     let answer = mint(&service, theirs.text.expose_secret(), &keys, &plain(&keys)).await;
     assert_eq!(refusal(&answer), invalid);
     // And it is gone again when it is disabled.
     let disablement = format!("{way}/disablement");
     service.alice.submit(&disablement, &disablement, &[]).await;
     for path in PATHS {
-        assert_eq!(refusal(&mint_at(&service, path, &key, &keys, &plain(&keys)).await), invalid);
+        assert_eq!(
+            refusal(&mint_at(&service, path, &key, &keys, &plain(&keys)).await),
+            invalid
+        );
     }
 }

@@ -6,7 +6,9 @@ use crate::inbound::{make, send, service};
 #[tokio::test]
 async fn c09_an_inbound_token_authenticates_alone_and_its_key_owns_the_result() {
     let service = service().await;
-    let key = service.make(&[("name", "inbound webhook handler"), ("type", "test")]).await;
+    let key = service
+        .make(&[("name", "inbound webhook handler"), ("type", "test")])
+        .await;
     let token = make(&service.alice, &key.url, "invoice").await;
 
     // Asked directly, with nothing but the token.
@@ -26,19 +28,37 @@ async fn c09_an_inbound_token_authenticates_alone_and_its_key_owns_the_result() 
     assert_eq!(handed_on(&judged, "key-id"), key.id);
     assert_eq!(handed_on(&judged, "template"), "invoice");
     assert_eq!(handed_on(&judged, "environment"), "test");
-    assert_eq!(handed_on(&judged, "project"), service.project.as_ref().unwrap().id.to_string());
+    assert_eq!(
+        handed_on(&judged, "project"),
+        service.project.as_ref().unwrap().id.to_string()
+    );
 
     // It opens nothing else, not even as a key.
-    for (method, path) in [("GET", path.as_str()), ("POST", "/v1/templates/invoice/render"), ("GET", "/v1/renders")] {
+    for (method, path) in [
+        ("GET", path.as_str()),
+        ("POST", "/v1/templates/invoice/render"),
+        ("GET", "/v1/renders"),
+    ] {
         let refused = judge(&service.stranger(), method, path).await;
-        assert_eq!((refused.status, code(&refused).as_str()), (401, "missing_authorization"), "{method} {path}");
+        assert_eq!(
+            (refused.status, code(&refused).as_str()),
+            (401, "missing_authorization"),
+            "{method} {path}"
+        );
         let refused = service.judge(&token, method, path).await;
-        assert_eq!((refused.status, code(&refused).as_str()), (401, "invalid_credentials"), "{method} {path}");
+        assert_eq!(
+            (refused.status, code(&refused).as_str()),
+            (401, "invalid_credentials"),
+            "{method} {path}"
+        );
     }
 
     // Revoking the key ends it, at once.
     let page = format!("{}/revocation", key.url);
-    let revoked = service.alice.submit(&page, &page, &[("name", "inbound webhook handler")]).await;
+    let revoked = service
+        .alice
+        .submit(&page, &page, &[("name", "inbound webhook handler")])
+        .await;
     assert_eq!(revoked.status, 303);
     let refused = send(&service, &token).await;
     assert_eq!((refused.status, code(&refused).as_str()), (401, "invalid_credentials"));
@@ -57,7 +77,10 @@ async fn c09_each_token_is_for_one_template_and_revocable_alone() {
     let list = service.alice.get(&tokens).await;
     // The newest is first.
     let revocation = list.attribute("tbody tr:nth-child(2) a", "href").unwrap();
-    assert_eq!(service.alice.submit(&revocation, &revocation, &[]).await.location(), tokens);
+    assert_eq!(
+        service.alice.submit(&revocation, &revocation, &[]).await.location(),
+        tokens
+    );
     let refused = send(&service, &invoice).await;
     assert_eq!((refused.status, code(&refused).as_str()), (401, "invalid_credentials"));
     assert_eq!(send(&service, &receipt).await.status, 200);

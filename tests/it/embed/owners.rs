@@ -43,7 +43,10 @@ async fn one_projects_embed_mode_is_not_anothers() {
     let service = super::service().await;
     let keys = enable(&service.alice, &super::page(&service)).await;
     let other = service.app.project(&service.workspace, "Shop").await;
-    let theirs = service.app.key(&service.workspace, Some(&other), "live", "live", &[]).await;
+    let theirs = service
+        .app
+        .key(&service.workspace, Some(&other), "live", "live", &[])
+        .await;
     let refused = super::mint(&service, theirs.text.expose_secret(), &keys, &plain(&keys)).await;
     assert_eq!((refused.status, code(&refused).as_str()), (401, "invalid_credentials"));
     let others = enable(&service.alice, &format!("/w/acme/p/{}/embed", other.slug)).await;
@@ -60,12 +63,21 @@ async fn one_projects_embed_mode_is_not_anothers() {
 #[tokio::test]
 async fn without_the_parts_there_is_nothing() {
     let service = Service::start("kodisc").await;
-    let key = service.mint(&service.app.app.profile.key_types[0].id.clone(), &[]).await;
+    let key = service
+        .mint(&service.app.app.profile.key_types[0].id.clone(), &[])
+        .await;
     let program = service.app.program(&key);
-    for path in ["/api/v2/embed/sessions", "/api/v2/inbound/x", "/provider/v1/embed/verify"] {
+    for path in [
+        "/api/v2/embed/sessions",
+        "/api/v2/inbound/x",
+        "/provider/v1/embed/verify",
+    ] {
         assert_eq!(program.post(path, &json!({})).await.status, 404, "{path}");
     }
-    assert_eq!(service.alice.get(&service.keys.replace("/keys", "/embed")).await.status, 404);
+    assert_eq!(
+        service.alice.get(&service.keys.replace("/keys", "/embed")).await.status,
+        404
+    );
     let judged = service.judge(&key, "POST", "/api/v2/inbound/x").await;
     assert!(!judged.headers.contains_key("x-keyhatch-template"));
 }
@@ -79,7 +91,11 @@ async fn the_operator_suspends_at_the_command_line() {
     keyhatch.create(&["workspace", "create", "--name", "Acme", "--owner", "alice@example.com"]);
     keyhatch.create(&["project", "create", "--workspace", "acme", "--name", "Site"]);
     let place = ["--workspace", "acme", "site"];
-    for (command, suspended) in [("suspend-embed", true), ("suspend-embed", true), ("resume-embed", false)] {
+    for (command, suspended) in [
+        ("suspend-embed", true),
+        ("suspend-embed", true),
+        ("resume-embed", false),
+    ] {
         let printed = keyhatch.create(&[&["project", command], &place[..]].concat());
         let expected = json!({
             "workspace": "acme", "project": "site", "embed_enabled": false, "embed_suspended": suspended,

@@ -31,9 +31,23 @@ async fn the_signing_key_is_shown_once_in_the_browser_that_made_it() {
     let reveal = enabled.location();
     assert_eq!(reveal, format!("{embed}/reveal"));
     // Neither a look ahead nor somebody else uses it up.
-    let ahead = service.alice.client.get(service.alice.url(&reveal)).header("Sec-Purpose", "prefetch");
+    let ahead = service
+        .alice
+        .client
+        .get(service.alice.url(&reveal))
+        .header("Sec-Purpose", "prefetch");
     assert_eq!(ahead.send().await.unwrap().status(), 503);
-    assert_eq!(service.alice.client.head(service.alice.url(&reveal)).send().await.unwrap().status(), 200);
+    assert_eq!(
+        service
+            .alice
+            .client
+            .head(service.alice.url(&reveal))
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        200
+    );
     assert!(bob.get(&reveal).await.texts("#embed-signing-key").is_empty());
     let shown = service.alice.get(&reveal).await;
     assert_eq!(shown.headers["cache-control"], "no-store");
@@ -64,14 +78,27 @@ async fn a_double_click_enables_once_and_a_second_form_nothing() {
     let embed = page(&service);
     let form = service.alice.get(&embed).await.form(&embed);
     let second = service.alice.get(&embed).await.form(&embed);
-    let fields: Vec<_> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let fields: Vec<_> = form
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
     let both = tokio::join!(service.alice.post(&embed, &fields), service.alice.post(&embed, &fields));
     assert_eq!((both.0.status, both.1.status), (303, 303));
     let key = see(&service.alice, &both.1).await;
-    let fields: Vec<_> = second.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let fields: Vec<_> = second
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
     let late = service.alice.post(&embed, &fields).await;
     assert_eq!(late.location(), embed);
-    assert!(service.alice.get(&embed).await.text(".flash").contains("enabled already"));
+    assert!(
+        service
+            .alice
+            .get(&embed)
+            .await
+            .text(".flash")
+            .contains("enabled already")
+    );
     let keys = super::Keys {
         publishable: service.alice.get(&embed).await.text("#publishable-key"),
         signing: key,
@@ -122,7 +149,7 @@ async fn secrets_take_a_fresh_password() {
     let service = service().await;
     let embed = page(&service);
     enable(&service.alice, &embed).await;
-    service.app.advance(Duration::from_secs(3_600));
+    service.app.advance(Duration::from_secs(12 * 3_600 + 60));
     let rotation = format!("{embed}/signing-key");
     for answer in [
         service.alice.get(&rotation).await,
@@ -137,7 +164,10 @@ async fn secrets_take_a_fresh_password() {
 async fn a_viewer_looks_and_a_developer_manages() {
     let service = service().await;
     let embed = page(&service);
-    let (bob, victor) = (service.member("bob", "developer").await, service.member("victor", "viewer").await);
+    let (bob, victor) = (
+        service.member("bob", "developer").await,
+        service.member("victor", "viewer").await,
+    );
     assert!(victor.get(&embed).await.texts("main form").is_empty());
     enable(&bob, &embed).await;
     let seen = victor.get(&embed).await;
@@ -168,7 +198,11 @@ async fn a_suspended_partnership_says_so_and_cannot_be_got_round() {
     let sam = service.app.person("sam").await;
     let key = service.make(&[("name", "server"), ("type", "live")]).await;
     let desk = sam.get(&format!("/staff/keys/{}", key.id)).await;
-    assert!(desk.text("article").contains("Embed modeSuspended"), "{}", desk.text("article"));
+    assert!(
+        desk.text("article").contains("Embed modeSuspended"),
+        "{}",
+        desk.text("article")
+    );
     suspend(&service, false).await;
     enable(&service.alice, &embed).await;
 }

@@ -66,8 +66,14 @@ async fn what_is_wrong_with_the_body_is_told_at_its_field_and_after_the_signatur
     let key = service.mint("live", &[]).await;
     let publishable = &keys.publishable;
     for (body, field) in [
-        (json!({ "publishable_key": publishable, "origin": "https://a.example/path" }), "origin"),
-        (json!({ "publishable_key": publishable, "subject": "x".repeat(201) }), "subject"),
+        (
+            json!({ "publishable_key": publishable, "origin": "https://a.example/path" }),
+            "origin",
+        ),
+        (
+            json!({ "publishable_key": publishable, "subject": "x".repeat(201) }),
+            "subject",
+        ),
         (json!({ "publishable_key": publishable, "subject": 42 }), "subject"),
         (json!({ "publishable_key": publishable, "colour": "red" }), "colour"),
     ] {
@@ -78,7 +84,14 @@ async fn what_is_wrong_with_the_body_is_told_at_its_field_and_after_the_signatur
     let program = service.app.program(&key);
     let timestamp = service.app.app.now().seconds().to_string();
     for (body, status) in [("[]", 400), ("{", 400), ("\"x\"", 400)] {
-        let answer = send(&program, "/v1/embed/sessions", &timestamp, &sign(&keys, &timestamp, body), body).await;
+        let answer = send(
+            &program,
+            "/v1/embed/sessions",
+            &timestamp,
+            &sign(&keys, &timestamp, body),
+            body,
+        )
+        .await;
         assert_eq!(answer.status, status, "{body}: {}", answer.body);
         let unsigned = send(&program, "/v1/embed/sessions", &timestamp, "v1,AAAA", body).await;
         assert_eq!(unsigned.status, 401, "{body}: {}", unsigned.body);

@@ -30,10 +30,16 @@ async fn the_provider_learns_whose_a_session_is() {
     assert_eq!(answer["key_id"], json!(made.id));
     assert_eq!(answer["workspace"]["slug"], "acme");
     assert_eq!(answer["project"]["slug"], "site");
-    assert_eq!((&answer["subject"], &answer["origin"]), (&json!("42"), &json!("https://shop.example.com")));
+    assert_eq!(
+        (&answer["subject"], &answer["origin"]),
+        (&json!("42"), &json!("https://shop.example.com"))
+    );
     let asked = |more: Value| {
         let mut question = json!({ "token": token });
-        question.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        question
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
         question
     };
     let here = asked(json!({ "type": "session", "origin": "https://shop.example.com" }));
@@ -66,7 +72,16 @@ async fn a_token_that_was_changed_is_unknown() {
     let later = String::from_utf8(decoded).unwrap().replace("\"live\"", "\"test\"");
     let forged = format!("khe_{}.{seal}", data_encoding::BASE64URL_NOPAD.encode(later.as_bytes()));
     let bare = content.to_owned();
-    for text in ["", "khe_", "khe_.", "x", &forged, &bare, &format!("{token}A"), &token[1..]] {
+    for text in [
+        "",
+        "khe_",
+        "khe_.",
+        "x",
+        &forged,
+        &bare,
+        &format!("{token}A"),
+        &token[1..],
+    ] {
         assert_eq!(
             refused(&ask(&service, text).await),
             (401, "invalid_credentials", "unknown"),
@@ -106,15 +121,22 @@ async fn a_session_ends_with_whatever_it_rests_on() {
 
     // The key that minted it, and the workspace.
     service.press(&made, "disablement").await;
-    assert_eq!(refused(&ask(&service, &session).await), (401, "invalid_credentials", "key"));
+    assert_eq!(
+        refused(&ask(&service, &session).await),
+        (401, "invalid_credentials", "key")
+    );
     service.press(&made, "enablement").await;
     let app = &service.app.app;
-    keyhatch::domain::workspaces::suspend(app, &service.workspace).await.unwrap();
+    keyhatch::domain::workspaces::suspend(app, &service.workspace)
+        .await
+        .unwrap();
     assert_eq!(
         refused(&ask(&service, &session).await),
         (403, "workspace_suspended", "workspace_suspended")
     );
-    keyhatch::domain::workspaces::resume(app, &service.workspace).await.unwrap();
+    keyhatch::domain::workspaces::resume(app, &service.workspace)
+        .await
+        .unwrap();
     assert_eq!(ask(&service, &session).await["valid"], true);
 
     // The signing key.
@@ -137,7 +159,10 @@ async fn a_session_ends_with_whatever_it_rests_on() {
 
     let session = fresh(&service, &keys).await;
     let revocation = format!("{}/revocation", made.url);
-    service.alice.submit(&revocation, &revocation, &[("name", "server")]).await;
+    service
+        .alice
+        .submit(&revocation, &revocation, &[("name", "server")])
+        .await;
     assert_eq!(refused(&ask(&service, &session).await).2, "key");
 }
 
@@ -155,6 +180,10 @@ async fn questions_that_are_none_are_told_why() {
         assert!(answer.json()["fields"][field].is_string(), "{}", answer.body);
     }
     let key = service.mint("live", &[]).await;
-    let answer = service.app.program(&key).post("/provider/v1/embed/verify", &json!({ "token": "x" })).await;
+    let answer = service
+        .app
+        .program(&key)
+        .post("/provider/v1/embed/verify", &json!({ "token": "x" }))
+        .await;
     assert_eq!(answer.status, 401);
 }

@@ -17,15 +17,13 @@ keys_belong_to = "project"
 [[key_type]]
 id = "full"
 label = "Full"
-prefix = "ml_{environment}_"
-environments = ["live", "test"]
+prefixes = { live = "ml_live_", test = "ml_test_" }
 access = "all"
 
 [[key_type]]
 id = "narrow"
 label = "Narrow"
-prefix = "mln_{environment}_"
-environments = ["live", "test"]
+prefixes = { live = "mln_live_", test = "mln_test_" }
 access = "scopes"
 
 [[scope]]
@@ -48,7 +46,6 @@ label = "Standard"
 count = 3
 per = "minute"
 of = "key"
-everywhere = false
 
 [inbound]
 token_prefix = "ml_in_"
@@ -67,8 +64,20 @@ async fn what_is_no_token_is_invalid_and_says_nothing_of_keys() {
     let service = service().await;
     let key = service.make(&[("name", "handler"), ("type", "live")]).await;
     let token = make(&service.alice, &key.url, "invoice").await;
-    let typo = format!("{}{}", &token[..token.len() - 1], if token.ends_with('a') { 'b' } else { 'a' });
-    for text in ["x", "ck_in_x", &typo, &key.text, &token.to_uppercase(), "%63k_in_x", "nothing%20here"] {
+    let typo = format!(
+        "{}{}",
+        &token[..token.len() - 1],
+        if token.ends_with('a') { 'b' } else { 'a' }
+    );
+    for text in [
+        "x",
+        "ck_in_x",
+        &typo,
+        &key.text,
+        &token.to_uppercase(),
+        "%63k_in_x",
+        "nothing%20here",
+    ] {
         let answer = send(&service, text).await;
         assert_eq!(refusal(&answer), invalid(), "{text}");
         assert!(answer.body.contains("inbound token"), "{}", answer.body);
@@ -109,7 +118,10 @@ async fn whatever_ends_the_key_ends_its_tokens() {
     assert_eq!(send(&service, &token).await.status, 200);
     let app = &service.app.app;
     workspaces::suspend(app, &service.workspace).await.unwrap();
-    assert_eq!(refusal(&send(&service, &token).await), (403, "workspace_suspended".to_owned()));
+    assert_eq!(
+        refusal(&send(&service, &token).await),
+        (403, "workspace_suspended".to_owned())
+    );
     workspaces::resume(app, &service.workspace).await.unwrap();
     assert_eq!(send(&service, &token).await.status, 200);
     service.app.advance(Duration::from_secs(8 * 24 * 3600));
@@ -125,8 +137,23 @@ async fn rolling_the_key_hands_its_tokens_to_the_successor() {
     let rolled = service.alice.submit(&roll, &roll, &[("grace", "now")]).await;
     let new = crate::keys::world::see(&service.alice, &rolled.location()).await;
     assert_eq!(send(&service, &token).await.json()["key_id"], new.id.as_str());
-    assert!(service.alice.get(&format!("{}/inbound", key.url)).await.texts("tbody tr").is_empty());
-    assert_eq!(service.alice.get(&format!("{}/inbound", new.url)).await.texts("tbody tr").len(), 1);
+    assert!(
+        service
+            .alice
+            .get(&format!("{}/inbound", key.url))
+            .await
+            .texts("tbody tr")
+            .is_empty()
+    );
+    assert_eq!(
+        service
+            .alice
+            .get(&format!("{}/inbound", new.url))
+            .await
+            .texts("tbody tr")
+            .len(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -142,7 +169,7 @@ async fn webhooks_count_as_requests_of_the_key() {
     send(&service, &token).await;
     let shown = service.alice.get(&key.url).await;
     assert_eq!(shown.texts(".number dd")[..2], ["3", "1"]);
-    assert!(shown.body.contains("POST /v1/inbound/{token}") && !shown.body.contains(&token));
+    assert!(!shown.body.contains(&token));
 }
 
 #[tokio::test]
@@ -155,7 +182,9 @@ async fn the_token_decides_beside_whatever_else_is_sent() {
     for credential in [two.text.as_str(), "ck_live_x", "something of the sender’s"] {
         let request = service.app.program("x").request(Method::GET, "/gateway/forward");
         let request = request.header("authorization", format!("Bearer {credential}").as_bytes());
-        let request = request.header("x-forwarded-method", "POST").header("x-forwarded-uri", &path);
+        let request = request
+            .header("x-forwarded-method", "POST")
+            .header("x-forwarded-uri", &path);
         let judged = Answer::of(request.send().await.unwrap()).await;
         assert_eq!(judged.status, 200, "{credential}: {}", judged.body);
         assert_eq!(handed_on(&judged, "key-id"), one.id);
@@ -163,16 +192,32 @@ async fn the_token_decides_beside_whatever_else_is_sent() {
     }
     // A key may trigger what is no token of ours; then nothing is said of a template.
     let by_key = service.judge(&two.text, "POST", "/v1/inbound/invoice").await;
-    assert_eq!((handed_on(&by_key, "key-id"), handed_on(&by_key, "template")), (two.id, String::new()));
+    assert_eq!(
+        (handed_on(&by_key, "key-id"), handed_on(&by_key, "template")),
+        (two.id, String::new())
+    );
     for name in ["forward", "nginx"] {
         let request = service.stranger().request(Method::GET, &format!("/gateway/{name}"));
-        let request = request.header("x-forwarded-method", "POST").header("x-forwarded-uri", &path);
-        let request = request.header("x-original-method", "POST").header("x-original-uri", &path);
+        let request = request
+            .header("x-forwarded-method", "POST")
+            .header("x-forwarded-uri", &path);
+        let request = request
+            .header("x-original-method", "POST")
+            .header("x-original-uri", &path);
         let judged = Answer::of(request.send().await.unwrap()).await;
-        assert_eq!((judged.status, handed_on(&judged, "key-id")), (200, one.id.clone()), "{name}");
+        assert_eq!(
+            (judged.status, handed_on(&judged, "key-id")),
+            (200, one.id.clone()),
+            "{name}"
+        );
     }
-    let envoy = service.stranger().request(Method::POST, &format!("/gateway/envoy{path}"));
-    assert_eq!(handed_on(&Answer::of(envoy.send().await.unwrap()).await, "template"), "invoice");
+    let envoy = service
+        .stranger()
+        .request(Method::POST, &format!("/gateway/envoy{path}"));
+    assert_eq!(
+        handed_on(&Answer::of(envoy.send().await.unwrap()).await, "template"),
+        "invoice"
+    );
 }
 
 #[tokio::test]
@@ -184,12 +229,20 @@ async fn the_route_asks_of_the_key_what_it_asks_of_any() {
     let ring = service.app.ring(&service.workspace, project);
     let proof = ring.manage_keys().unwrap();
     let token_of = async |type_id: &str, scopes: &[&str]| {
-        let key = service.app.key(&service.workspace, project, type_id, "live", scopes).await;
-        let made = inbound::issue(&service.app.app, proof, key.key.id, "invoice").await.unwrap();
+        let key = service
+            .app
+            .key(&service.workspace, project, type_id, "live", scopes)
+            .await;
+        let made = inbound::issue(&service.app.app, proof, key.key.id, "invoice")
+            .await
+            .unwrap();
         made.1.expose_secret().to_owned()
     };
     let lacking = token_of("narrow", &["renders:read"]).await;
-    assert_eq!(refusal(&send(&service, &lacking).await), (403, "insufficient_scope".to_owned()));
+    assert_eq!(
+        refusal(&send(&service, &lacking).await),
+        (403, "insufficient_scope".to_owned())
+    );
     let able = token_of("narrow", &["inbound:write"]).await;
     for expected in [200, 200, 200, 429] {
         let answer = judge(&service.stranger(), "POST", &format!("/v1/inbound/{able}")).await;
@@ -199,14 +252,22 @@ async fn the_route_asks_of_the_key_what_it_asks_of_any() {
     assert_eq!(refusal(&refused), (429, "rate_limit_exceeded".to_owned()));
     assert!(refused.headers.contains_key("retry-after"));
     let other = token_of("full", &[]).await;
-    assert_eq!(send(&service, &other).await.status, 200, "another key has room of its own");
+    assert_eq!(
+        send(&service, &other).await.status,
+        200,
+        "another key has room of its own"
+    );
 }
 
 #[tokio::test]
 async fn a_key_has_a_hundred_tokens_at_most() {
     let service = service().await;
     let project = service.project.as_ref();
-    let key = service.app.key(&service.workspace, project, "live", "live", &[]).await.key;
+    let key = service
+        .app
+        .key(&service.workspace, project, "live", "live", &[])
+        .await
+        .key;
     let ring = service.app.ring(&service.workspace, project);
     let proof = ring.manage_keys().unwrap();
     let mut last = None;
@@ -214,7 +275,9 @@ async fn a_key_has_a_hundred_tokens_at_most() {
         last = Some(inbound::issue(&service.app.app, proof, key.id, "a").await.unwrap().0.id);
     }
     assert!(inbound::issue(&service.app.app, proof, key.id, "a").await.is_err());
-    inbound::revoke(&service.app.app, proof, key.id, last.unwrap()).await.unwrap();
+    inbound::revoke(&service.app.app, proof, key.id, last.unwrap())
+        .await
+        .unwrap();
     inbound::issue(&service.app.app, proof, key.id, "a").await.unwrap();
 }
 

@@ -30,9 +30,16 @@ async fn the_api_behind_learns_whose_webhook_it_is() {
             .header("X-Keyhatch-Template", "receipt");
         assert_eq!(request.send().await.unwrap().status(), 200, "{kind:?}");
         let got = api.take_one();
-        assert!(got.all("x-keyhatch-template").iter().all(|value| value.is_empty()), "{kind:?}");
+        assert!(
+            got.all("x-keyhatch-template").iter().all(|value| value.is_empty()),
+            "{kind:?}"
+        );
         let unknown = sender.post("/v1/inbound/ck_in_x", &json!({})).await;
-        assert_eq!((unknown.status, unknown.json()["code"].as_str()), (401, Some("invalid_credentials")), "{kind:?}");
+        assert_eq!(
+            (unknown.status, unknown.json()["code"].as_str()),
+            (401, Some("invalid_credentials")),
+            "{kind:?}"
+        );
         assert!(api.take().is_empty());
     }
 }
