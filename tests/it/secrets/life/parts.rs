@@ -5,7 +5,7 @@ use keyhatch::model::embed::signature;
 use keyhatch::model::key_format::KeyText;
 use serde_json::json;
 
-use super::{KEYS, Life};
+use super::Life;
 use crate::secrets::Belongs;
 use crate::support::{Answer, Browser};
 
@@ -25,14 +25,6 @@ impl Life {
             )
             .await;
         let publishable = self.visit(&alice, EMBED).await.text("#publishable-key");
-        let made = [
-            ("name", "Partner"),
-            ("type", "secret"),
-            ("environment", "live"),
-            ("expiry", "never"),
-        ];
-        let made = self.submit(&alice, &format!("{KEYS}/new"), KEYS, &made).await;
-        self.reveal(&alice, &made.location()).await;
         let (page, key) = self.keys.last().unwrap().clone();
 
         let body = json!({ "publishable_key": publishable, "subject": "42" }).to_string();
