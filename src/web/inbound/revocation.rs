@@ -44,7 +44,7 @@ pub async fn submit(
 ) -> Result<HttpResponse> {
     inbound::revoke(&app, page.ring.manage_keys()?, key.0, id.0).await?;
     let text = format!(
-        "Webhooks with that token are refused since {}.",
+        "Webhooks with that token are refused since {} UTC.",
         app.now().time_of_day()
     );
     Ok(page::redirect_with(&app, &page.inbound_url(key.0), &Flash::good(text)))
