@@ -5,6 +5,7 @@
 
 mod account;
 mod backup;
+mod embed_state;
 mod failure;
 mod files;
 mod key;

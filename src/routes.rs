@@ -11,7 +11,7 @@ use crate::api;
 use crate::error::AppError;
 use crate::profile::{KeyOwner, Profile};
 use crate::telemetry;
-use crate::web::{accounts, docs, home, keys, onboarding, projects, staff, webhooks, workspaces};
+use crate::web::{accounts, docs, embed, home, inbound, keys, onboarding, projects, staff, webhooks, workspaces};
 
 /// A line of the table, for the tests and the documentation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,6 +138,7 @@ pub fn pages(profile: &Profile) -> Table {
     projects(&mut table);
     keys(&mut table, profile);
     webhooks(&mut table, profile);
+    parts(&mut table, profile);
     onboarding(&mut table);
     documentation(&mut table);
     staff(&mut table);
@@ -277,6 +278,37 @@ fn webhooks(table: &mut Table, profile: &Profile) {
     table.post(format!("{endpoint}/enablement"), webhooks::endpoint::enable);
 }
 
+/// What only some profiles have.
+fn parts(table: &mut Table, profile: &Profile) {
+    let base = match profile.api.keys_belong_to {
+        KeyOwner::Project => "/w/{workspace}/p/{project}",
+        KeyOwner::Workspace => "/w/{workspace}",
+    };
+    if profile.embed.is_some() {
+        let embed = format!("{base}/embed");
+        table.get(embed.clone(), embed::overview::show);
+        table.post(embed.clone(), embed::overview::enable);
+        table.get(format!("{embed}/reveal"), embed::reveal::show);
+        table.add(Method::HEAD, format!("{embed}/reveal"), embed::reveal::head);
+        table.post(format!("{embed}/reveal/acknowledgement"), embed::reveal::acknowledge);
+        table.get(format!("{embed}/signing-key"), embed::signing_key::show);
+        table.post(format!("{embed}/signing-key"), embed::signing_key::submit);
+        table.get(format!("{embed}/disablement"), embed::disablement::ask);
+        table.post(format!("{embed}/disablement"), embed::disablement::submit);
+    }
+    if profile.inbound.is_some() {
+        let tokens = format!("{base}/keys/{{key}}/inbound");
+        let token = format!("{tokens}/{{inbound}}");
+        table.get(tokens.clone(), inbound::list::show);
+        table.post(tokens.clone(), inbound::list::create);
+        table.get(format!("{token}/reveal"), inbound::reveal::show);
+        table.add(Method::HEAD, format!("{token}/reveal"), inbound::reveal::head);
+        table.post(format!("{token}/reveal/acknowledgement"), inbound::reveal::acknowledge);
+        table.get(format!("{token}/revocation"), inbound::revocation::ask);
+        table.post(format!("{token}/revocation"), inbound::revocation::submit);
+    }
+}
+
 fn onboarding(table: &mut Table) {
     table.get("/welcome", onboarding::welcome::show);
 }
@@ -314,6 +346,14 @@ pub fn api(profile: &Profile) -> Table {
     );
     table.post(api::provider::credits::CREDITS, api::provider::credits::change);
     table.get(api::provider::credits::CREDITS, api::provider::credits::show);
+    if profile.embed.is_some() {
+        table.post(format!("{base}/embed/sessions"), api::embed::sessions);
+        table.post(format!("{base}/embed/catalogs"), api::embed::catalogs);
+        table.post(api::provider::embed::VERIFY, api::provider::embed::answer);
+    }
+    if profile.inbound.is_some() {
+        table.post(format!("{base}/inbound/{{token}}"), api::inbound::answer);
+    }
     table.get(api::gateway::forward::ADDRESS, api::gateway::forward::answer);
     table.get(api::gateway::nginx::ADDRESS, api::gateway::nginx::answer);
     for method in api::gateway::envoy::METHODS {

@@ -13,9 +13,12 @@ pub mod page;
 pub mod refusals;
 pub mod resume;
 pub mod session;
+mod shown_once;
 
 pub mod accounts;
 pub mod docs;
+pub mod embed;
+pub mod inbound;
 pub mod keys;
 pub mod onboarding;
 pub mod projects;

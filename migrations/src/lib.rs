@@ -16,6 +16,7 @@ mod m0007_webhooks;
 mod m0008_told;
 mod m0009_deletion;
 mod m0010_credits;
+mod m0011_embed;
 mod m0012_compromise;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_told::Migration),
             Box::new(m0009_deletion::Migration),
             Box::new(m0010_credits::Migration),
+            Box::new(m0011_embed::Migration),
             Box::new(m0012_compromise::Migration),
         ]
     }

@@ -77,6 +77,17 @@ impl Body {
         }
     }
 
+    /// Reads the object, and what it was sent as byte by byte: for what is signed. An error when there is nothing to hold a
+    /// signature against.
+    pub async fn read_with_bytes(self) -> Result<(Bytes, Result<Fields>)> {
+        let bytes = self.bytes().await?;
+        let fields = parse(&bytes).and_then(|value| match value {
+            Value::Object(values) => Ok(Fields::new(values)),
+            _ => Err(no_object()),
+        });
+        Ok((bytes, fields))
+    }
+
     async fn read_with_raw(self, raw: &'static str) -> Result<(Fields, Option<Box<RawValue>>)> {
         let bytes = self.bytes().await.map_err(|error| match error {
             ApiError::Failed(AppError::TooLarge) => ApiError::Fields(vec![(raw.to_owned(), TOO_LARGE.to_owned())]),

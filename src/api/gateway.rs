@@ -14,7 +14,7 @@ use crate::api::cors;
 use crate::api::errors::{ApiError, Result};
 use crate::domain::App;
 use crate::domain::verify::records::Granted;
-use crate::domain::verify::{Question, ask, priced};
+use crate::domain::verify::{Question, ask, inbound, priced};
 use crate::error::AppError;
 use crate::model::verdict::Verdict;
 use crate::profile::Profile;
@@ -38,6 +38,10 @@ pub const SUBJECT: HeaderName = HeaderName::from_static("x-keyhatch-subject");
 
 /// What a header says where there is nothing to say.
 const NOTHING: HeaderValue = HeaderValue::from_static("");
+
+/// What an inbound token is for, beside the identity of the key that owns it. Where the profile has inbound webhooks it is always
+/// there too: with nothing in it, when the request was judged by a key.
+pub const TEMPLATE: HeaderName = HeaderName::from_static("x-keyhatch-template");
 
 /// The values of [`IDENTITY`].
 pub type Identity = [HeaderValue; VALUES];
@@ -74,25 +78,48 @@ impl Held {
 /// Lets a request through, or says why not.
 async fn judge(app: &App, question: Question<'_>, headers: &HeaderMap) -> Result<HttpResponse> {
     if is_preflight(&app.profile, &question, headers) {
-        return Ok(let_through(app, nobody(), NOTHING));
+        return Ok(let_through(app, nobody()));
     }
-    match ask(app, &priced(app, question, None), |granted| {
-        (identity(granted), subject(granted))
-    })
-    .await?
-    {
+    let question = priced(app, question, None);
+    let verdict = match inbound::presented(&app.profile, &question) {
+        Some(token) => inbound::ask(app, token, &question, Told::of).await?,
+        None => ask(app, &question, |granted| Told::of(granted, "")).await?,
+    };
+    match verdict {
         Verdict::Refused(refused) => Err(ApiError::Refused(refused.refusal)),
-        Verdict::Allowed((identity, subject)) => Ok(let_through(app, identity, subject)),
+        Verdict::Allowed(told) => Ok(let_through(app, told)),
     }
 }
 
-fn let_through(app: &App, identity: Identity, subject: HeaderValue) -> HttpResponse {
+/// What a proxy is told of a good request.
+struct Told {
+    identity: Identity,
+    subject: HeaderValue,
+    template: HeaderValue,
+}
+
+impl Told {
+    fn of(granted: &Granted<'_>, template: &str) -> Self {
+        // One word in ASCII (see `domain::verify::tokens`); letters, digits and the like (see `model::inbound::Template`).
+        let value = |text: &str| HeaderValue::from_str(text).unwrap_or(NOTHING);
+        Self {
+            identity: identity(granted),
+            subject: granted.subject.map_or(NOTHING, value),
+            template: value(template),
+        }
+    }
+}
+
+fn let_through(app: &App, told: Told) -> HttpResponse {
     let mut answer = HttpResponse::Ok();
-    for pair in IDENTITY.into_iter().zip(identity) {
+    for pair in IDENTITY.into_iter().zip(told.identity) {
         answer.insert_header(pair);
     }
     if app.tokens.is_some() {
-        answer.insert_header((SUBJECT, subject));
+        answer.insert_header((SUBJECT, told.subject));
+    }
+    if app.profile.inbound.is_some() {
+        answer.insert_header((TEMPLATE, told.template));
     }
     answer.finish()
 }
@@ -114,15 +141,13 @@ pub fn is_preflight(profile: &Profile, question: &Question<'_>, headers: &Header
         .is_ok_and(|route| route.is_none_or(|route| !route.closed))
 }
 
-fn subject(granted: &Granted<'_>) -> HeaderValue {
-    // It is one word in ASCII; see `domain::verify::tokens`.
-    let subject = granted.subject.map(HeaderValue::from_str);
-    subject.and_then(std::result::Result::ok).unwrap_or(NOTHING)
-}
-
 /// Nobody in particular: everything is there, and empty.
-pub fn nobody() -> Identity {
-    [const { NOTHING }; VALUES]
+fn nobody() -> Told {
+    Told {
+        identity: [const { NOTHING }; VALUES],
+        subject: NOTHING,
+        template: NOTHING,
+    }
 }
 
 /// Who a good key speaks for.

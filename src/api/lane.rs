@@ -26,7 +26,7 @@ use crate::api::{cors, gateway, guard, me, transport};
 use crate::client::{self, TrustedProxies};
 use crate::domain::App;
 use crate::domain::verify::records::Granted;
-use crate::domain::verify::{Question, Warm, ask_warm, priced};
+use crate::domain::verify::{Question, Warm, ask_warm, inbound, priced};
 use crate::model::transport::Transport;
 use crate::model::verdict::{Refusal, Verdict};
 
@@ -160,6 +160,11 @@ impl Known {
             // Seldom enough for the whole way.
             return None;
         }
+        let has_inbound = self.app.profile.inbound.is_some();
+        // Tokens are not in memory.
+        if has_inbound && inbound::presented(&self.app.profile, &question).is_some() {
+            return None;
+        }
         let question = priced(&self.app, question, None);
         self.verdict(&question, gateway::identity, refuse, |identity| {
             let mut answer = answer(StatusCode::OK, Bytes::new());
@@ -170,6 +175,11 @@ impl Known {
                 answer
                     .headers_mut()
                     .insert(gateway::SUBJECT, HeaderValue::from_static(""));
+            }
+            if has_inbound {
+                answer
+                    .headers_mut()
+                    .insert(gateway::TEMPLATE, HeaderValue::from_static(""));
             }
             answer
         })

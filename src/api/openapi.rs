@@ -3,6 +3,8 @@
 //! The handlers describe themselves (`#[utoipa::path]` beside each); what the profile decides is added here: where it all
 //! begins, where a key travels, which types and scopes there are, and what an error looks like.
 
+mod parts;
+
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use serde_json::{Map, Value, json};
@@ -98,6 +100,7 @@ fn document(profile: &Profile) -> Value {
     let mut schemas = members(&customers["components"]["schemas"]);
     schemas.extend(members(&systems["components"]["schemas"]));
     schemas.insert("Error".to_owned(), error_schema(profile));
+    parts::add(profile, &json!(places), &mut paths, &mut schemas);
     let mut schemas = Value::Object(schemas);
     name_what_there_is(profile, &mut schemas);
 

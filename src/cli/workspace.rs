@@ -1,16 +1,18 @@
-//! `keyhatch workspace create|suspend|resume|grant-credits`.
+//! `keyhatch workspace create|suspend|resume|grant-credits|suspend-embed|resume-embed`.
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
+use super::embed_state::EmbedState;
 use super::files::{find_account, find_workspace};
 use super::{Failure, Files, print_json};
-use crate::domain::access::By;
-use crate::domain::{App, credits, workspaces};
+use crate::domain::access::{By, KeyRing};
+use crate::domain::{App, credits, embed, workspaces};
 use crate::model::credits::{Amount, parse_reason};
 use crate::model::ids::WorkspaceId;
 use crate::model::timestamp::Timestamp;
 use crate::model::workspace::Workspace;
+use crate::profile::KeyOwner;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -22,6 +24,10 @@ pub(super) enum Command {
     Resume(Named),
     /// Give a workspace credits, or take some: what it has then is printed
     GrantCredits(Grant),
+    /// Refuse embed sessions of a workspace that owns its keys itself, from the next request on
+    SuspendEmbed(Named),
+    /// Take embed sessions of such a workspace again
+    ResumeEmbed(Named),
 }
 
 #[derive(Debug, Args)]
@@ -92,6 +98,14 @@ pub(super) async fn run(files: &Files, command: Command) -> Result<(), Failure> 
             find_workspace(&app, &named.slug).await?
         }
         Command::GrantCredits(asked) => return grant(&app, &asked).await,
+        Command::SuspendEmbed(named) => {
+            let ring = ring(&app, &named).await?;
+            return print_json(&EmbedState::of(&ring, &embed::suspend(&app, &ring).await?));
+        }
+        Command::ResumeEmbed(named) => {
+            let ring = ring(&app, &named).await?;
+            return print_json(&EmbedState::of(&ring, &embed::resume(&app, &ring).await?));
+        }
     };
     print_json(&Printed::of(workspace))
 }
@@ -112,6 +126,12 @@ async fn grant(app: &App, asked: &Grant) -> Result<(), Failure> {
         }),
         Err(short) => Err(Failure::sentence(short.message())),
     }
+}
+
+async fn ring(app: &App, named: &Named) -> Result<KeyRing, Failure> {
+    EmbedState::refuse_other(app, KeyOwner::Workspace)?;
+    let workspace = find_workspace(app, &named.slug).await?;
+    Ok(KeyRing::held_by_operator(workspace, None))
 }
 
 impl Printed {

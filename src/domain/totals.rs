@@ -9,7 +9,7 @@ use crate::model::verdict::{Refusal, Verdict};
 const INVALID_TOKEN: &str = "invalid_token";
 
 /// Every outcome a verdict can have, in the order in which they are shown.
-const OUTCOMES: [&str; 15] = [
+const OUTCOMES: [&str; 20] = [
     ACCEPTED,
     "missing",
     "https_required",
@@ -25,6 +25,11 @@ const OUTCOMES: [&str; 15] = [
     "insufficient_scope",
     "rate_limit_exceeded",
     "insufficient_credits",
+    "embed_off",
+    "partner_suspended",
+    "embed_unsigned",
+    "embed_signature",
+    "inbound_token",
 ];
 
 /// Verdicts by outcome.

@@ -6,6 +6,7 @@
 
 pub mod changes;
 mod fill;
+pub mod inbound;
 mod judge;
 mod limits;
 mod pay;
@@ -52,6 +53,8 @@ pub struct Question<'a> {
     pub cost: u32,
     /// Full access is needed unless the route names a scope: for what manages keys.
     pub full_access_unless_scoped: bool,
+    /// What stands in the way of a key that may make the request otherwise, found by whoever asks.
+    pub barred: Option<&'a Refusal>,
     /// From where.
     pub address: Option<IpAddr>,
     pub user_agent: &'a str,

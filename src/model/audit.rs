@@ -35,6 +35,15 @@ pub enum Action {
     WebhookResent,
     WebhookTested,
     KeyLookedUp,
+    EmbedEnabled,
+    EmbedDisabled,
+    EmbedKeyRotated,
+    EmbedKeyRevealed,
+    EmbedSuspended,
+    EmbedResumed,
+    InboundTokenCreated,
+    InboundTokenRevealed,
+    InboundTokenRevoked,
 }
 
 impl Action {
@@ -70,6 +79,15 @@ impl Action {
             Action::WebhookResent => "webhook.resent",
             Action::WebhookTested => "webhook.tested",
             Action::KeyLookedUp => "key.looked_up",
+            Action::EmbedEnabled => "embed.enabled",
+            Action::EmbedDisabled => "embed.disabled",
+            Action::EmbedKeyRotated => "embed.signing_key_rotated",
+            Action::EmbedKeyRevealed => "embed.signing_key_revealed",
+            Action::EmbedSuspended => "embed.suspended",
+            Action::EmbedResumed => "embed.resumed",
+            Action::InboundTokenCreated => "inbound_token.created",
+            Action::InboundTokenRevealed => "inbound_token.revealed",
+            Action::InboundTokenRevoked => "inbound_token.revoked",
         }
     }
 
@@ -105,6 +123,15 @@ impl Action {
             "webhook.resent" => "sent a webhook again",
             "webhook.tested" => "sent a test event",
             "key.looked_up" => "looked up the key for support",
+            "embed.enabled" => "enabled embed mode",
+            "embed.disabled" => "disabled embed mode",
+            "embed.signing_key_rotated" => "rotated the embed signing key",
+            "embed.signing_key_revealed" => "was shown the embed signing key",
+            "embed.suspended" => "suspended the embed partnership",
+            "embed.resumed" => "resumed the embed partnership",
+            "inbound_token.created" => "created an inbound token",
+            "inbound_token.revealed" => "was shown an inbound token",
+            "inbound_token.revoked" => "revoked an inbound token",
             other => other,
         }
     }

@@ -97,6 +97,10 @@ id!(
     /// Where events are sent.
     EndpointId
 );
+id!(
+    /// The token of an inbound webhook.
+    InboundTokenId
+);
 
 #[cfg(test)]
 mod tests {

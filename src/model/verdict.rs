@@ -2,6 +2,7 @@
 
 use crate::model::access::{Access, Environment};
 use crate::model::credits::Short;
+use crate::model::embed::EmbedRefusal;
 use crate::model::ids::KeyId;
 use crate::model::key::Key;
 use crate::model::timestamp::{Timestamp, plural};
@@ -57,6 +58,10 @@ pub enum Refusal {
     RateLimited(Box<Exceeded>),
     /// The workspace cannot pay for it.
     InsufficientCredits(Box<Short>),
+    /// A good key that mints no embed session.
+    Embed(EmbedRefusal),
+    /// The token of an inbound webhook is none of ours, or no longer, or the key that owns it is not good.
+    InboundToken,
 }
 
 /// The limit that had no room for a request.
@@ -119,6 +124,8 @@ impl Refusal {
             Refusal::HttpsRequired | Refusal::WorkspaceSuspended | Refusal::Insufficient(_) => 403,
             Refusal::RateLimited(_) => 429,
             Refusal::InsufficientCredits(_) => 402,
+            Refusal::Embed(refusal) => refusal.status(),
+            Refusal::InboundToken => 401,
         }
     }
 
@@ -139,6 +146,8 @@ impl Refusal {
             Refusal::Insufficient(_) => "insufficient_scope",
             Refusal::RateLimited(_) => "rate_limit_exceeded",
             Refusal::InsufficientCredits(_) => "insufficient_credits",
+            Refusal::Embed(refusal) => refusal.code(),
+            Refusal::InboundToken => "invalid_credentials",
         }
     }
 
@@ -159,6 +168,8 @@ impl Refusal {
             Refusal::Insufficient(_) => "insufficient_scope",
             Refusal::RateLimited(_) => "rate_limit_exceeded",
             Refusal::InsufficientCredits(_) => "insufficient_credits",
+            Refusal::Embed(refusal) => refusal.reason(),
+            Refusal::InboundToken => "inbound_token",
         }
     }
 
@@ -201,6 +212,10 @@ impl Refusal {
                 plural(exceeded.retry_after_seconds(), "second")
             ),
             Refusal::InsufficientCredits(short) => short.message(),
+            Refusal::Embed(refusal) => refusal.message().to_owned(),
+            Refusal::InboundToken => {
+                "This inbound token is not valid: it is unknown or revoked, or the key that owns it is.".to_owned()
+            }
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::model::key_format::{Alphabet, Display, KeyFormat};
+
 /// Two keys that belong together: one for everybody to see, one to keep.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pair {
@@ -115,5 +117,38 @@ impl fmt::Display for JwtAlgorithm {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = Self::NAMED.iter().find(|(_, algorithm)| algorithm == self);
         formatter.write_str(name.map_or("", |(name, _)| name))
+    }
+}
+
+impl Embed {
+    /// The format of publishable keys. They are no secrets.
+    pub fn publishable_format(&self) -> KeyFormat {
+        format(&self.publishable_prefix)
+    }
+
+    /// The format of signing keys.
+    pub fn signing_format(&self) -> KeyFormat {
+        format(&self.signing_prefix)
+    }
+}
+
+impl Inbound {
+    /// The format of tokens.
+    pub fn token_format(&self) -> KeyFormat {
+        format(&self.token_prefix)
+    }
+}
+
+/// What stands behind the prefix is the same everywhere: 238 bits, and a checksum against typos.
+fn format(prefix: &str) -> KeyFormat {
+    KeyFormat {
+        prefix: prefix.to_owned(),
+        alphabet: Alphabet::Base62,
+        length: 40,
+        checksum: true,
+        display: Display {
+            length: prefix.len() + 6,
+            suffix: "…".to_owned(),
+        },
     }
 }

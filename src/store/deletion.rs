@@ -14,6 +14,7 @@ pub async fn delete_key(tx: &impl ConnectionTrait, id: KeyId, now: Timestamp) ->
         .filter(reveal::Column::KeyId.eq(id.0))
         .exec(tx)
         .await?;
+    super::inbound_tokens::delete_of_key(tx, id).await?;
     key::Entity::update_many()
         .set(key::ActiveModel {
             deleted_at: Set(Some(now.millis())),

@@ -9,7 +9,7 @@ mod project;
 mod visitor;
 mod workspace;
 
-pub use keys::{DeliveryPath, EndpointPath, KeyPath, KeysPage};
+pub use keys::{DeliveryPath, EndpointPath, InboundPath, KeyPath, KeysPage};
 pub use person::{Person, StaffPage};
 pub use project::ProjectPage;
 pub use visitor::Visitor;

@@ -49,6 +49,8 @@ pub struct Place {
     pub workspace_keys: bool,
     /// What credits are called, where there are any: then it has an item of that name.
     pub credits: Option<String>,
+    /// Whether the profile has embed mode: then whatever owns keys has an item for it.
+    pub embed: bool,
 }
 
 /// The project, when the page is inside of one.

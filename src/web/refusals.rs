@@ -50,6 +50,13 @@ pub fn reason(reason: &str) -> (String, &'static str) {
         ),
         "rate_limit_exceeded" => ("A rate limit was reached", "rate_limit_exceeded"),
         "insufficient_credits" => ("The workspace could not pay for it", "insufficient_credits"),
+        "embed_off" => ("Embed mode is not enabled", "invalid_credentials"),
+        "partner_suspended" => ("The embed partnership is suspended", "partner_suspended"),
+        "embed_unsigned" => ("A session takes a signature besides the key", "insufficient_scope"),
+        "embed_signature" => (
+            "The embed signature or publishable key was wrong",
+            "invalid_credentials",
+        ),
         other => return (other.replace('_', " "), ""),
     };
     (words.to_owned(), code)

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use keyhatch::profile::Profile;
 use keyhatch::routes;
 
-/// One route. `{workspace}`, `{project}`, `{key}`, `{delivery}` and `{endpoint}` become Alice's; each call gets
+/// One route. `{workspace}`, `{project}`, `{key}`, `{delivery}`, `{endpoint}` and `{inbound}` become Alice's; each call gets
 /// fresh ones.
 #[derive(Clone, Copy)]
 pub struct Row<const CALLERS: usize> {
@@ -26,6 +26,14 @@ pub struct Row<const CALLERS: usize> {
 
 const fn row<const CALLERS: usize>(method: &'static str, path: &'static str, expected: [u16; CALLERS]) -> Row<CALLERS> {
     Row { method, path, expected }
+}
+
+/// The example, with every part that a profile may have and that has routes of its own.
+pub fn profile() -> String {
+    let example = include_str!("../../profiles/example.toml");
+    let embed = "[embed]\npublishable_prefix = \"kh_embed_pk_\"\nsigning_prefix = \"kh_embed_sk_\"\n";
+    let inbound = "[inbound]\ntoken_prefix = \"kh_in_\"\n";
+    format!("{example}\n{embed}\n{inbound}")
 }
 
 /// Who calls a page: nobody signed in, Charlie a stranger, Sam of the staff, and the members Victor (viewer), Bob
@@ -119,6 +127,22 @@ pub const PAGES: &[Row<7>] = &[
     // The example offers no deletion.
     row("GET",    "/w/{workspace}/p/{project}/keys/{key}/deletion",                             [303, 404, 404, 404, 404, 404, 404]),
     row("POST",   "/w/{workspace}/p/{project}/keys/{key}/deletion",                             [401, 404, 404, 404, 404, 404, 404]),
+    row("GET",    "/w/{workspace}/p/{project}/embed",                                           [303, 404, 404, 200, 200, 200, 200]),
+    row("POST",   "/w/{workspace}/p/{project}/embed",                                           [401, 404, 404, 403, 303, 303, 303]),
+    row("GET",    "/w/{workspace}/p/{project}/embed/reveal",                                    [303, 404, 404, 403, 200, 200, 200]),
+    row("HEAD",   "/w/{workspace}/p/{project}/embed/reveal",                                    [303, 404, 404, 403, 200, 200, 200]),
+    row("POST",   "/w/{workspace}/p/{project}/embed/reveal/acknowledgement",                    [401, 404, 404, 403, 303, 303, 303]),
+    row("GET",    "/w/{workspace}/p/{project}/embed/signing-key",                               [303, 404, 404, 403, 200, 200, 200]),
+    row("POST",   "/w/{workspace}/p/{project}/embed/signing-key",                               [401, 404, 404, 403, 303, 303, 303]),
+    row("GET",    "/w/{workspace}/p/{project}/embed/disablement",                               [303, 404, 404, 403, 200, 200, 200]),
+    row("POST",   "/w/{workspace}/p/{project}/embed/disablement",                               [401, 404, 404, 403, 303, 303, 303]),
+    row("GET",    "/w/{workspace}/p/{project}/keys/{key}/inbound",                              [303, 404, 404, 200, 200, 200, 200]),
+    row("POST",   "/w/{workspace}/p/{project}/keys/{key}/inbound",                              [401, 404, 404, 403, 422, 422, 422]),
+    row("GET",    "/w/{workspace}/p/{project}/keys/{key}/inbound/{inbound}/reveal",             [303, 404, 404, 403, 200, 200, 200]),
+    row("HEAD",   "/w/{workspace}/p/{project}/keys/{key}/inbound/{inbound}/reveal",             [303, 404, 404, 403, 200, 200, 200]),
+    row("POST",   "/w/{workspace}/p/{project}/keys/{key}/inbound/{inbound}/reveal/acknowledgement", [401, 404, 404, 403, 303, 303, 303]),
+    row("GET",    "/w/{workspace}/p/{project}/keys/{key}/inbound/{inbound}/revocation",         [303, 404, 404, 403, 200, 200, 200]),
+    row("POST",   "/w/{workspace}/p/{project}/keys/{key}/inbound/{inbound}/revocation",         [401, 404, 404, 403, 303, 303, 303]),
     row("GET",    "/welcome",                                                                   [303, 200, 200, 200, 200, 200, 200]),
     row("GET",    "/docs/authentication",                                                       [200, 200, 200, 200, 200, 200, 200]),
     row("GET",    "/staff",                                                                     [404, 404, 200, 404, 404, 404, 404]),
@@ -149,6 +173,12 @@ pub const API: &[Row<7>] = &[
     row("GET",    "/api/v1/api-keys/{id}",                                                      [401, 404, 403, 403, 200, 200, 401]),
     row("PATCH",  "/api/v1/api-keys/{id}",                                                      [401, 404, 403, 403, 403, 200, 401]),
     row("DELETE", "/api/v1/api-keys/{id}",                                                      [401, 404, 403, 403, 403, 204, 401]),
+    // Embed mode is enabled nowhere. What may not write is told that first.
+    row("POST",   "/api/v1/embed/sessions",                                                     [401, 401, 403, 401, 401, 401, 401]),
+    row("POST",   "/api/v1/embed/catalogs",                                                     [401, 401, 403, 401, 401, 401, 401]),
+    // The token in the path decides where there is one; no key does here.
+    row("POST",   "/api/v1/inbound/{token}",                                                    [401, 401, 401, 401, 401, 401, 401]),
+    row("POST",   "/provider/v1/embed/verify",                                                  [401, 401, 401, 401, 401, 401, 422]),
     // Whoever calls it is a proxy, and says so: without its headers there is nothing to judge.
     row("GET",    "/gateway/forward",                                                           [400, 400, 400, 400, 400, 400, 400]),
     row("GET",    "/gateway/nginx",                                                             [403, 403, 403, 403, 403, 403, 403]),
@@ -172,7 +202,7 @@ pub const OPEN: &[&str] = &["/healthz", "/readyz", "/static/{file:.*}"];
 
 #[test]
 fn every_route_is_in_the_matrix_and_every_line_of_it_is_a_route() {
-    let profile = Profile::example().unwrap();
+    let profile = Profile::parse(&profile(), "profile").unwrap();
     let tables = [
         routes::pages(&profile),
         routes::api(&profile),

@@ -6,6 +6,8 @@ mod codivupload_gateways;
 mod codivupload_jwt;
 mod craftkit;
 mod craftkit_docs;
+mod craftkit_embed;
+mod craftkit_inbound;
 mod docsapi;
 mod docsapi_browser;
 mod docsapi_compromise;

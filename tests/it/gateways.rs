@@ -17,8 +17,8 @@ use keyhatch::model::workspace::{Project, Workspace};
 
 use crate::support::places::acme;
 use crate::support::{Program, TestApp};
-use proxy::{Kind, Proxy};
-use upstream::Upstream;
+pub use proxy::{Kind, Proxy};
+pub use upstream::Upstream;
 
 /// Keyhatch, the API, and a proxy of each kind between them.
 struct World {

@@ -42,6 +42,7 @@ async fn a_secret_is_nowhere_but_with_whom_it_is_for() {
     life.deliver_webhooks().await;
     life.change_keys().await;
     life.tell_the_workspace().await;
+    life.embed_and_take_in().await;
     life.forget_password().await;
     life.go_astray().await;
     let (secrets, places) = life.end().await;

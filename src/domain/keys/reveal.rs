@@ -169,6 +169,7 @@ pub async fn sweep(app: &App) -> Result<()> {
     let now: Timestamp = app.now();
     store::reveals::delete_expired(&tx, now, now.plus(-FORMS_REMEMBERED)).await?;
     store::endpoint_reveals::delete_expired(&tx, now, now.plus(-FORMS_REMEMBERED)).await?;
+    store::shown_once::delete_expired(&tx, now, now.plus(-FORMS_REMEMBERED)).await?;
     Ok(commit(tx).await?)
 }
 

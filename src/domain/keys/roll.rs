@@ -113,6 +113,8 @@ pub async fn roll(app: &App, proof: ManageKeys<'_>, id: KeyId, grace: Grace, tic
 
     let key = key_from(app, proof, &new, &minted);
     insert_row(&tx, app, proof, &new, &minted, &key).await?;
+    // Who sends webhooks in has been told an address, not a key.
+    store::inbound_tokens::hand_over(&tx, old.id, key.id).await?;
     let subject = Subject {
         project_id: key.project_id,
         key_id: Some(key.id),

@@ -7,6 +7,7 @@ use crate::domain::credits;
 use crate::domain::staff::typed::{self, Refused, Typed};
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
+use crate::model::embed::Partner;
 use crate::model::ids::KeyId;
 use crate::model::key::Key;
 use crate::model::key_format::KeyText;
@@ -34,6 +35,8 @@ pub struct Found {
     pub endpoints_off: Vec<Off>,
     /// What the workspace has left, where there are credits.
     pub credits: Option<i64>,
+    /// Embed mode where the key belongs, if anybody ever enabled or suspended it.
+    pub embed: Option<Partner>,
 }
 
 /// The most keys one look shows. Display prefixes are random: more than one key with the same is rare.
@@ -121,8 +124,13 @@ async fn gather(app: &App, key: Key) -> Result<Found> {
         Some(_) => Some(credits::balance(app, workspace.id).await?),
         None => None,
     };
+    let embed = match &app.profile.embed {
+        Some(_) => store::embed_partners::find(db, key.owner_id).await?,
+        None => None,
+    };
     Ok(Found {
         credits: left,
+        embed,
         key,
         refusals,
         webhooks: webhooks.into_iter().map(without_content).collect(),

@@ -41,7 +41,10 @@ pub(super) fn permits<'a>(
         Access::Read => reading(question, route, safe, needs_all),
         Access::Scopes => scoped(key, question, route, needs_all),
     }?;
-    Ok(route)
+    match question.barred {
+        Some(refusal) => Err(refusal.clone()),
+        None => Ok(route),
+    }
 }
 
 fn refuse_other_environment(key: &Powers<'_>, wanted: Option<Environment>) -> Result<(), Refusal> {

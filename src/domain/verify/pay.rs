@@ -51,15 +51,28 @@ pub(super) async fn ask<T>(
         Warm::Cold(digest) => ask_cold(app, &digest, question, take).await?,
         Warm::Token => tokens::ask(app, question, take).await?,
     };
+    let digest = seal::digest(question.credential.unwrap_or_default());
+    conclude(app, &digest, question, verdict).await
+}
+
+/// Has a good request paid for, if it costs anything, and only then counts it.
+pub(super) async fn conclude<T>(
+    app: &App,
+    digest: &[u8; 32],
+    question: &Question<'_>,
+    verdict: Verdict<(Option<KeyId>, WorkspaceId, T)>,
+) -> Result<Verdict<T>> {
     let (key, workspace, answer) = match verdict {
         Verdict::Allowed(taken) => taken,
         Verdict::Refused(refused) => return Ok(Verdict::Refused(refused)),
     };
+    if question.cost == 0 {
+        return Ok(Verdict::Allowed(answer));
+    }
     let refusal = pay(app, question, key, workspace).await?;
     if let Some(key) = key {
-        let digest = seal::digest(question.credential.unwrap_or_default());
         app.records
-            .settle(&app.profile, (&digest, key), question, app.now(), refusal.as_ref());
+            .settle(&app.profile, (digest, key), question, app.now(), refusal.as_ref());
     }
     let verdict = match refusal {
         None => Verdict::Allowed(answer),

@@ -9,6 +9,7 @@ use super::limits;
 use crate::domain::App;
 use crate::model::access::Environment;
 use crate::model::credits::Short;
+use crate::model::embed::EmbedRefusal;
 use crate::model::token_fault::TokenFault;
 use crate::model::verdict::Refusal;
 use crate::profile::{Credits, ErrorText, Profile};
@@ -175,6 +176,16 @@ pub fn one_of_each(profile: &Profile) -> Vec<Refusal> {
     ]);
     each.extend(exceeded.map(|exceeded| Refusal::RateLimited(Box::new(exceeded))));
     each.extend(profile.credits.as_ref().map(too_few));
+    if profile.embed.is_some() {
+        let all = [
+            EmbedRefusal::Off,
+            EmbedRefusal::Suspended,
+            EmbedRefusal::Unsigned,
+            EmbedRefusal::Wrong,
+        ];
+        each.extend(all.map(Refusal::Embed));
+    }
+    each.extend(profile.inbound.as_ref().map(|_| Refusal::InboundToken));
     each
 }
 

@@ -6,7 +6,7 @@ use actix_web::{FromRequest, HttpRequest};
 use crate::domain::App;
 use crate::domain::access::KeyRing;
 use crate::error::AppError;
-use crate::model::ids::{EndpointId, KeyId};
+use crate::model::ids::{EndpointId, InboundTokenId, KeyId};
 use crate::model::webhook::DeliveryId;
 use crate::web::extract::{Extracting, WorkspacePage, app_of};
 use crate::web::page::{Page, Place, PlaceProject};
@@ -45,6 +45,16 @@ impl KeysPage {
     /// `/w/acme/p/site/webhooks/msg_0192…`
     pub fn delivery_url(&self, id: DeliveryId) -> String {
         format!("{}/{id}", self.webhooks_url())
+    }
+
+    /// `/w/acme/p/site/embed`
+    pub fn embed_url(&self) -> String {
+        format!("{}/embed", self.base_url())
+    }
+
+    /// `/w/acme/p/site/keys/0192…/inbound`
+    pub fn inbound_url(&self, id: KeyId) -> String {
+        format!("{}/inbound", self.key_url(id))
     }
 
     /// The context of a page about these keys.
@@ -112,4 +122,8 @@ path_id!(
 path_id!(
     /// The `{endpoint}` of the path.
     EndpointPath(EndpointId) = "endpoint"
+);
+path_id!(
+    /// The `{inbound}` of the path.
+    InboundPath(InboundTokenId) = "inbound"
 );

@@ -37,6 +37,7 @@ impl WorkspacePage {
             may_manage: self.standing.may(Deed::ManageWorkspace),
             workspace_keys: app.profile.api.keys_belong_to == KeyOwner::Workspace,
             credits: app.profile.credits.as_ref().map(|credits| title(&credits.unit)),
+            embed: app.profile.embed.is_some(),
         };
         Page {
             place: Some(place),

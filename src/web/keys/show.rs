@@ -48,6 +48,8 @@ struct ShowPage {
     refusals: Vec<RefusalLine>,
     last_refusals: Vec<RefusedRequest>,
     webhooks: Webhooks,
+    /// Where its inbound tokens are, when the profile has any.
+    inbound_url: Option<String>,
     events: Vec<AuditEvent>,
     replaces: Option<Key>,
     replaced_by: Option<Key>,
@@ -136,6 +138,7 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpRe
         last_refusals: refusals::shown(&app, std::mem::take(&mut traffic.last_refusals)),
         traffic,
         webhooks,
+        inbound_url: app.profile.inbound.as_ref().map(|_| page.inbound_url(key.id)),
         events,
         replaces,
         replaced_by,

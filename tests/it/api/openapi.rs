@@ -14,8 +14,11 @@ async fn the_document_is_valid_and_has_every_route() {
         ("envelope = \"simple\"", "envelope = \"problem\""),
         ("\"bearer\", \"x-api-key\"", "\"bearer\", \"header:np-key\""),
     ]);
+    // It has embed mode and inbound webhooks.
+    let parts = concat!(env!("CARGO_MANIFEST_DIR"), "/profiles/craftkit.toml");
     for (settings, base) in [
         (vec![], "/api/v1"),
+        (vec![("KEYHATCH_PROFILE", parts)], "/v1"),
         (vec![("KEYHATCH_PROFILE", path.as_str())], "/northpost"),
     ] {
         let app = TestApp::start_with(&settings).await;

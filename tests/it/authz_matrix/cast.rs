@@ -1,6 +1,7 @@
 //! The people and things of the matrix.
 
 use keyhatch::domain::access::KeyRing;
+use keyhatch::domain::inbound;
 use keyhatch::domain::keys::{self, Issued, NewKeyInput};
 use keyhatch::domain::webhooks::{accept, secrets};
 use keyhatch::model::ids::EndpointId;
@@ -22,7 +23,9 @@ pub struct Cast {
 
 impl Cast {
     pub async fn assemble() -> Self {
-        let app = TestApp::start().await;
+        let profile = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(profile.path(), super::profile()).unwrap();
+        let app = TestApp::start_with(&[("KEYHATCH_PROFILE", &profile.path().display().to_string())]).await;
         let mut people = Vec::new();
         for name in &super::PEOPLE[1..] {
             people.push(app.person(name).await);
@@ -163,6 +166,13 @@ impl Cast {
         }
         let mut path = pattern.replace("{workspace}", &self.workspace.slug.to_string());
         path = path.replace("{project}", &self.project.slug.to_string());
+        if path.contains("{inbound}") {
+            let key = self.key("secret", &[]).await.key.id;
+            let ring = KeyRing::held_by_operator(self.workspace.clone(), Some(self.project.clone()));
+            let made = inbound::issue(&self.app.app, ring.manage_keys().unwrap(), key, "invoice").await;
+            path = path.replace("{key}", &key.to_string());
+            path = path.replace("{inbound}", &made.unwrap().0.id.to_string());
+        }
         for word in ["{key}", "{id}"] {
             if path.contains(word) {
                 path = path.replace(word, &self.key("secret", &[]).await.key.id.to_string());

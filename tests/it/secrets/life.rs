@@ -1,5 +1,6 @@
 //! What the program lives through: people and programs who make, see, use, change and lose secrets.
 
+mod parts;
 mod record;
 mod webhooks;
 
@@ -19,6 +20,8 @@ const KEYS: &str = "/w/acme/p/site/keys";
 
 pub struct Life {
     program: Process,
+    /// The command line reads it again.
+    _profile: tempfile::NamedTempFile,
     alice: Browser,
     bob: Browser,
     secrets: Vec<Secret>,
@@ -31,12 +34,16 @@ pub struct Life {
 
 impl Life {
     pub async fn begin() -> Self {
-        let program = Process::start(&[("KEYHATCH_LOG", "trace")]).await;
+        let profile = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(profile.path(), crate::authz_matrix::profile()).unwrap();
+        let path = profile.path().display().to_string();
+        let program = Process::start(&[("KEYHATCH_LOG", "trace"), ("KEYHATCH_PROFILE", &path)]).await;
         let address = program.address();
         let mut life = Self {
             alice: Browser::new(&address),
             bob: Browser::new(&address),
             program,
+            _profile: profile,
             secrets: Vec::new(),
             places: Vec::new(),
             answers: 0,

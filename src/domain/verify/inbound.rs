@@ -1,0 +1,73 @@
+//! Requests whose credential is in their path: `POST {base}/inbound/{token}`. The token stands for the key that owns it, which is
+//! judged, limited and counted as if it had been presented. Tokens are not remembered: each request reads its own.
+
+use crate::domain::verify::records::Granted;
+use crate::domain::verify::{Question, ask_cold, pay};
+use crate::domain::{App, seal};
+use crate::error::Result;
+use crate::model::transport::Transport;
+use crate::model::verdict::{Refusal, Refused, Verdict};
+use crate::profile::Profile;
+use crate::store;
+
+/// What stands between the base path and the token.
+const BELOW: &str = "/inbound/";
+
+/// The token that the request is to be judged by. Whatever is in that place, where no key is presented; where one is, a token that
+/// has the form of one of ours.
+pub fn presented<'a>(profile: &Profile, question: &Question<'a>) -> Option<&'a str> {
+    let inbound = profile.inbound.as_ref()?;
+    let below = question.path?.strip_prefix(profile.api.base_path.as_str())?;
+    let rest = below.strip_prefix(BELOW)?;
+    let token = rest.split_once('?').map_or(rest, |(token, _)| token);
+    let decides = question.credential.is_none() || inbound.token_format().accepts(token);
+    (question.method == Some("POST") && decides).then_some(token)
+}
+
+/// Answers; `answer` is told what the token is for.
+pub async fn ask<T>(
+    app: &App,
+    token: &str,
+    question: &Question<'_>,
+    answer: impl Fn(&Granted<'_>, &str) -> T + Copy,
+) -> Result<Verdict<T>> {
+    // The token came over plain http, not the key.
+    if question.transport != Transport::Fine {
+        return Ok(app.refuse(Refusal::HttpsRequired));
+    }
+    let inbound = app.profile.inbound.as_ref();
+    if !inbound.is_some_and(|inbound| inbound.token_format().accepts(token)) {
+        return Ok(app.refuse(Refusal::InboundToken));
+    }
+    let found = store::inbound_tokens::owner_of(app.db.reader(), &seal::digest(token)).await?;
+    let Some(owner) = found else {
+        return Ok(app.refuse(Refusal::InboundToken));
+    };
+    let (digest, template) = (&owner.key_digest, owner.template.as_str());
+    let take = |granted: &Granted<'_>| {
+        (
+            Some(granted.key_id),
+            granted.tenant.workspace.id,
+            answer(granted, template),
+        )
+    };
+    let warm = app.records.ask(&app.profile, digest, question, app.now(), take);
+    let verdict = match warm {
+        Some(verdict) => app.counted(question, verdict),
+        None => ask_cold(app, digest, question, take).await?,
+    };
+    Ok(without_the_key(pay::conclude(app, digest, question, verdict).await?))
+}
+
+/// Who sends a webhook in knows nothing of a key.
+fn without_the_key<T>(verdict: Verdict<T>) -> Verdict<T> {
+    match verdict {
+        Verdict::Refused(Refused { refusal, key }) if refusal.code() == Refusal::InboundToken.code() => {
+            Verdict::Refused(Refused {
+                refusal: Refusal::InboundToken,
+                key,
+            })
+        }
+        other => other,
+    }
+}
