@@ -28,8 +28,7 @@ async fn each_program_mints_a_session() {
         ("node", "node", "-e"),
         ("python", "python3", "-c"),
     ] {
-        // The API is at an address of its own here.
-        let text = snippet(&overview, id).replace("https://api.craftkit.dev", &service.app.address);
+        let text = snippet(&overview, id);
         let mut command = Command::new(program);
         command
             .args([flag, &text])

@@ -27,7 +27,7 @@ async fn a_token_is_made_for_a_template_and_shown_once() {
     assert!(Regex::new("^ck_in_[0-9A-Za-z]{46}$").unwrap().is_match(&token));
     assert_eq!(
         once.text("#inbound-address"),
-        format!("https://api.craftkit.dev/v1/inbound/{token}")
+        format!("{}/v1/inbound/{token}", service.app.app.settings.public_url)
     );
     assert_eq!(once.headers["cache-control"], "no-store");
     let again = service.alice.get(&reveal).await;
