@@ -7,7 +7,7 @@ use super::super::customer::Customer;
 use super::super::world::World;
 use super::{ALL, PAGE, member, submit};
 use crate::support::places::secret;
-use crate::support::{PASSWORD, TestApp};
+use crate::support::{Browser, PASSWORD, TestApp};
 
 #[tokio::test]
 async fn bad_input_is_kept_and_explained() {
@@ -51,10 +51,20 @@ async fn two_people_set_one_endpoint() {
     let world = World::start().await;
     let server = Customer::start().await;
     let adam = member(&world, "adam", Role::Admin).await;
-    let both = tokio::join!(
-        submit(&world.alice, &server.url, &ALL),
-        submit(&adam, &server.url, &ALL)
-    );
+    // Each has the form before the other sends it.
+    let page = format!("{PAGE}/new");
+    let forms = [
+        world.alice.get(&page).await.form(PAGE),
+        adam.get(&page).await.form(PAGE),
+    ];
+    let send = async |browser: &Browser, form: &[(String, String)]| {
+        let typed = ALL.iter().map(|event| ("events", *event));
+        let kept = form.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let kept = kept.filter(|(name, _)| *name != "url" && *name != "events");
+        let fields: Vec<_> = kept.chain(typed).chain([("url", server.url.as_str())]).collect();
+        browser.post(PAGE, &fields).await
+    };
+    let both = tokio::join!(send(&world.alice, &forms[0]), send(&adam, &forms[1]));
     let mut statuses = [both.0.status, both.1.status];
     statuses.sort_unstable();
     assert_eq!(statuses, [303, 409]);
