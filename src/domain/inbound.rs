@@ -58,7 +58,7 @@ async fn record(
     let subject = Subject {
         project_id: key.project_id,
         key_id: Some(key.id),
-        name: format!("{} ({})", key.name, key.display_prefix),
+        name: key.called(),
         details: format!("{} ({})", token.template, token.display_prefix),
     };
     audit::record(tx, app, key.workspace_id, proof.by(), action, subject).await

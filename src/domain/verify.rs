@@ -10,13 +10,13 @@ pub mod inbound;
 mod judge;
 mod limits;
 mod pay;
+pub mod question;
 pub mod records;
 mod tokens;
 
-use std::net::IpAddr;
-
 pub use fill::Fill;
 pub use pay::priced;
+pub use question::Question;
 pub use tokens::Tokens;
 
 use crate::domain::keys::compromise;
@@ -24,53 +24,12 @@ use crate::domain::{App, seal};
 use crate::error::{AppError, Result};
 use crate::model::transport::Transport;
 use crate::model::verdict::{Identity, Refusal, Refused, Verdict};
-use crate::profile::{Access, Environment, Route};
+use crate::profile::Access;
 use crate::store;
 use records::Granted;
 
 /// How often a key is read again because it changed while it was being read.
 const ATTEMPTS: usize = 3;
-
-/// What is asked.
-#[derive(Clone, Debug, Default)]
-pub struct Question<'a> {
-    /// What was presented, when anything was.
-    pub credential: Option<&'a str>,
-    /// The request's method, in capitals.
-    pub method: Option<&'a str>,
-    /// The request's path, as the profile's routes name it.
-    pub path: Option<&'a str>,
-    /// The route the request falls under, from whoever knows it already: [`crate::profile::Profile::route_of`] takes as long
-    /// as all the rest.
-    pub route: Option<Option<&'a Route>>,
-    /// Scopes that are needed besides what the route asks for.
-    pub scopes: &'a [String],
-    /// The environment that is asked for.
-    pub environment: Option<Environment>,
-    /// A limit that the request counts against, besides those that the profile says.
-    pub limit: Option<&'a str>,
-    /// How many credits it takes, once everything else is found good: see [`priced`].
-    pub cost: u32,
-    /// Full access is needed unless the route names a scope: for what manages keys.
-    pub full_access_unless_scoped: bool,
-    /// What stands in the way of a key that may make the request otherwise, found by whoever asks.
-    pub barred: Option<&'a Refusal>,
-    /// From where.
-    pub address: Option<IpAddr>,
-    pub user_agent: &'a str,
-    /// How it came, where that matters.
-    pub transport: Transport,
-}
-
-impl Question<'_> {
-    /// How a request came is looked at before its key is: the one refusal comes before the other.
-    fn refused_as(&self, refusal: Refusal) -> Refusal {
-        match self.transport {
-            Transport::Fine => refusal,
-            Transport::Untold | Transport::Plain => Refusal::HttpsRequired,
-        }
-    }
-}
 
 /// What memory alone can say.
 pub enum Warm<T> {

@@ -134,6 +134,11 @@ pub struct Key {
 }
 
 impl Key {
+    /// Name and display prefix: how trails and letters call it.
+    pub fn called(&self) -> String {
+        format!("{} ({})", self.name, self.display_prefix)
+    }
+
     /// Gives it another end, of which its people are told anew.
     pub fn set_expiry(&mut self, expires_at: Option<Timestamp>, now: Timestamp) {
         if self.expires_at != expires_at {

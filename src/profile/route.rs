@@ -71,11 +71,7 @@ impl Profile {
     /// percent-encoding change nothing: `/shipments/` and `/shipments?x=1` are `/shipments`.
     pub fn route_of(&self, method: &str, path: &str) -> Result<Option<&Route>, UnclearRequest> {
         request::check_method(method)?;
-        let text = request::clear_path(path)?;
-        let path = ClearPath {
-            text,
-            is_plain: !text.contains('%'),
-        };
+        let path = clear(path)?;
         for route in &self.routes {
             match route.fit(method, path) {
                 Fit::Exact => return Ok(Some(route)),
@@ -101,7 +97,22 @@ impl Profile {
     }
 }
 
+fn clear(path: &str) -> Result<ClearPath<'_>, UnclearRequest> {
+    let text = request::clear_path(path)?;
+    Ok(ClearPath {
+        text,
+        is_plain: !text.contains('%'),
+    })
+}
+
 impl Route {
+    /// Which of its methods and paths a request has that falls under it.
+    pub fn matched(&self, method: &str, path: &str) -> Option<&RouteMatch> {
+        let path = clear(path).ok()?;
+        let mut with_method = self.matches.iter().filter(|one| one.methods.include(method));
+        with_method.find(|one| one.path.fit(path) == Fit::Exact)
+    }
+
     fn fit(&self, method: &str, path: ClearPath<'_>) -> Fit {
         let fits = self
             .matches

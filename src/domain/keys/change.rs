@@ -4,7 +4,7 @@ use crate::domain::App;
 use crate::domain::access::{ManageKeys, ReadKeys};
 use crate::domain::audit::{self, Subject};
 use crate::domain::keys::bounds;
-use crate::domain::keys::issue::{name_is_taken, subject_name};
+use crate::domain::keys::issue::name_is_taken;
 use crate::domain::verify::changes;
 use crate::domain::webhooks::announce;
 use crate::error::{AppError, Result};
@@ -98,7 +98,7 @@ pub(super) async fn write_version(
     let subject = Subject {
         project_id: key.project_id,
         key_id: Some(key.id),
-        name: subject_name(key),
+        name: key.called(),
         details,
     };
     audit::record(tx, app, key.workspace_id, proof.by(), action, subject).await?;

@@ -18,7 +18,7 @@ use parking_lot::Mutex;
 use tokio::sync::{Notify, watch};
 
 use crate::domain::App;
-use crate::domain::verify::Question;
+use crate::domain::verify::question::Question;
 use crate::model::compromise::CompromisedHow;
 use crate::model::key::KeyState;
 use crate::profile::Profile;

@@ -69,17 +69,12 @@ pub(super) async fn insert(tx: &Tx, app: &App, proof: ManageKeys<'_>, new: &NewK
     let subject = Subject {
         project_id: key.project_id,
         key_id: Some(key.id),
-        name: subject_name(&key),
+        name: key.called(),
         details: String::new(),
     };
     audit::record(tx, app, key.workspace_id, proof.by(), Action::KeyCreated, subject).await?;
     announce::key_created(tx, app, &key, proof.by(), None).await?;
     Ok(key)
-}
-
-/// How the trail calls a key.
-pub(super) fn subject_name(key: &Key) -> String {
-    format!("{} ({})", key.name, key.display_prefix)
 }
 
 pub(super) fn key_from(app: &App, proof: ManageKeys<'_>, new: &NewKey, minted: &Minted) -> Key {

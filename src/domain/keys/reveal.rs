@@ -10,7 +10,6 @@ use zeroize::Zeroizing;
 
 use crate::domain::access::ManageKeys;
 use crate::domain::audit::{self, Subject};
-use crate::domain::keys::issue::subject_name;
 use crate::domain::verify::changes;
 use crate::domain::{App, seal};
 use crate::error::{AppError, Result};
@@ -148,7 +147,7 @@ pub async fn view(app: &App, proof: ManageKeys<'_>, id: KeyId, opener: Option<&O
     let subject = Subject {
         project_id: key.project_id,
         key_id: Some(id),
-        name: subject_name(&key),
+        name: key.called(),
         details: String::new(),
     };
     audit::record(&tx, app, key.workspace_id, proof.by(), action, subject).await?;

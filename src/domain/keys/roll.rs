@@ -4,7 +4,7 @@ use crate::domain::App;
 use crate::domain::access::ManageKeys;
 use crate::domain::audit::{self, Subject};
 use crate::domain::keys::change::{open_for_change, refuse_frozen, write};
-use crate::domain::keys::issue::{insert_row, key_from, subject_name};
+use crate::domain::keys::issue::{insert_row, key_from};
 use crate::domain::keys::reveal::{self, Secrets, Ticket};
 use crate::domain::keys::{NewKey, mint};
 use crate::domain::verify::changes;
@@ -118,7 +118,7 @@ pub async fn roll(app: &App, proof: ManageKeys<'_>, id: KeyId, grace: Grace, tic
     let subject = Subject {
         project_id: key.project_id,
         key_id: Some(key.id),
-        name: subject_name(&key),
+        name: key.called(),
         details: format!("replaces {}", old.display_prefix),
     };
     audit::record(&tx, app, key.workspace_id, proof.by(), Action::KeyCreated, subject).await?;

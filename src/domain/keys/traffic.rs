@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::domain::App;
 use crate::domain::access::ReadKeys;
-use crate::domain::usage::ACCEPTED;
+use crate::domain::usage::counts::ACCEPTED;
 use crate::error::Result;
 use crate::model::ids::KeyId;
 use crate::model::key::Key;

@@ -95,7 +95,7 @@ async fn record(app: &App, staff: &Staff, keys: &[Key]) -> Result<()> {
         let subject = Subject {
             project_id: key.project_id,
             key_id: Some(key.id),
-            name: format!("{} ({})", key.name, key.display_prefix),
+            name: key.called(),
             details: String::new(),
         };
         audit::record(&tx, app, key.workspace_id, staff.by(), Action::KeyLookedUp, subject).await?;

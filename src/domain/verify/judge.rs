@@ -1,6 +1,6 @@
 //! Whether a good key may make this request: environment, the route's access or scope, and scopes asked for by name.
 
-use crate::domain::verify::Question;
+use crate::domain::verify::question::Question;
 use crate::model::verdict::Refusal;
 use crate::profile::{Access, Environment, Profile, Route};
 

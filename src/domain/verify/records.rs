@@ -23,10 +23,10 @@ pub use label::DisplayPrefix;
 pub use record::{Granted, Parts, Record};
 pub use shared::{Place, ScopeSet, Tenant};
 
-use crate::domain::usage::{Batch, Note, Source};
-use crate::domain::verify::Question;
+use crate::domain::usage::counts::{Batch, Note, Source};
 use crate::domain::verify::judge;
 use crate::domain::verify::limits::{self, Limits, Memories};
+use crate::domain::verify::question::Question;
 use crate::model::ids::KeyId;
 use crate::model::timestamp::Timestamp;
 use crate::model::transport::Transport;

@@ -21,7 +21,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::domain::App;
-use crate::domain::verify::Question;
+use crate::domain::verify::question::Question;
 use crate::domain::verify::records::Granted;
 use crate::domain::webhooks::courier::Courier;
 use crate::error::Result;

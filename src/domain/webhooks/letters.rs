@@ -53,7 +53,7 @@ pub(super) async fn endpoint_off(app: &App, endpoint: &Endpoint) -> Result<Vec<L
         at: off.at.exact(),
         is_gone: off.reason == OffReason::Gone,
         failing_since: endpoint.failing_since.unwrap_or(off.at).exact(),
-        key: key.map(|key| format!("{} ({})", key.name, key.display_prefix)),
+        key: key.map(|key| key.called()),
         link: app.link(&path),
     };
     let text = text.render().map_err(|error| AppError::Internal(error.into()))?;

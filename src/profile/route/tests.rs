@@ -178,3 +178,12 @@ fn patterns_are_written_as_they_were_read() {
         assert!(PathPattern::parse(text).is_err(), "{text}");
     }
 }
+
+#[test]
+fn of_several_paths_the_one_of_the_request_is_named() {
+    let (profile, path) = (profile(), "/api/v1/things/7");
+    let route = profile.route_of("GET", path).unwrap().unwrap();
+    let matched = route.matched("GET", path).map(|one| one.path.to_string());
+    assert_eq!(matched.as_deref(), Some("/api/v1/things/{id}"));
+    assert_eq!(route.matched("GET", "/api/v1/others"), None);
+}

@@ -4,7 +4,6 @@ use super::{Suspect, counts, letters, may_be_marked};
 use crate::domain::App;
 use crate::domain::access::By;
 use crate::domain::audit::{self, Subject};
-use crate::domain::keys::issue::subject_name;
 use crate::domain::verify::changes;
 use crate::domain::webhooks::announce;
 use crate::error::Result;
@@ -45,7 +44,7 @@ pub(super) async fn mark(app: &App, digest: &[u8; 32], suspect: &Suspect) -> Res
     let subject = Subject {
         project_id: key.project_id,
         key_id: Some(key.id),
-        name: subject_name(&key),
+        name: key.called(),
         details: format!("it {}", suspect.how.words()),
     };
     audit::record(&tx, app, key.workspace_id, &by, Action::KeyCompromised, subject).await?;

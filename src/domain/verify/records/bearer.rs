@@ -3,9 +3,9 @@
 
 use super::{DisplayPrefix, Granted, Records};
 use crate::domain::seal;
-use crate::domain::verify::Question;
 use crate::domain::verify::judge::{self, Powers};
 use crate::domain::verify::limits::{self, Memories};
+use crate::domain::verify::question::Question;
 use crate::model::ids::{KeyId, OwnerId};
 use crate::model::key::KeyState;
 use crate::model::rate::Recent;

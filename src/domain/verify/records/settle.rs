@@ -1,8 +1,8 @@
 //! Counting what had still to be paid for when it was found good.
 
 use super::Records;
-use crate::domain::usage::{Note, Source};
-use crate::domain::verify::Question;
+use crate::domain::usage::counts::{Note, Source};
+use crate::domain::verify::question::Question;
 use crate::model::ids::KeyId;
 use crate::model::timestamp::Timestamp;
 use crate::model::verdict::Refusal;

@@ -8,7 +8,7 @@ use hashbrown::HashTable;
 
 use super::record::{Record, hash};
 use super::slab::Slab;
-use crate::domain::usage::{Batch, Note, Pending, Source};
+use crate::domain::usage::counts::{Batch, Note, Pending, Source};
 use crate::domain::verify::limits::Limits;
 use crate::model::ids::KeyId;
 use crate::model::rate::Recent;

@@ -1,0 +1,158 @@
+//! What is counted of requests between two flushes, beside the records in memory.
+
+use std::collections::VecDeque;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use crate::domain::verify::question::Question;
+use crate::model::ids::KeyId;
+use crate::model::key::LastUse;
+use crate::model::timestamp::Timestamp;
+use crate::model::verdict::{NotedRefusal, Refusal};
+use crate::profile::Profile;
+use crate::store::usage::Count;
+
+/// The outcome of an allowed request; the others are [`crate::model::verdict::Refusal::reason`].
+pub const ACCEPTED: &str = "accepted";
+
+/// How much of a user agent is kept.
+const LONGEST_AGENT: usize = 200;
+
+/// Where a request came from.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    pub address: Option<IpAddr>,
+    pub user_agent: &'a str,
+}
+
+/// Accepted requests of one key in one hour, on their way to the database.
+#[derive(Clone, Debug)]
+pub struct Pending {
+    pub key: KeyId,
+    pub hour: i64,
+    pub accepted: u32,
+    /// The last of them.
+    pub at: Timestamp,
+    pub address: Option<IpAddr>,
+    pub user_agent: Arc<str>,
+    /// Where the key's record stands, if it has one.
+    pub position: u32,
+}
+
+/// A refused request, on its way to the database.
+#[derive(Clone, Debug)]
+pub struct Note {
+    pub(super) at: Timestamp,
+    reason: &'static str,
+    needed: Option<String>,
+    request: Option<String>,
+    address: Option<IpAddr>,
+    user_agent: String,
+}
+
+/// What was counted between two flushes.
+#[derive(Debug, Default)]
+pub struct Batch {
+    pub accepted: Vec<Pending>,
+    pub refused: Vec<((KeyId, i64, &'static str), i64)>,
+    pub notes: Vec<(KeyId, VecDeque<Note>)>,
+}
+
+impl Note {
+    /// What somebody will want to know.
+    pub fn new(refusal: &Refusal, question: &Question<'_>, profile: &Profile, now: Timestamp) -> Self {
+        Self {
+            at: now,
+            reason: refusal.reason(),
+            needed: refusal.needed(),
+            request: request_of(question, profile),
+            address: question.address,
+            user_agent: shortened(question.user_agent, LONGEST_AGENT),
+        }
+    }
+}
+
+/// The request in words that are safe to keep: its method, and the pattern of the profile's route, never the path itself.
+pub fn request_of(question: &Question<'_>, profile: &Profile) -> Option<String> {
+    let pattern = question.method.zip(question.path).and_then(|(method, path)| {
+        let route = profile.route_of(method, path).ok()??;
+        let matched = route.matched(method, path)?;
+        Some(format!("{method} {}", matched.path))
+    });
+    pattern.or_else(|| question.method.map(|method| shortened(method, 20)))
+}
+
+impl Batch {
+    pub(super) fn len(&self) -> usize {
+        self.accepted.len() + self.refused.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.accepted.is_empty() && self.refused.is_empty() && self.notes.is_empty()
+    }
+
+    pub(super) fn add(&mut self, other: Self) {
+        self.accepted.extend(other.accepted);
+        self.refused.extend(other.refused);
+        self.notes.extend(other.notes);
+    }
+
+    pub(super) fn counts(&self) -> Vec<Count> {
+        let accepted = self
+            .accepted
+            .iter()
+            .map(|one| ((one.key, one.hour, ACCEPTED), i64::from(one.accepted)));
+        let mut counts: Vec<_> = accepted.chain(self.refused.iter().copied()).collect();
+        // Always in one order: two nodes that flush the same keys must not wait for each other in a circle.
+        counts.sort_unstable_by_key(|(what, _)| *what);
+        // One row a statement may be met once.
+        counts.dedup_by(|(later, more), (what, count)| {
+            let same = later == what;
+            if same {
+                *count += *more;
+            }
+            same
+        });
+        let count = |((key, hour, outcome), count): ((KeyId, i64, &str), i64)| Count {
+            key,
+            hour,
+            outcome: outcome.to_owned(),
+            count,
+        };
+        counts.into_iter().map(count).collect()
+    }
+
+    pub(super) fn last_uses(&self) -> Vec<(KeyId, LastUse)> {
+        let mut latest: Vec<&Pending> = self.accepted.iter().collect();
+        latest.sort_unstable_by_key(|one| (one.key, std::cmp::Reverse(one.at)));
+        latest.dedup_by_key(|one| one.key);
+        let last_use = |one: &Pending| LastUse {
+            at: one.at,
+            address: address_text(one.address),
+            user_agent: shortened(&one.user_agent, LONGEST_AGENT),
+        };
+        latest.into_iter().map(|one| (one.key, last_use(one))).collect()
+    }
+}
+
+impl From<&Note> for NotedRefusal {
+    fn from(note: &Note) -> Self {
+        Self {
+            at: note.at,
+            reason: note.reason.to_owned(),
+            needed: note.needed.clone(),
+            request: note.request.clone(),
+            address: address_text(note.address),
+            user_agent: note.user_agent.clone(),
+        }
+    }
+}
+
+fn address_text(address: Option<IpAddr>) -> String {
+    address.map_or_else(String::new, |address| address.to_canonical().to_string())
+}
+
+/// At most so many characters, none of which moves a terminal's cursor.
+fn shortened(text: &str, most: usize) -> String {
+    text.chars().filter(|c| !c.is_control()).take(most).collect()
+}
