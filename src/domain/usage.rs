@@ -27,6 +27,9 @@ pub const ACCEPTED: &str = "accepted";
 /// How much of a user agent is kept.
 const LONGEST_AGENT: usize = 200;
 
+/// How much of a method is kept.
+const LONGEST_METHOD: usize = 20;
+
 /// Where a request came from.
 #[derive(Clone, Copy, Debug)]
 pub struct Source<'a> {
@@ -81,14 +84,19 @@ impl Note {
     }
 }
 
-/// The request in words that are safe to keep: its method, and the pattern of the profile's route, never the path itself.
+/// The request in words that are safe to keep: its method, and the pattern of the profile's route, never the path itself. A method
+/// may be anything, as long as a header; it is shortened.
 pub fn request_of(question: &Question<'_>, profile: &Profile) -> Option<String> {
-    let pattern = question.method.zip(question.path).and_then(|(method, path)| {
+    let method = question.method?;
+    let pattern = question.path.and_then(|path| {
         let route = profile.route_of(method, path).ok()??;
-        let pattern = route.matches.iter().find(|one| one.methods.include(method));
-        pattern.map(|one| format!("{method} {}", one.path))
+        route.matches.iter().find(|one| one.methods.include(method))
     });
-    pattern.or_else(|| question.method.map(|method| shortened(method, 20)))
+    let method = shortened(method, LONGEST_METHOD);
+    Some(match pattern {
+        Some(one) => format!("{method} {}", one.path),
+        None => method,
+    })
 }
 
 impl Batch {
