@@ -334,6 +334,10 @@ async fn a_key_that_comes_beside_a_token_over_plain_http_is_compromised_and_the_
         let refused = Answer::of(request.send().await.unwrap()).await;
         assert_eq!(refusal(&refused), (403, "https_required".to_owned()), "{address}");
         assert_eq!(state(beside.key.id).await, KeyState::Compromised, "{address}");
+        // Its people are told why its own tokens do nothing any more.
+        let page = format!("{}/{}/inbound", service.keys, beside.key.id);
+        let shown = service.alice.get(&page).await;
+        assert!(shown.body.contains("The key is compromised"), "{}", shown.body);
     }
     // Nobody has seen the key of a token, whoever has seen the token.
     let request = service.stranger().request(Method::POST, &path);
