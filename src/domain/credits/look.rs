@@ -7,6 +7,7 @@ use crate::domain::access::Standing;
 use crate::error::{AppError, Result};
 use crate::model::credits::CreditEntry;
 use crate::model::ids::{KeyId, WorkspaceId};
+use crate::model::slug::Slug;
 use crate::store;
 use crate::store::credits::NamedKey;
 use crate::store::db::commit;
@@ -78,9 +79,9 @@ pub async fn whose(app: &App, workspace: Option<&str>, key: Option<KeyId>) -> Re
                 Ok(id) => store::workspaces::find(db, id).await?,
                 Err(_) => None,
             };
-            let found = match by_id {
-                Some(found) => Some(found),
-                None => store::workspaces::find_by_slug(db, text).await?,
+            let found = match (by_id, Slug::parse(text)) {
+                (None, Some(slug)) => store::workspaces::find_by_slug(db, slug.as_str()).await?,
+                (by_id, _) => by_id,
             };
             Some(found.ok_or(AppError::NotFound)?)
         }

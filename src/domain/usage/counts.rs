@@ -15,6 +15,9 @@ use crate::store::usage::Count;
 /// The outcome of an allowed request; the others are [`crate::model::verdict::Refusal::reason`].
 pub const ACCEPTED: &str = "accepted";
 
+/// How much of a method is kept.
+const LONGEST_METHOD: usize = 20;
+
 /// How much of a user agent is kept.
 const LONGEST_AGENT: usize = 200;
 
@@ -77,9 +80,9 @@ pub fn request_of(question: &Question<'_>, profile: &Profile) -> Option<String> 
     let pattern = question.method.zip(question.path).and_then(|(method, path)| {
         let route = profile.route_of(method, path).ok()??;
         let matched = route.matched(method, path)?;
-        Some(format!("{method} {}", matched.path))
+        Some(format!("{} {}", shortened(method, LONGEST_METHOD), matched.path))
     });
-    pattern.or_else(|| question.method.map(|method| shortened(method, 20)))
+    pattern.or_else(|| question.method.map(|method| shortened(method, LONGEST_METHOD)))
 }
 
 impl Batch {

@@ -1,6 +1,7 @@
 //! Requests whose credential is in their path: `POST {base}/inbound/{token}`. The token stands for the key that owns it, which is
 //! judged, limited and counted as if it had been presented. Tokens are not remembered: each request reads its own.
 
+use crate::domain::keys::compromise;
 use crate::domain::verify::records::Granted;
 use crate::domain::verify::{Question, ask_cold, pay};
 use crate::domain::{App, seal};
@@ -31,8 +32,9 @@ pub async fn ask<T>(
     question: &Question<'_>,
     answer: impl Fn(&Granted<'_>, &str) -> T + Copy,
 ) -> Result<Verdict<T>> {
-    // The token came over plain http, not the key.
+    // The token came over plain http, not the key that owns it. A key that came beside it did.
     if question.transport != Transport::Fine {
+        report_beside(app, question).await;
         return Ok(app.refuse(Refusal::HttpsRequired));
     }
     let inbound = app.profile.inbound.as_ref();
@@ -57,6 +59,14 @@ pub async fn ask<T>(
         None => ask_cold(app, digest, question, take).await?,
     };
     Ok(without_the_key(pay::conclude(app, digest, question, verdict).await?))
+}
+
+/// Has a key marked that everybody on the way could read, although the token decides.
+async fn report_beside(app: &App, question: &Question<'_>) {
+    let text = question.credential.unwrap_or_default();
+    if question.transport == Transport::Plain && app.profile.key_types_of_text(text).next().is_some() {
+        compromise::report(app, &seal::digest(text), question).await;
+    }
 }
 
 /// Who sends a webhook in knows nothing of a key.

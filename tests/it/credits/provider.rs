@@ -177,6 +177,7 @@ async fn what_is_wrong_is_told_at_its_field() {
     assert!(field(&send(&backend, None, &foreign).await, "key_id").is_string());
     for nowhere in [
         json!({"workspace": "nobody", "amount": 1}),
+        json!({"workspace": "acme\0", "amount": 1}),
         json!({"key_id": other.id.to_string(), "amount": 1}),
     ] {
         assert_eq!(send(&backend, None, &nowhere).await.status, 404, "{nowhere}");

@@ -111,6 +111,17 @@ async fn the_provider_names_a_price() {
 }
 
 #[tokio::test]
+async fn the_ledger_keeps_no_more_of_a_method_than_a_method_has() {
+    let any_method = ("match = [\"POST /api/v2/jobs\"]", "match = [\"/api/v2/jobs\"]");
+    let (service, _profile) = service_with("kodisc", &[any_method]).await;
+    let key = service.mint("live", &[]).await;
+    let method = "LONG".repeat(1_000);
+    assert_eq!(service.status(&key, &method, "/api/v2/jobs").await, 200);
+    let last = ledger_of(&service).await.pop().unwrap();
+    assert_eq!(last.reason, format!("{} /api/v2/jobs", "LONG".repeat(5)));
+}
+
+#[tokio::test]
 async fn a_price_for_whatever_does_not_say() {
     let (service, _profile) = service_with(
         "kodisc",

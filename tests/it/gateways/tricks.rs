@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use keyhatch::api::gateway::{IDENTITY, SUBJECT, TEMPLATE};
 use reqwest::Method;
 
 use super::proxy::Kind;
@@ -184,4 +185,16 @@ async fn a_client_does_not_say_where_it_is() {
         .unwrap();
     let from: Vec<_> = refusals.iter().map(|refusal| refusal.address.as_str()).collect();
     assert_eq!(from, ["127.0.0.2"; 4]);
+}
+
+/// Envoy is not run here: this holds what its example takes from every request against what Keyhatch may say.
+#[test]
+fn envoy_takes_away_whatever_keyhatch_may_say_before_it_asks() {
+    let example = include_str!("../../../examples/gateway/envoy/envoy.yaml");
+    let taken = example.find("request_mutations:").unwrap();
+    assert!(taken < example.find("envoy.filters.http.ext_authz").unwrap());
+    for name in IDENTITY.into_iter().chain([SUBJECT, TEMPLATE]) {
+        assert!(example.contains(&format!("- remove: {name}\n")), "{name}");
+    }
+    assert!(example.contains("headers_with_underscores_action: DROP_HEADER"));
 }

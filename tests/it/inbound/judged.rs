@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use keyhatch::domain::{inbound, workspaces};
+use keyhatch::model::key::KeyState;
 use reqwest::Method;
 
 use super::{make, send, service};
@@ -295,4 +296,52 @@ async fn the_body_is_the_apis_whatever_it_is() {
         let answer = service.stranger().request(method, &path).send().await.unwrap();
         assert_eq!(answer.status(), 405);
     }
+}
+
+#[tokio::test]
+async fn a_key_that_comes_beside_a_token_over_plain_http_is_compromised_and_the_tokens_own_is_not() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let strict = PROFILE.replace("name = \"Mill\"", "name = \"Mill\"\nhttps_only = true");
+    std::fs::write(file.path(), strict).unwrap();
+    let behind = [("KEYHATCH_TRUSTED_PROXIES", "127.0.0.1")];
+    let service = Service::with_settings(file.path(), None, &behind).await;
+    let project = service.project.as_ref();
+    let new_key = async || service.app.key(&service.workspace, project, "full", "live", &[]).await;
+    let ring = service.app.ring(&service.workspace, project);
+    let owner = new_key().await.key.id;
+    let made = inbound::issue(&service.app.app, ring.manage_keys().unwrap(), owner, "invoice").await;
+    let token = made.unwrap().1.expose_secret().to_owned();
+    let state = async |id| {
+        let found = keyhatch::store::keys::find_for_support(service.app.app.db.reader(), id).await;
+        found.unwrap().unwrap().state
+    };
+    let path = format!("/v1/inbound/{token}");
+    for address in [path.as_str(), "/v1/inbound/nothing", "/gateway/forward"] {
+        let beside = new_key().await;
+        let method = if address == "/gateway/forward" {
+            Method::GET
+        } else {
+            Method::POST
+        };
+        let request = service
+            .app
+            .program(beside.text.expose_secret())
+            .request(method, address);
+        let request = request
+            .header("x-forwarded-proto", "http")
+            .header("x-forwarded-method", "POST")
+            .header("x-forwarded-uri", &path);
+        let refused = Answer::of(request.send().await.unwrap()).await;
+        assert_eq!(refusal(&refused), (403, "https_required".to_owned()), "{address}");
+        assert_eq!(state(beside.key.id).await, KeyState::Compromised, "{address}");
+        // Its people are told why its own tokens do nothing any more.
+        let page = format!("{}/{}/inbound", service.keys, beside.key.id);
+        let shown = service.alice.get(&page).await;
+        assert!(shown.body.contains("The key is compromised"), "{}", shown.body);
+    }
+    // Nobody has seen the key of a token, whoever has seen the token.
+    let request = service.stranger().request(Method::POST, &path);
+    let refused = Answer::of(request.header("x-forwarded-proto", "http").send().await.unwrap()).await;
+    assert_eq!(refusal(&refused), (403, "https_required".to_owned()));
+    assert_eq!(state(owner).await, KeyState::Active);
 }

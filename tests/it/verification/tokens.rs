@@ -165,6 +165,7 @@ async fn claims_that_are_for_others_or_another_time_are_refused() {
         ("workspace", json!({"slug": "acme"}), "token_workspace"),
         ("workspace", json!("acme' OR '1'='1"), "token_workspace"),
         ("workspace", json!("elsewhere"), "token_workspace"),
+        ("workspace", json!("acme\0"), "token_workspace"),
     ] {
         let token = hs256(SECRET.as_bytes(), &head(), &with(&service, name, value.clone()));
         assert_refused(&service, &token, reason, &format!("{name} {value}")).await;
