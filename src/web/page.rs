@@ -47,6 +47,8 @@ pub struct Place {
     pub may_manage: bool,
     /// Whether keys hang on the workspace itself: then it has a "Keys" item of its own.
     pub workspace_keys: bool,
+    /// Whether any key can have webhooks: then whatever owns keys has an item for them.
+    pub key_webhooks: bool,
     /// What credits are called, where there are any: then it has an item of that name.
     pub credits: Option<String>,
     /// Whether the profile has embed mode: then whatever owns keys has an item for it.

@@ -7,3 +7,10 @@ pub mod resend;
 pub mod show;
 pub mod test_event;
 pub mod words;
+
+use crate::profile::Profile;
+
+/// Whether any key has a secret that signs webhooks: without one, none are sent for keys.
+pub fn are_signed(profile: &Profile) -> bool {
+    profile.key_types.iter().any(|key_type| key_type.signing_secret)
+}

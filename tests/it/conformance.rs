@@ -20,6 +20,7 @@ mod kodostatus_gateways;
 mod kodostatus_plans;
 mod limits;
 mod limits_storm;
+mod pages;
 pub mod service;
 mod sixth;
 mod sixth_end_to_end;

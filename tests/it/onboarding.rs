@@ -67,7 +67,7 @@ async fn alice_walks_from_nothing_to_a_first_call() {
     assert_eq!(
         curl,
         format!(
-            "curl {}/api/v1/me \\ -H \"Authorization: Bearer $API_KEY\"",
+            "curl {}/api/v1/me \\ -H \"Authorization: Bearer $NORTHPOST_API_KEY\"",
             app.app.settings.public_url
         )
     );
@@ -187,7 +187,7 @@ async fn the_curl_command_runs_as_it_is_shown() {
     let command: String = html.select(&selector).next().unwrap().text().collect();
     let mut curl = std::process::Command::new("sh");
     curl.args(["-c", &format!("{command} -s -o /dev/null -w '%{{http_code}}'")])
-        .env("API_KEY", key.text.expose_secret())
+        .env("NORTHPOST_API_KEY", key.text.expose_secret())
         .env("NO_PROXY", "*");
     let ran = tokio::task::spawn_blocking(move || curl.output()).await.unwrap();
     let ran = ran.unwrap();

@@ -238,6 +238,12 @@ fn entry(app: &App, refusal: &Refusal) -> Entry {
     let (code, style) = (refusal.code(), app.profile.errors);
     let words = WORDS.iter().find(|(known, ..)| *known == code);
     let (_, cause, remedy) = words.copied().unwrap_or((code, "", ""));
+    let remedy = match code {
+        "insufficient_scope" if app.profile.scopes.is_empty() => {
+            "Use a key that may. What no key may is done in the dashboard."
+        }
+        _ => remedy,
+    };
     let title = title(refusal.status());
     let body = style.body(&ErrorText {
         status: refusal.status(),

@@ -2,6 +2,7 @@
 
 use super::limits;
 use crate::profile::Profile;
+use crate::web::webhooks;
 
 /// A section of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +14,6 @@ pub struct Section {
 
 /// The sections of this profile's page.
 pub fn of(profile: &Profile) -> Vec<Section> {
-    let has_webhooks = profile.key_types.iter().any(|key_type| key_type.signing_secret);
     let has_limits = !profile.limits.is_empty() || !limits::plans(profile).is_empty();
     [
         ("quick-start", "Quick start", true),
@@ -34,7 +34,7 @@ pub fn of(profile: &Profile) -> Vec<Section> {
         ("inbound", "Inbound webhooks", profile.inbound.is_some()),
         ("credits", "Credits", profile.credits.is_some()),
         ("limits", "Plans and limits", has_limits),
-        ("webhooks", "Webhooks", has_webhooks),
+        ("webhooks", "Webhooks", webhooks::are_signed(profile)),
         ("errors", "Errors", true),
         ("troubleshooting", "Troubleshooting", true),
         ("practices", "Best practices", true),

@@ -10,6 +10,7 @@ use crate::model::role::Deed;
 use crate::profile::KeyOwner;
 use crate::web::extract::{Extracting, Person, app_of};
 use crate::web::page::{Page, Place};
+use crate::web::webhooks;
 use crate::web::workspaces::credits::title;
 
 /// Where the path begins with `/w/{workspace}`; not found for everybody but members.
@@ -36,6 +37,7 @@ impl WorkspacePage {
             workspaces_more: self.workspaces > 1,
             may_manage: self.standing.may(Deed::ManageWorkspace),
             workspace_keys: app.profile.api.keys_belong_to == KeyOwner::Workspace,
+            key_webhooks: webhooks::are_signed(&app.profile),
             credits: app.profile.credits.as_ref().map(|credits| title(&credits.unit)),
             embed: app.profile.embed.is_some(),
         };

@@ -19,7 +19,7 @@ use crate::web::form::Form;
 use crate::web::keys::choices::{self, EnvironmentChoice, ExpiryChoice, ScopeGroupChoice, TypeChoice};
 use crate::web::keys::{ticket, words};
 use crate::web::page::{self, Page};
-use crate::web::webhooks::words::Outcome;
+use crate::web::webhooks::{self, words::Outcome};
 
 /// What a form offers when nothing else was asked for.
 const USUAL_EXPIRY: &str = "90";
@@ -58,6 +58,8 @@ struct Prefill {
 struct NewPage {
     page: Page,
     list_url: String,
+    /// Whether a key here can have a webhook URL.
+    has_webhooks: bool,
     form: NewKeyForm,
     errors: FieldErrors,
     /// What came of a test event to the webhook URL.
@@ -194,6 +196,7 @@ pub(super) async fn render(
     let template = NewPage {
         page: page.page(app),
         list_url: page.url(),
+        has_webhooks: webhooks::are_signed(&app.profile),
         templates: templates.collect(),
         types: choices::types(app, &page.ring.workspace, &form.type_id).await?,
         environments: choices::environments(app, &form.environment),

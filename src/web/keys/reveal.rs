@@ -29,6 +29,16 @@ struct RevealPage<'a> {
     is_elsewhere: bool,
 }
 
+impl RevealPage<'_> {
+    /// What the page says under its title.
+    fn lead(&self) -> &'static str {
+        match self.key.public_text {
+            Some(_) => "Put it where your program finds it.",
+            None => "This is the only time you see it. We keep a fingerprint of it, not the key.",
+        }
+    }
+}
+
 struct SecretTexts<'a> {
     key: Option<KeyExamples<'a>>,
     signing_secret: Option<(&'a str, String)>,

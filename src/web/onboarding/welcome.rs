@@ -12,8 +12,9 @@ use crate::model::key::{Key, LastUse};
 use crate::model::role::Deed;
 use crate::profile::KeyOwner;
 use crate::web::extract::Person;
-use crate::web::keys::snippets::{Call, KeyFrom};
+use crate::web::keys::snippets::{self, Call, KeyFrom};
 use crate::web::page::{self, Page};
+use crate::web::webhooks;
 
 #[derive(Template)]
 #[template(path = "onboarding/welcome.html")]
@@ -26,8 +27,12 @@ struct WelcomePage {
     /// The keys' list; empty while there is no place for them.
     keys_url: String,
     environment: &'static str,
+    /// Whether a key can have webhooks here.
+    has_webhooks: bool,
     /// How the key of this walk is shown.
     key_prefix: String,
+    /// The environment variable that the command reads it from.
+    variable: String,
     curl: String,
     /// The key that was used last, and how.
     received: Option<Received>,
@@ -40,7 +45,8 @@ struct Received {
 
 /// The page.
 pub async fn show(app: Data<App>, person: Person) -> Result<HttpResponse> {
-    let steps = onboarding::steps(&app, &person.account).await?;
+    let mut steps = onboarding::steps(&app, &person.account).await?;
+    steps.given.retain(|key| has_first_name(&app, key));
     let environment = onboarding::first_environment(&app).as_str();
     let keys_url = keys_url(&app, &steps);
     let new_key_url = match keys_url.as_str() {
@@ -54,21 +60,34 @@ pub async fn show(app: Data<App>, person: Person) -> Result<HttpResponse> {
         })
     });
     let workspace = steps.workspace.as_ref();
+    let variable = snippets::variable(&app, "API_KEY");
     page::ok(&WelcomePage {
         page: person.page(&app, "welcome"),
         workspace_url: workspace.map_or_else(String::new, |found| format!("/w/{}", found.workspace.slug)),
         new_key_url,
         keys_url,
         environment,
+        has_webhooks: webhooks::are_signed(&app.profile),
         key_prefix: steps
             .key
             .as_ref()
             .map_or_else(String::new, |key| shown_prefix(&app, key)),
         // The key itself is in a variable, so that it stays out of the page.
-        curl: Call::me(&app).curl(KeyFrom::Variable("API_KEY")),
+        curl: Call::me(&app).curl(KeyFrom::Variable(&variable)),
+        variable,
         received,
         steps,
     })
+}
+
+/// Whether it still is called like its type, as the keys are that come with an account.
+fn has_first_name(app: &App, key: &Key) -> bool {
+    let label = app
+        .profile
+        .key_type(&key.type_id)
+        .map_or("", |key_type| &key_type.label);
+    let rest = key.name.strip_prefix(label);
+    rest.is_some_and(|rest| rest.is_empty() || rest == format!(" ({})", key.environment))
 }
 
 fn keys_url(app: &App, steps: &Steps) -> String {

@@ -53,7 +53,7 @@ pub async fn new(app: Data<App>, workspace: WorkspacePage, request: HttpRequest)
     }
     let typed: EndpointForm = serde_html_form::from_str(request.query_string()).unwrap_or_default();
     let events = if typed.events.is_empty() {
-        CustomerEvent::ALL.map(|event| event.as_str().to_owned()).to_vec()
+        offered(&app).map(|event| event.as_str().to_owned()).collect()
     } else {
         typed.events
     };
@@ -126,6 +126,13 @@ fn confirm_password_first(url: &str, form: &EndpointForm) -> HttpResponse {
     page::redirect(&format!("/confirm-password?{query}"))
 }
 
+/// What can happen here: without credits, they cannot run low.
+fn offered(app: &App) -> impl Iterator<Item = CustomerEvent> {
+    let has_credits = app.profile.credits.is_some();
+    let happens = move |event: &CustomerEvent| has_credits || *event != CustomerEvent::CreditsLow;
+    CustomerEvent::ALL.into_iter().filter(happens)
+}
+
 fn render(
     app: &App,
     workspace: &WorkspacePage,
@@ -143,7 +150,7 @@ fn render(
         page: super::context(app, workspace),
         url: super::url(app, workspace),
         is_new,
-        events: CustomerEvent::ALL.into_iter().map(choice).collect(),
+        events: offered(app).map(choice).collect(),
         form,
         errors,
     };

@@ -37,6 +37,16 @@ struct ShowPage {
     next: String,
 }
 
+impl ShowPage {
+    /// As the navigation calls the page.
+    fn title(&self) -> &'static str {
+        match self.url.ends_with("/events") {
+            true => "Events of the workspace",
+            false => "Webhooks of the workspace",
+        }
+    }
+}
+
 /// The page.
 pub async fn show(app: Data<App>, workspace: WorkspacePage, request: HttpRequest) -> Result<HttpResponse> {
     // A cursor that is none is the beginning.
