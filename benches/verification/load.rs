@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
+use memchr::memmem;
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
 
@@ -198,7 +199,7 @@ fn receive(connection: &mut Connection, expected: u16) -> anyhow::Result<bool> {
             Err(error) => return Err(error.into()),
         }
     }
-    let Some(head) = connection.answer.windows(4).position(|four| four == b"\r\n\r\n") else {
+    let Some(head) = memmem::find(&connection.answer, b"\r\n\r\n") else {
         return Ok(false);
     };
     if connection.answer.len() < head + 4 + content_length(&connection.answer[..head])? {

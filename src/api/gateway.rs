@@ -8,7 +8,6 @@ pub mod nginx;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
-use actix_web::web::Bytes;
 
 use crate::api::cors;
 use crate::api::errors::{ApiError, Result};
@@ -100,8 +99,6 @@ struct Told {
 
 impl Told {
     fn of(granted: &Granted<'_>, template: &str) -> Self {
-        // One word in ASCII (see `domain::verify::tokens`); letters, digits and the like (see `model::inbound::Template`).
-        let value = |text: &str| HeaderValue::from_str(text).unwrap_or(NOTHING);
         Self {
             identity: identity(granted),
             subject: granted.subject.map_or(NOTHING, value),
@@ -152,43 +149,28 @@ fn nobody() -> Told {
 
 /// Who a good key speaks for.
 pub fn identity(granted: &Granted<'_>) -> Identity {
-    // All values in one piece of memory, which they share.
-    let mut text = Vec::with_capacity(256);
-    let mut ends = [0; VALUES];
-    let mut id = uuid::Uuid::encode_buffer();
-    let mut put = |place: usize, value: &str| {
-        text.extend_from_slice(value.as_bytes());
-        ends[place] = text.len();
-    };
-    match granted.subject {
-        None => put(0, granted.key_id.0.hyphenated().encode_lower(&mut id)),
-        Some(_) => put(0, ""),
+    let mut buffer = uuid::Uuid::encode_buffer();
+    let mut id = |id: uuid::Uuid| value(id.hyphenated().encode_lower(&mut buffer));
+    let key = granted.subject.is_none().then(|| id(granted.key_id.0));
+    let workspace = id(granted.tenant.workspace.id.0);
+    let project = granted.tenant.project.as_ref().map(|project| id(project.id.0));
+    let prefix = granted.display_prefix;
+    [
+        key.unwrap_or(NOTHING),
+        workspace,
+        project.unwrap_or(NOTHING),
+        HeaderValue::from_static(granted.environment.as_str()),
+        value(granted.type_id),
+        value(&granted.scopes.join(" ")),
+        HeaderValue::try_from([prefix.common, prefix.own].concat()).unwrap_or(NOTHING),
+    ]
+}
+
+/// Ids, words of the profile, the beginning of a key, subjects (see `domain::verify::tokens`), templates (see
+/// `model::inbound::Template`): all are ASCII without control characters.
+fn value(text: &str) -> HeaderValue {
+    if text.is_empty() {
+        return NOTHING;
     }
-    put(1, granted.tenant.workspace.id.0.hyphenated().encode_lower(&mut id));
-    let project = granted.tenant.project.as_ref();
-    put(
-        2,
-        project.map_or("", |project| project.id.0.hyphenated().encode_lower(&mut id)),
-    );
-    put(3, granted.environment.as_str());
-    put(4, granted.type_id);
-    for (place, scope) in granted.scopes.iter().enumerate() {
-        if place > 0 {
-            put(5, " ");
-        }
-        put(5, scope);
-    }
-    if granted.scopes.is_empty() {
-        put(5, "");
-    }
-    put(6, granted.display_prefix.common);
-    put(6, granted.display_prefix.own);
-    let text = Bytes::from(text);
-    let mut start = 0;
-    ends.map(|end| {
-        let value = text.slice(start..end);
-        start = end;
-        // Ids, words of the profile and the beginning of a key: all are ASCII without control characters.
-        HeaderValue::from_maybe_shared(value).unwrap_or_else(|_| HeaderValue::from_static(""))
-    })
+    HeaderValue::from_str(text).unwrap_or(NOTHING)
 }

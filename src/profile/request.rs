@@ -28,6 +28,28 @@ pub(super) fn check_method(method: &str) -> Result<(), UnclearRequest> {
     }
 }
 
+/// Whether a path is nothing but slashes with words of letters, digits, dashes and underscores between them, as most are: then
+/// it is clear as it stands.
+pub(super) fn is_plain_path(path: &str) -> bool {
+    let mut before = b' ';
+    let plain = path.bytes().all(|byte| {
+        let follows_slash = std::mem::replace(&mut before, byte) == b'/';
+        PLAIN[usize::from(byte)] && !(follows_slash && byte == b'/')
+    });
+    plain && path.starts_with('/') && before != b'/'
+}
+
+/// By byte: what a plain path is made of.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0;
+    while byte < plain.len() {
+        plain[byte] = matches!(byte as u8, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'/');
+        byte += 1;
+    }
+    plain
+};
+
 /// The path without its query and without one slash at its end, if there is only one way to read it.
 pub(super) fn clear_path(path: &str) -> Result<&str, UnclearRequest> {
     let bytes = path.as_bytes();

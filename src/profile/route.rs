@@ -98,6 +98,12 @@ impl Profile {
 }
 
 fn clear(path: &str) -> Result<ClearPath<'_>, UnclearRequest> {
+    if request::is_plain_path(path) {
+        return Ok(ClearPath {
+            text: path,
+            is_plain: true,
+        });
+    }
     let text = request::clear_path(path)?;
     Ok(ClearPath {
         text,

@@ -1,16 +1,17 @@
 //! Usage: verdicts by key, hour and outcome, and when a key was last used. Written in batches.
 
-use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Set,
-    Statement, Value,
-};
+mod batch;
+
+use std::borrow::Cow;
+
+pub use batch::{add, set_last_uses};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use uuid::Uuid;
 
 use super::Result;
 use super::entities::{refusal, usage_hour};
 use crate::model::ids::KeyId;
-use crate::model::key::LastUse;
 use crate::model::timestamp::Timestamp;
 use crate::model::verdict::NotedRefusal;
 
@@ -19,83 +20,12 @@ use crate::model::verdict::NotedRefusal;
 pub struct Count {
     pub key: KeyId,
     pub hour: i64,
-    pub outcome: String,
+    pub outcome: Cow<'static, str>,
     pub count: i64,
-}
-
-/// Adds to the counts.
-pub async fn add(tx: &impl ConnectionTrait, counts: Vec<Count>) -> Result<()> {
-    // Four columns a row: far below what either database binds in one statement.
-    for batch in counts.chunks(500) {
-        let rows = batch.iter().map(|count| usage_hour::ActiveModel {
-            key_id: Set(count.key.0),
-            hour: Set(count.hour),
-            outcome: Set(count.outcome.clone()),
-            count: Set(count.count),
-        });
-        let sum = Expr::col((usage_hour::Entity, usage_hour::Column::Count)).add(Expr::cust("excluded.count"));
-        let add_up = OnConflict::columns([
-            usage_hour::Column::KeyId,
-            usage_hour::Column::Hour,
-            usage_hour::Column::Outcome,
-        ])
-        .value(usage_hour::Column::Count, sum)
-        .to_owned();
-        usage_hour::Entity::insert_many(rows)
-            .on_conflict(add_up)
-            .exec_without_returning(tx)
-            .await?;
-    }
-    Ok(())
 }
 
 /// How many refusals of each key are kept one by one.
 pub const NOTES_OF_A_KEY: usize = 50;
-
-/// Notes the last uses of keys, unless later ones are known.
-pub async fn set_last_uses(tx: &impl ConnectionTrait, uses: &[(KeyId, LastUse)]) -> Result<()> {
-    // Four values a row, one statement for many rows: keys may be many.
-    for batch in uses.chunks(500) {
-        let backend = tx.get_database_backend();
-        let mut place = 0;
-        let mut next = |kind: &str| {
-            place += 1;
-            match backend {
-                DbBackend::Postgres => format!("CAST(${place} AS {kind})"),
-                _ => "?".to_owned(),
-            }
-        };
-        let rows: Vec<String> = batch
-            .iter()
-            .map(|_| {
-                format!(
-                    "({}, {}, {}, {})",
-                    next("uuid"),
-                    next("bigint"),
-                    next("text"),
-                    next("text")
-                )
-            })
-            .collect();
-        let sql = format!(
-            "WITH uses (id, used_at, address, agent) AS (VALUES {}) \
-             UPDATE keys SET last_used_at = uses.used_at, last_used_address = uses.address, last_used_agent = uses.agent \
-             FROM uses WHERE keys.id = uses.id AND (keys.last_used_at IS NULL OR keys.last_used_at < uses.used_at)",
-            rows.join(", ")
-        );
-        let values = batch.iter().flat_map(|(id, last)| -> [Value; 4] {
-            [
-                id.0.into(),
-                last.at.millis().into(),
-                last.address.clone().into(),
-                last.user_agent.clone().into(),
-            ]
-        });
-        tx.execute_raw(Statement::from_sql_and_values(backend, sql, values))
-            .await?;
-    }
-    Ok(())
-}
 
 /// Adds to the refusals of a key, of which the last [`NOTES_OF_A_KEY`] stay. Their ids are in the order of time.
 pub async fn note_refusals(tx: &impl ConnectionTrait, key: KeyId, refusals: Vec<(Uuid, NotedRefusal)>) -> Result<()> {
@@ -170,7 +100,7 @@ pub async fn sums_since(db: &impl ConnectionTrait, keys: &[KeyId], hour: i64) ->
         .map(|(key, outcome, count)| Count {
             key: KeyId(key),
             hour,
-            outcome,
+            outcome: outcome.into(),
             count,
         })
         .collect())
@@ -189,7 +119,7 @@ pub async fn hours_since(db: &impl ConnectionTrait, id: KeyId, hour: i64) -> Res
         .map(|row| Count {
             key: KeyId(row.key_id),
             hour: row.hour,
-            outcome: row.outcome,
+            outcome: row.outcome.into(),
             count: row.count,
         })
         .collect())

@@ -79,7 +79,7 @@ pub async fn traffic(app: &App, proof: ReadKeys<'_>, id: KeyId) -> Result<(Key, 
                 known.total += count.count;
             }
             None => traffic.refusals.push(RefusalCount {
-                reason: count.outcome,
+                reason: count.outcome.into_owned(),
                 today,
                 total: count.count,
             }),

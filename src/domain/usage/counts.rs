@@ -1,5 +1,6 @@
 //! What is counted of requests between two flushes, beside the records in memory.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -86,12 +87,29 @@ pub fn request_of(question: &Question<'_>, profile: &Profile) -> Option<String> 
 }
 
 impl Batch {
-    pub(super) fn len(&self) -> usize {
-        self.accepted.len() + self.refused.len()
+    /// Makes room for so many keys more.
+    pub(super) fn reserve(&mut self, keys: usize) {
+        self.accepted.reserve_exact(keys);
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.accepted.is_empty() && self.refused.is_empty() && self.notes.is_empty()
+    /// In the order of keys, which is the order in which the database has them.
+    pub(super) fn sort(&mut self) {
+        self.accepted.sort_unstable_by_key(|one| one.key);
+        self.refused.sort_unstable_by_key(|((key, ..), _)| *key);
+        self.notes.sort_unstable_by_key(|(key, _)| *key);
+    }
+
+    /// Takes out what is to be written at once, `most` at most; nothing when there is nothing left.
+    pub(super) fn take_part(&mut self, most: usize) -> Option<Self> {
+        let accepted = take_last(&mut self.accepted, most);
+        let refused = take_last(&mut self.refused, most - accepted.len());
+        let part = Self {
+            notes: take_last(&mut self.notes, most - accepted.len() - refused.len()),
+            accepted,
+            refused,
+        };
+        let is_empty = part.accepted.is_empty() && part.refused.is_empty() && part.notes.is_empty();
+        (!is_empty).then_some(part)
     }
 
     pub(super) fn add(&mut self, other: Self) {
@@ -116,10 +134,10 @@ impl Batch {
             }
             same
         });
-        let count = |((key, hour, outcome), count): ((KeyId, i64, &str), i64)| Count {
+        let count = |((key, hour, outcome), count): ((KeyId, i64, &'static str), i64)| Count {
             key,
             hour,
-            outcome: outcome.to_owned(),
+            outcome: Cow::Borrowed(outcome),
             count,
         };
         counts.into_iter().map(count).collect()
@@ -151,6 +169,10 @@ impl From<&Note> for NotedRefusal {
     }
 }
 
+fn take_last<T>(from: &mut Vec<T>, most: usize) -> Vec<T> {
+    from.drain(from.len().saturating_sub(most)..).collect()
+}
+
 fn address_text(address: Option<IpAddr>) -> String {
     address.map_or_else(String::new, |address| address.to_canonical().to_string())
 }
@@ -158,4 +180,46 @@ fn address_text(address: Option<IpAddr>) -> String {
 /// At most so many characters, none of which moves a terminal's cursor.
 fn shortened(text: &str, most: usize) -> String {
     text.chars().filter(|c| !c.is_control()).take(most).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_hold_everything_once() {
+        let key = |number| KeyId(uuid::Uuid::from_u128(number));
+        let pending = |number| Pending {
+            key: key(number),
+            hour: 1,
+            accepted: 1,
+            at: Timestamp::from_millis(0),
+            address: None,
+            user_agent: Arc::from(""),
+            position: 0,
+        };
+        let mut batch = Batch {
+            accepted: [5, 3, 4, 1, 2].map(pending).into(),
+            refused: [3, 6].map(|number| ((key(number), 1, "expired"), 1)).into(),
+            notes: [6].map(|number| (key(number), VecDeque::new())).into(),
+        };
+        batch.sort();
+        let parts: Vec<_> = std::iter::from_fn(|| batch.take_part(3)).collect();
+        let keys = |part: &Batch| {
+            let accepted = part.accepted.iter().map(|one| one.key.0.as_u128());
+            let refused = part.refused.iter().map(|((key, ..), _)| key.0.as_u128());
+            let notes = part.notes.iter().map(|(key, _)| key.0.as_u128());
+            [accepted.collect::<Vec<_>>(), refused.collect(), notes.collect()]
+        };
+        let parts: Vec<_> = parts.iter().map(keys).collect();
+        assert_eq!(
+            parts,
+            [
+                [vec![3, 4, 5], vec![], vec![]],
+                [vec![1, 2], vec![6], vec![]],
+                [vec![], vec![3], vec![6]]
+            ]
+        );
+        assert!(batch.take_part(3).is_none());
+    }
 }

@@ -11,6 +11,8 @@ pub struct PathPattern {
     open_ended: bool,
     /// The words that every path of it begins with, as one text: what tells most paths apart at a glance.
     beginning: String,
+    /// Whether every path that begins so is meant.
+    is_beginning_enough: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +64,9 @@ impl PathPattern {
     /// Lays a clear path against the pattern.
     pub(in crate::profile) fn fit(&self, path: ClearPath<'_>) -> Fit {
         let (is_plain, path) = (path.is_plain, path.text.as_bytes());
+        if is_plain && self.is_beginning_enough && lies_below(path, self.beginning.as_bytes()) {
+            return Fit::Exact;
+        }
         if is_plain && !self.may_fit(path) {
             return Fit::No;
         }
@@ -131,12 +136,20 @@ impl PathPattern {
             Segment::Any(_) => None,
         });
         let beginning = words.flat_map(|word| ["/", word]).collect();
+        let has_only_words = segments.iter().all(|segment| matches!(segment, Segment::Word(_)));
         Self {
             segments,
             open_ended,
             beginning,
+            is_beginning_enough: open_ended && has_only_words,
         }
     }
+}
+
+/// Whether a path is this one or one below it.
+fn lies_below(path: &[u8], top: &[u8]) -> bool {
+    path.strip_prefix(top)
+        .is_some_and(|rest| matches!(rest.first(), None | Some(b'/')))
 }
 
 fn segments(text: &str) -> Result<Vec<Segment>, String> {

@@ -211,7 +211,7 @@ async fn every_verdict_is_counted_and_only_good_ones_move_the_last_use() {
         .unwrap();
     let mut sums: Vec<_> = sums.into_iter().map(|sum| (sum.outcome, sum.count)).collect();
     sums.sort();
-    assert_eq!(sums, [("accepted".to_owned(), 3), ("insufficient_scope".to_owned(), 1)]);
+    assert_eq!(sums, [("accepted".into(), 3), ("insufficient_scope".into(), 1)]);
 }
 
 #[tokio::test]
