@@ -10,11 +10,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::Server;
+use actix_web::http::KeepAlive;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, PayloadConfig};
 use actix_web::{App as ActixApp, HttpServer};
 use anyhow::Context;
 use secrecy::ExposeSecret;
+use socket2::{SockRef, TcpKeepalive};
 
 use crate::api::lane::Entry;
 use crate::client::TrustedProxies;
@@ -107,6 +109,9 @@ impl Application {
             lane.clone().before(whole_way)
         })
         .workers(workers.unwrap_or_else(default_workers))
+        // Whoever asks often keeps his connection, and decides how long: a proxy in front must not find it closed just as it
+        // sends the next request. One whose peer is gone is found out by the system (see `listen`).
+        .keep_alive(KeepAlive::Os)
         .client_request_timeout(Duration::from_secs(10))
         // Whoever runs it decides when it stops: usage and letters have to follow.
         .disable_signals()
@@ -116,12 +121,21 @@ impl Application {
 }
 
 fn listen(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).map_err(|error| match error.kind() {
+    let listener = TcpListener::bind(address).map_err(|error| match error.kind() {
         std::io::ErrorKind::AddrInUse => {
             anyhow::anyhow!("something listens on {address} already: stop it, or choose another address with {setting}")
         }
         _ => anyhow::anyhow!("it is not possible to listen on {address}: {error}"),
-    })
+    })?;
+    // Connections inherit it (Linux): a peer that is gone is noticed after two minutes, when its connection is idle.
+    let keepalive = TcpKeepalive::new()
+        .with_time(Duration::from_secs(60))
+        .with_interval(Duration::from_secs(15))
+        .with_retries(4);
+    SockRef::from(&listener)
+        .set_tcp_keepalive(&keepalive)
+        .with_context(|| format!("listening on {address}"))?;
+    Ok(listener)
 }
 
 fn default_workers() -> usize {
@@ -304,4 +318,17 @@ async fn last_flush(app: &App) -> Result<(), AppError> {
     app.usage.flush(&db).await?;
     changes::leave(app, &db).await?;
     Ok(db.close().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_peer_that_is_gone_is_noticed() {
+        let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0)), "KEYHATCH_LISTEN").unwrap();
+        let _peer = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (connection, _) = listener.accept().unwrap();
+        assert!(SockRef::from(&connection).keepalive().unwrap());
+    }
 }

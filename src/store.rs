@@ -10,7 +10,6 @@ pub mod credits;
 pub mod db;
 pub mod deletion;
 pub mod embed_partners;
-pub mod endpoint_reveals;
 mod entities;
 pub mod expiry_notices;
 pub mod inbound_tokens;

@@ -13,11 +13,11 @@ pub(crate) struct Options {
     /// How many connections ask; several may be named
     #[arg(long, value_delimiter = ',', default_value = "64")]
     pub(crate) connections: Vec<usize>,
-    /// How often each is asked in turn
-    #[arg(long, default_value_t = 5)]
+    /// How often each is asked in turn: many short turns tell more than few long ones, where others use the machine too
+    #[arg(long, default_value_t = 15)]
     pub(crate) rounds: usize,
     /// How long each turn takes, in seconds
-    #[arg(long, default_value_t = 3.0)]
+    #[arg(long, default_value_t = 1.0)]
     seconds: f64,
     /// Few keys are asked for often, most of them seldom (Zipf, exponent 1), instead of all alike
     #[arg(long)]

@@ -18,6 +18,7 @@ mod m0009_deletion;
 mod m0010_credits;
 mod m0011_embed;
 mod m0012_compromise;
+mod m0013_shown_once;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_credits::Migration),
             Box::new(m0011_embed::Migration),
             Box::new(m0012_compromise::Migration),
+            Box::new(m0013_shown_once::Migration),
         ]
     }
 }

@@ -149,16 +149,14 @@ fn nobody() -> Told {
 
 /// Who a good key speaks for.
 pub fn identity(granted: &Granted<'_>) -> Identity {
-    let mut buffer = uuid::Uuid::encode_buffer();
-    let mut id = |id: uuid::Uuid| value(id.hyphenated().encode_lower(&mut buffer));
-    let key = granted.subject.is_none().then(|| id(granted.key_id.0));
-    let workspace = id(granted.tenant.workspace.id.0);
-    let project = granted.tenant.project.as_ref().map(|project| id(project.id.0));
+    let mut key = uuid::Uuid::encode_buffer();
+    let key = granted.key_id.0.hyphenated().encode_lower(&mut key);
+    let project = granted.tenant.project.as_ref();
     let prefix = granted.display_prefix;
     [
-        key.unwrap_or(NOTHING),
-        workspace,
-        project.unwrap_or(NOTHING),
+        granted.subject.map_or_else(|| value(key), |_| NOTHING),
+        value(&granted.tenant.workspace.id_text),
+        project.map_or(NOTHING, |project| value(&project.id_text)),
         HeaderValue::from_static(granted.environment.as_str()),
         value(granted.type_id),
         value(&granted.scopes.join(" ")),

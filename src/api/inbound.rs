@@ -49,7 +49,7 @@ pub async fn answer(app: Data<App>, request: HttpRequest, token: Path<String>) -
     }
 }
 
-fn body(granted: &Granted<'_>, template: &str) -> Vec<u8> {
+fn body(granted: &Granted<'_>, template: &str) -> String {
     let mut json = Json::with_room();
     json.raw("{\"key_id\":").id(granted.key_id.0);
     json.raw(",\"display_prefix\":").prefix(granted.display_prefix);

@@ -10,7 +10,7 @@ use crate::api::cors;
 use crate::api::errors::{ApiError, Result};
 use crate::api::json::Json;
 use crate::domain::verify::ask;
-use crate::domain::verify::records::{Granted, Tenant};
+use crate::domain::verify::records::{Granted, Place, Tenant};
 use crate::domain::{App, credits};
 use crate::model::timestamp::Timestamp;
 use crate::model::verdict::Verdict;
@@ -113,7 +113,7 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse> 
 }
 
 /// The answer to a good key.
-pub fn body(granted: &Granted<'_>) -> Vec<u8> {
+pub fn body(granted: &Granted<'_>) -> String {
     let mut json = Json::with_room();
     match granted.subject {
         None => key(&mut json, granted),
@@ -140,13 +140,23 @@ fn key(json: &mut Json, granted: &Granted<'_>) {
 
 /// The members `workspace` and `project`.
 pub fn places(json: &mut Json, tenant: &Tenant) {
-    let workspace = &tenant.workspace;
-    json.raw("\"workspace\":")
-        .place(workspace.id.0, &workspace.slug, &workspace.name);
-    json.raw(",\"plan\":").text(&tenant.plan);
-    json.raw("},\"project\":");
-    match &tenant.project {
-        None => json.raw("null"),
-        Some(project) => json.place(project.id.0, &project.slug, &project.name).raw("}"),
-    };
+    json.raw(tenant.said(|| {
+        let mut json = Json::with_room();
+        place(json.raw("\"workspace\":"), &tenant.workspace)
+            .raw(",\"plan\":")
+            .text(&tenant.plan);
+        json.raw("},\"project\":");
+        match &tenant.project {
+            None => json.raw("null"),
+            Some(project) => place(&mut json, project).raw("}"),
+        };
+        json.finish()
+    }));
+}
+
+/// The beginning of an object that says where something is. It is left open.
+fn place<'a, Id>(json: &'a mut Json, place: &Place<Id>) -> &'a mut Json {
+    json.raw("{\"id\":").text(&place.id_text);
+    json.raw(",\"slug\":").text(&place.slug);
+    json.raw(",\"name\":").text(&place.name)
 }

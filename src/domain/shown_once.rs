@@ -55,14 +55,13 @@ pub(in crate::domain) async fn put(
     account: AccountId,
     subject: Uuid,
     ticket: &Ticket,
-    secret: &KeyText,
+    secret: &str,
 ) -> Result<()> {
     let waiting = Waiting {
         nonce_digest: ticket.nonce_digest().to_vec(),
         subject,
         account_id: account,
-        // Sealing is what the text is for.
-        sealed: ticket.seal(app, subject, secret.expose_secret().as_bytes())?,
+        sealed: ticket.seal(app, subject, secret.as_bytes())?,
         created_at: app.now(),
         expires_at: app.now().plus(WAITS),
     };

@@ -68,7 +68,12 @@ impl Totals {
 
     /// Every outcome with its count.
     pub fn all(&self) -> impl Iterator<Item = (&'static str, u64)> {
-        let sum = |index: usize| self.0.iter().map(move |place| place.0[index].load(Ordering::Relaxed)).sum();
+        let sum = |index: usize| {
+            self.0
+                .iter()
+                .map(move |place| place.0[index].load(Ordering::Relaxed))
+                .sum()
+        };
         OUTCOMES
             .into_iter()
             .enumerate()

@@ -12,7 +12,6 @@ pub(super) mod change;
 pub(super) mod credit_balance;
 pub(super) mod credit_entry;
 pub(super) mod embed_partner;
-pub(super) mod endpoint_reveal;
 pub(super) mod form_submission;
 pub(super) mod inbound_token;
 pub(super) mod key;

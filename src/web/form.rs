@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
@@ -29,7 +30,13 @@ pub const LARGEST_FORM: usize = 64 * 1024;
 struct Proof {
     #[serde(default)]
     csrf: String,
+    /// Sent by a browser without scripts, with a form that makes a secret.
+    unscripted: Option<String>,
 }
+
+/// How long the second click of a double click may take. Where no script keeps people from clicking twice, the first submission
+/// waits for as long: the browser leaves an answer that comes before the second click, and with it a secret that is shown once.
+const SECOND_CLICK: Duration = Duration::from_millis(500);
 
 impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
     type Error = AppError;
@@ -62,6 +69,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
             let browser = Browser::of(&request).ok_or(AppError::FormExpired)?;
             if !browser.proves(app, account, &proof.csrf) {
                 return Err(AppError::FormExpired);
+            }
+            if proof.unscripted.is_some() {
+                tokio::time::sleep(SECOND_CLICK).await;
             }
             serde_html_form::from_bytes(&body)
                 .map(Self)

@@ -170,7 +170,7 @@ pub async fn answer(app: Data<App>, _provider: Provider, body: Body) -> Result<H
 }
 
 /// The answer to a good key.
-pub fn valid(granted: &Granted<'_>) -> Vec<u8> {
+pub fn valid(granted: &Granted<'_>) -> String {
     if let Some(subject) = granted.subject {
         return valid_token(granted, subject);
     }
@@ -190,7 +190,7 @@ pub fn valid(granted: &Granted<'_>) -> Vec<u8> {
     json.finish()
 }
 
-fn valid_token(granted: &Granted<'_>, subject: &str) -> Vec<u8> {
+fn valid_token(granted: &Granted<'_>, subject: &str) -> String {
     let mut json = Json::with_room();
     json.raw("{\"valid\":true,\"code\":\"valid\",\"subject\":")
         .text(subject);
@@ -205,8 +205,8 @@ fn valid_token(granted: &Granted<'_>, subject: &str) -> Vec<u8> {
 }
 
 /// The answer to any other.
-pub fn refusal(refused: Refused) -> Vec<u8> {
-    serde_json::to_vec(&RefusedKey::from(refused)).unwrap_or_default()
+pub fn refusal(refused: Refused) -> String {
+    serde_json::to_string(&RefusedKey::from(refused)).unwrap_or_default()
 }
 
 fn read(app: &App, mut fields: Fields) -> Result<Asked> {

@@ -35,7 +35,8 @@ pub async fn rotate(app: &App, proof: ManageKeys<'_>, ticket: &Ticket) -> Result
     let sealed = keys::seal_for(app, partner.owner_id, &key)?;
     store::embed_partners::set_signing_key(&tx, partner.owner_id, Some(sealed)).await?;
     record(&tx, app, proof.ring(), proof.by(), Action::EmbedKeyRotated).await?;
-    shown_once::put(&tx, app, account, partner.owner_id.0, ticket, &key).await?;
+    // Sealing is what the text is for.
+    shown_once::put(&tx, app, account, partner.owner_id.0, ticket, key.expose_secret()).await?;
     commit(tx).await?;
     Ok(true)
 }

@@ -34,7 +34,8 @@ pub async fn create(
         return Ok(InboundTokenId(made));
     }
     let (token, text) = insert(&tx, app, proof, &owner, template).await?;
-    shown_once::put(&tx, app, account, token.id.0, ticket, &text).await?;
+    // Sealing is what the text is for.
+    shown_once::put(&tx, app, account, token.id.0, ticket, text.expose_secret()).await?;
     commit(tx).await?;
     Ok(token.id)
 }

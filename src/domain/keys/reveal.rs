@@ -167,7 +167,6 @@ pub async fn sweep(app: &App) -> Result<()> {
     let tx = app.db.begin().await?;
     let now: Timestamp = app.now();
     store::reveals::delete_expired(&tx, now, now.plus(-FORMS_REMEMBERED)).await?;
-    store::endpoint_reveals::delete_expired(&tx, now, now.plus(-FORMS_REMEMBERED)).await?;
     store::shown_once::delete_expired(&tx, now, now.plus(-FORMS_REMEMBERED)).await?;
     Ok(commit(tx).await?)
 }

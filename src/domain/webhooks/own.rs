@@ -7,7 +7,7 @@ mod secret;
 mod send;
 mod switch;
 
-pub use reveal::{Shown, view};
+pub use reveal::view;
 pub use save::{Input, change, create};
 pub use secret::{end_overlap, rotate};
 pub use send::{resend, send_test};

@@ -29,7 +29,11 @@ pub async fn add(tx: &impl ConnectionTrait, counts: &[Count]) -> Result<()> {
              INSERT INTO usage_hours (key_id, hour, outcome, count) SELECT key_id, hour, outcome, count FROM counts \
              WHERE EXISTS (SELECT 1 FROM keys WHERE keys.id = counts.key_id) \
              ON CONFLICT (key_id, hour, outcome) DO UPDATE SET count = usage_hours.count + excluded.count",
-            places(tx.get_database_backend(), ["uuid", "bigint", "text", "bigint"], rows.len())
+            places(
+                tx.get_database_backend(),
+                ["uuid", "bigint", "text", "bigint"],
+                rows.len()
+            )
         );
         execute(tx, sql, values).await?;
     }
@@ -51,7 +55,11 @@ pub async fn set_last_uses(tx: &impl ConnectionTrait, uses: &[(KeyId, LastUse)])
             "WITH uses (id, used_at, address, agent) AS (VALUES {}) \
              UPDATE keys SET last_used_at = uses.used_at, last_used_address = uses.address, last_used_agent = uses.agent \
              FROM uses WHERE keys.id = uses.id AND (keys.last_used_at IS NULL OR keys.last_used_at < uses.used_at)",
-            places(tx.get_database_backend(), ["uuid", "bigint", "text", "text"], rows.len())
+            places(
+                tx.get_database_backend(),
+                ["uuid", "bigint", "text", "text"],
+                rows.len()
+            )
         );
         execute(tx, sql, values).await?;
     }

@@ -1,29 +1,26 @@
-//! `…/embed/reveal`: the one view of the signing key; the same rules as for a key's text.
+//! `…/embed/reveal`: the one view of the signing key.
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use askama::Template;
 
-use crate::domain::shown_once::Shown;
 use crate::domain::{App, embed};
 use crate::error::Result;
 use crate::web::extract::KeysPage;
 use crate::web::flash::Flash;
 use crate::web::form::{Button, Form};
-use crate::web::keys::{snippets, ticket};
-use crate::web::page::{self, Page};
-use crate::web::shown_once;
+use crate::web::keys::ticket;
+use crate::web::page;
+use crate::web::shown_once::{self, Secret};
 
-#[derive(Template)]
-#[template(path = "embed/reveal.html")]
-struct RevealPage<'a> {
-    page: Page,
-    url: String,
-    /// The key, and its line for a `.env` file.
-    secret: Option<(&'a str, String)>,
-    /// Something waits, but for another browser.
-    is_elsewhere: bool,
-}
+const SIGNING_KEY: Secret = Secret {
+    called: "embed signing key",
+    id: "embed-signing-key",
+    purpose: "Your server proves with it that it may mint sessions.",
+    variable: "EMBED_SIGNING_KEY",
+    rotated_at: "signing-key",
+    rotate: "Rotate the key",
+    back: "Open Embed",
+};
 
 /// `GET …/embed/reveal`
 pub async fn show(app: Data<App>, page: KeysPage, request: HttpRequest) -> Result<HttpResponse> {
@@ -32,31 +29,9 @@ pub async fn show(app: Data<App>, page: KeysPage, request: HttpRequest) -> Resul
         return Ok(refused);
     }
     let shown = embed::view(&app, proof, ticket::opener(&app, &request).as_ref()).await?;
-    shown_once::renew(&page.workspace.person, &shown)?;
-    let secret = match &shown {
-        Shown::Now(key) => {
-            let text = key.expose_secret();
-            Some((
-                text,
-                format!("{}={text}", snippets::variable(&app, "EMBED_SIGNING_KEY")),
-            ))
-        }
-        Shown::Elsewhere | Shown::Over => None,
-    };
-    let url = page.embed_url();
-    let response = page::ok(&RevealPage {
-        page: super::context(&app, &page),
-        url: url.clone(),
-        secret,
-        is_elsewhere: matches!(shown, Shown::Elsewhere),
-    })?;
-    Ok(shown_once::dress(
-        &app,
-        &request,
-        response,
-        &shown,
-        format!("{url}/reveal"),
-    ))
+    let (context, url) = (super::context(&app, &page), page.embed_url());
+    let person = &page.workspace.person;
+    shown_once::page(&app, &request, person, context, &url, &SIGNING_KEY, &shown)
 }
 
 /// `HEAD …/embed/reveal`

@@ -42,7 +42,8 @@ pub async fn show(
     }
     let opener = ticket::opener(&app, &request);
     let (token, shown) = inbound::view(&app, proof, key.0, id.0, opener.as_ref()).await?;
-    shown_once::renew(&page.workspace.person, &shown)?;
+    shown_once::renew(&page.workspace.person, matches!(shown, Shown::Now(_)))?;
+    let is_elsewhere = matches!(shown, Shown::Elsewhere);
     let secret = match &shown {
         Shown::Now(text) => {
             let text = text.expose_secret();
@@ -56,10 +57,10 @@ pub async fn show(
         url: url.clone(),
         token,
         secret,
-        is_elsewhere: matches!(shown, Shown::Elsewhere),
+        is_elsewhere,
     })?;
     let own = format!("{url}/{}/reveal", id.0);
-    Ok(shown_once::dress(&app, &request, response, &shown, own))
+    Ok(shown_once::dress(&app, &request, response, is_elsewhere, own))
 }
 
 /// `HEAD …/inbound/{inbound}/reveal`

@@ -1,7 +1,6 @@
 //! `…/keys/{key}/reveal`: the one view of a key's text. It takes the key away in the same transaction that reads it, so
 //! whoever only asks ahead (HEAD, a prefetch) is shown nothing.
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -16,7 +15,7 @@ use crate::web::form::{Button, Form};
 use crate::web::keys::snippets::{self, Call, KeyFrom};
 use crate::web::keys::ticket;
 use crate::web::page::{self, Page};
-use crate::web::session;
+use crate::web::shown_once;
 
 #[derive(Template)]
 #[template(path = "keys/reveal.html")]
@@ -55,40 +54,22 @@ struct KeyExamples<'a> {
 /// `GET …/keys/{key}/reveal`
 pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath, request: HttpRequest) -> Result<HttpResponse> {
     let proof = page.ring.manage_keys()?;
-    if is_asked_ahead(request.headers()) {
-        return Ok(HttpResponse::ServiceUnavailable()
-            .insert_header((CACHE_CONTROL, "no-store"))
-            .finish());
+    if let Some(refused) = shown_once::not_ahead(&request) {
+        return Ok(refused);
     }
-    let opener = ticket::opener(&app, &request);
-    let shown = keys::reveal::view(&app, proof, key.0, opener.as_ref()).await?;
-    if let Shown::Now { .. } = &shown {
-        // The page after this one gets a new cookie: with it, the browser forgets the page that it kept for "Back".
-        session::renew_with_next_page(&page.workspace.person.visitor.session)?;
-    }
+    let shown = keys::reveal::view(&app, proof, key.0, ticket::opener(&app, &request).as_ref()).await?;
+    shown_once::renew(&page.workspace.person, matches!(shown, Shown::Now { .. }))?;
     let is_elsewhere = matches!(shown, Shown::Elsewhere { .. });
-    let mut response = render(&app, &page, &shown)?;
-    response.headers_mut().insert(
-        CACHE_CONTROL,
-        actix_web::http::header::HeaderValue::from_static("no-store"),
-    );
-    if opener.is_some() && !is_elsewhere {
-        let removal = ticket::removal(&app, ticket::reveal_url(&page, key.0));
-        if let Err(error) = response.add_cookie(&removal) {
-            tracing::error!(error = %error, "the reveal cookie could not be taken away");
-        }
-    }
-    Ok(response)
+    let response = render(&app, &page, &shown)?;
+    let url = ticket::reveal_url(&page, key.0);
+    Ok(shown_once::dress(&app, &request, response, is_elsewhere, url))
 }
 
 /// `HEAD …/keys/{key}/reveal`: that there is such a page, and nothing else.
 pub async fn head(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpResponse> {
     let proof = page.ring.manage_keys()?;
     keys::find(&app, proof.read(), key.0).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .finish())
+    Ok(shown_once::head())
 }
 
 /// `POST …/keys/{key}/reveal/acknowledgement`: “I have stored it.”
@@ -97,19 +78,6 @@ pub async fn acknowledge(app: Data<App>, page: KeysPage, key: KeyPath, _: Form<B
     let key = keys::find(&app, proof.read(), key.0).await?;
     let text = format!("“{}” is ready. It will not be shown again.", key.name);
     Ok(page::redirect_with(&app, &page.key_url(key.id), &Flash::good(text)))
-}
-
-/// Whether a browser only asks in case somebody might click: prefetching, prerendering, previews.
-pub(in crate::web) fn is_asked_ahead(headers: &HeaderMap) -> bool {
-    ["sec-purpose", "purpose", "x-purpose", "x-moz"].iter().any(|name| {
-        let value = headers.get(*name).map(|value| value.as_bytes().to_ascii_lowercase());
-        value.is_some_and(|value| {
-            let value = String::from_utf8_lossy(&value);
-            ["prefetch", "prerender", "preview"]
-                .iter()
-                .any(|word| value.contains(word))
-        })
-    })
 }
 
 fn render(app: &App, page: &KeysPage, shown: &Shown) -> Result<HttpResponse> {
@@ -149,26 +117,5 @@ fn examples<'a>(app: &App, text: &'a str) -> KeyExamples<'a> {
         curl: call.curl(key),
         node: call.node(key),
         python: call.python(key),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use actix_web::http::header::{HeaderName, HeaderValue};
-
-    #[test]
-    fn who_asks_ahead_says_so() {
-        for (name, value, asked_ahead) in [
-            ("sec-purpose", "prefetch", true),
-            ("sec-purpose", "prefetch;prerender", true),
-            ("purpose", "Prefetch", true),
-            ("x-moz", "prefetch", true),
-            ("sec-fetch-mode", "navigate", false),
-        ] {
-            let mut headers = HeaderMap::new();
-            headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-            assert_eq!(is_asked_ahead(&headers), asked_ahead, "{name}: {value}");
-        }
     }
 }

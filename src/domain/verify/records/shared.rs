@@ -1,8 +1,9 @@
 //! What many keys have in common and memory holds once: the workspace and project they belong to, and sets of scopes.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::Mutex;
 
@@ -24,12 +25,16 @@ pub struct Tenant {
     pub(super) recent: Arc<Mutex<Vec<Recent>>>,
     /// Until the workspace or the project changes. Whoever holds an old one has to ask the database again.
     current: AtomicBool,
+    /// What answers say of it, which is the same for every key: it is written once.
+    said: OnceLock<Box<str>>,
 }
 
 /// What a workspace or a project is called.
 #[derive(Clone, Debug)]
 pub struct Place<Id> {
     pub id: Id,
+    /// The id as everybody is told it.
+    pub id_text: String,
     pub slug: String,
     pub name: String,
 }
@@ -38,7 +43,24 @@ pub struct Place<Id> {
 #[derive(Debug, PartialEq, Eq)]
 pub struct ScopeSet(pub Vec<String>);
 
+impl<Id: Copy + Display> Place<Id> {
+    fn new(id: Id, slug: String, name: String) -> Self {
+        let id_text = id.to_string();
+        Self {
+            id,
+            id_text,
+            slug,
+            name,
+        }
+    }
+}
+
 impl Tenant {
+    /// What answers say of it; `write` says it the first time.
+    pub fn said(&self, write: impl FnOnce() -> String) -> &str {
+        self.said.get_or_init(|| write().into_boxed_str())
+    }
+
     pub(super) fn is_current(&self) -> bool {
         self.current.load(Ordering::Acquire)
     }
@@ -127,17 +149,18 @@ impl Inner {
         let recent = self.recents.entry(found.workspace_id).or_default();
         recent.lock().resize(limits.count, Recent::default());
         Arc::new(Tenant {
-            workspace: Place {
-                id: found.workspace_id,
-                slug: found.workspace_slug.clone(),
-                name: found.workspace_name.clone(),
-            },
+            workspace: Place::new(
+                found.workspace_id,
+                found.workspace_slug.clone(),
+                found.workspace_name.clone(),
+            ),
             plan: found.workspace_plan.clone(),
             plan_position: limits.position(&found.workspace_plan),
             suspended: found.workspace_suspended,
-            project: found.project.clone().map(|(id, slug, name)| Place { id, slug, name }),
+            project: found.project.clone().map(|(id, slug, name)| Place::new(id, slug, name)),
             recent: Arc::clone(recent),
             current: AtomicBool::new(true),
+            said: OnceLock::new(),
         })
     }
 }

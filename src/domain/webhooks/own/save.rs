@@ -3,7 +3,8 @@
 use crate::domain::App;
 use crate::domain::access::ManageWorkspace;
 use crate::domain::keys::{Ticket, mint_signing_secret};
-use crate::domain::webhooks::own::{open, record, reveal};
+use crate::domain::shown_once;
+use crate::domain::webhooks::own::{open, record};
 use crate::domain::webhooks::secrets;
 use crate::error::{AppError, FieldErrors, Result};
 use crate::model::audit::Action;
@@ -41,7 +42,10 @@ pub async fn create(app: &App, proof: ManageWorkspace<'_>, input: &Input, ticket
     let tx = app.db.begin().await?;
     // The lock puts the two submissions of a double click one after the other.
     store::workspaces::lock(&tx, proof.workspace().id).await?;
-    if store::endpoint_reveals::was_submitted(&tx, ticket.nonce_digest(), account).await? {
+    if store::shown_once::submitted(&tx, ticket.nonce_digest(), account)
+        .await?
+        .is_some()
+    {
         return Ok(());
     }
     let endpoint = Endpoint {
@@ -68,7 +72,8 @@ pub async fn create(app: &App, proof: ManageWorkspace<'_>, input: &Input, ticket
     })?;
     let details = format!("events: {}", events.join(", "));
     record(&tx, app, proof, &endpoint, Action::EndpointCreated, details).await?;
-    reveal::put(&tx, app, account, endpoint.id, ticket, &secret).await?;
+    // Sealing is what the text is for.
+    shown_once::put(&tx, app, account, endpoint.id.0, ticket, secret.expose_secret()).await?;
     Ok(commit(tx).await?)
 }
 

@@ -4,7 +4,8 @@
 use crate::domain::App;
 use crate::domain::access::ManageWorkspace;
 use crate::domain::keys::{Grace, Ticket, mint_signing_secret};
-use crate::domain::webhooks::own::{open, record, reveal};
+use crate::domain::shown_once;
+use crate::domain::webhooks::own::{open, record};
 use crate::domain::webhooks::secrets;
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
@@ -17,7 +18,10 @@ pub async fn rotate(app: &App, proof: ManageWorkspace<'_>, overlap: Grace, ticke
     let account = proof.by().account().ok_or(AppError::Unauthenticated)?;
     let tx = app.db.begin().await?;
     let endpoint = open(&tx, proof).await?;
-    if store::endpoint_reveals::was_submitted(&tx, ticket.nonce_digest(), account).await? {
+    if store::shown_once::submitted(&tx, ticket.nonce_digest(), account)
+        .await?
+        .is_some()
+    {
         return Ok(());
     }
     let until = (overlap != Grace::Now).then(|| app.now().plus(overlap.millis()));
@@ -32,7 +36,8 @@ pub async fn rotate(app: &App, proof: ManageWorkspace<'_>, overlap: Grace, ticke
         format!("the old secret signs too until {}", until.rfc3339())
     });
     record(&tx, app, proof, &endpoint, Action::SigningSecretRotated, details).await?;
-    reveal::put(&tx, app, account, endpoint.id, ticket, &secret).await?;
+    // Sealing is what the text is for.
+    shown_once::put(&tx, app, account, endpoint.id.0, ticket, secret.expose_secret()).await?;
     Ok(commit(tx).await?)
 }
 

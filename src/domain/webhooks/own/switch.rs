@@ -37,6 +37,7 @@ pub async fn remove(app: &App, proof: ManageWorkspace<'_>) -> Result<()> {
     let tx = app.db.begin().await?;
     let endpoint = open(&tx, proof).await?;
     record(&tx, app, proof, &endpoint, Action::EndpointRemoved, String::new()).await?;
+    store::shown_once::forget(&tx, endpoint.id.0).await?;
     store::webhooks::endpoints::delete(&tx, endpoint.id).await?;
     Ok(commit(tx).await?)
 }

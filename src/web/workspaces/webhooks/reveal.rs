@@ -1,79 +1,45 @@
-//! `…/webhooks/reveal`: the one view of the endpoint's signing secret; the same rules as for a key's text.
+//! `…/webhooks/reveal`: the one view of the endpoint's signing secret.
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use askama::Template;
 
 use crate::domain::App;
-use crate::domain::webhooks::own::{self, Shown};
+use crate::domain::webhooks::own;
 use crate::error::Result;
 use crate::web::extract::WorkspacePage;
 use crate::web::flash::Flash;
 use crate::web::form::{Button, Form};
-use crate::web::keys::reveal::is_asked_ahead;
-use crate::web::keys::{snippets, ticket};
-use crate::web::page::{self, Page};
-use crate::web::session;
+use crate::web::keys::ticket;
+use crate::web::page;
+use crate::web::shown_once::{self, Secret};
 
-#[derive(Template)]
-#[template(path = "workspaces/webhooks/reveal.html")]
-struct RevealPage<'a> {
-    page: Page,
-    url: String,
-    /// The secret, and its line for a `.env` file.
-    secret: Option<(&'a str, String)>,
-    /// Something waits, but for another browser.
-    is_elsewhere: bool,
-}
+const SIGNING_SECRET: Secret = Secret {
+    called: "signing secret",
+    id: "signing-secret",
+    purpose: "Your server checks with it that an event comes from us.",
+    variable: "WORKSPACE_WEBHOOK_SECRET",
+    rotated_at: "signing-secret",
+    rotate: "Rotate the secret",
+    back: "Open the endpoint",
+};
 
 /// `GET …/webhooks/reveal`
 pub async fn show(app: Data<App>, workspace: WorkspacePage, request: HttpRequest) -> Result<HttpResponse> {
     let proof = workspace.standing.manage_workspace()?;
-    let no_store = (CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if is_asked_ahead(request.headers()) {
-        return Ok(HttpResponse::ServiceUnavailable().insert_header(no_store).finish());
+    if let Some(refused) = shown_once::not_ahead(&request) {
+        return Ok(refused);
     }
-    let opener = ticket::opener(&app, &request);
-    let shown = own::view(&app, proof, opener.as_ref()).await?;
-    if let Shown::Now(_) = &shown {
-        // The page after this one gets a new cookie: with it, the browser forgets the page that it kept for "Back".
-        session::renew_with_next_page(&workspace.person.visitor.session)?;
-    }
-    let is_elsewhere = matches!(shown, Shown::Elsewhere);
-    let secret = match &shown {
-        Shown::Now(secret) => {
-            let text = secret.expose_secret();
-            let name = snippets::variable(&app, "WORKSPACE_WEBHOOK_SECRET");
-            Some((text, format!("{name}={text}")))
-        }
-        Shown::Elsewhere | Shown::Over => None,
-    };
-    let url = super::url(&app, &workspace);
-    let mut response = page::ok(&RevealPage {
-        page: super::context(&app, &workspace),
-        url: url.clone(),
-        secret,
-        is_elsewhere,
-    })?;
-    response.headers_mut().insert(no_store.0, no_store.1);
-    if opener.is_some()
-        && !is_elsewhere
-        && let Err(error) = response.add_cookie(&ticket::removal(&app, format!("{url}/reveal")))
-    {
-        tracing::error!(error = %error, "the reveal cookie could not be taken away");
-    }
-    Ok(response)
+    let shown = own::view(&app, proof, ticket::opener(&app, &request).as_ref()).await?;
+    let (context, url) = (super::context(&app, &workspace), super::url(&app, &workspace));
+    let person = &workspace.person;
+    shown_once::page(&app, &request, person, context, &url, &SIGNING_SECRET, &shown)
 }
 
-/// `HEAD …/webhooks/reveal`: that there is such a page, and nothing else.
+/// `HEAD …/webhooks/reveal`
 pub async fn head(app: Data<App>, workspace: WorkspacePage) -> Result<HttpResponse> {
     workspace.standing.manage_workspace()?;
     super::endpoint(&app, &workspace).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .finish())
+    Ok(shown_once::head())
 }
 
 /// `POST …/webhooks/reveal/acknowledgement`: “I have stored it.”
