@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Failure, Files, print};
@@ -22,6 +23,7 @@ const CLOSING: Duration = Duration::from_secs(3);
 pub(super) async fn run(files: &Files) -> Result<(), Failure> {
     let config = files.config()?;
     telemetry::start(config.log.as_deref().unwrap_or(LOG), config.log_json)?;
+    allow_open_files();
     let mut stop = StopSignals::listen()?;
     let mut application = Application::build(&config, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
     let app = application.app.clone();
@@ -96,5 +98,15 @@ impl StopSignals {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
         }
+    }
+}
+
+/// Connections stay open for as long as whoever opened them wants, and each is an open file: as many as this process may have,
+/// instead of the 1,024 that most systems begin with for the sake of older programs.
+fn allow_open_files() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::warn!(%error, "the limit of open files stays where it is");
     }
 }

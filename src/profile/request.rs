@@ -129,3 +129,38 @@ fn decode(high: u8, low: u8) -> Option<u8> {
     };
     Some(value(high)? << 4 | value(low)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_plain_path_is_clear_as_it_stands(path in "[/a-zA-Z0-9_.%?;é-]{0,12}") {
+            if is_plain_path(&path) {
+                prop_assert_eq!(clear_path(&path), Ok(&*path));
+                prop_assert!(!path.contains('%'));
+            }
+        }
+    }
+
+    #[test]
+    fn most_paths_are_plain() {
+        for (path, expected) in [
+            ("/v1/shipments/7f3a-9_B", true),
+            ("/v1", true),
+            ("/", false),
+            ("", false),
+            ("v1", false),
+            ("/v1/", false),
+            ("//v1", false),
+            ("/v1//x", false),
+            ("/v1/x?y", false),
+            ("/v1/.", false),
+            ("/v1/%20", false),
+        ] {
+            assert_eq!(is_plain_path(path), expected, "{path}");
+        }
+    }
+}

@@ -183,6 +183,11 @@ impl Running {
         self.address.rsplit(':').next().unwrap().parse().unwrap()
     }
 
+    /// What is beneath its directory of proc(5).
+    pub fn proc(&self, name: &str) -> String {
+        std::fs::read_to_string(format!("/proc/{}/{name}", self.child.id())).unwrap()
+    }
+
     pub fn signal(&self, name: &str) {
         let status = Command::new("kill")
             .args([&format!("-{name}"), &self.child.id().to_string()])

@@ -38,6 +38,16 @@ async fn it_prints_where_it_listens_and_how_to_begin() {
 }
 
 #[tokio::test]
+async fn it_may_have_as_many_connections_as_the_system_allows() {
+    let keyhatch = Installation::new().await;
+    let limits = keyhatch.serve().proc("limits");
+    let line = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
+    let columns: Vec<&str> = line.split_whitespace().collect();
+    // Name, what holds, and what it may be raised to.
+    assert_eq!(columns[3], columns[4], "{line}");
+}
+
+#[tokio::test]
 async fn links_begin_with_the_public_address() {
     let mut keyhatch = Installation::new().await;
     keyhatch.set("KEYHATCH_PUBLIC_URL", "https://keys.example.com/");
