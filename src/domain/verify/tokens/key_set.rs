@@ -17,7 +17,7 @@ use crate::model::timestamp::Timestamp;
 use crate::profile::JwtAlgorithm;
 
 /// How long the provider is left alone, whatever became of the last question.
-const PAUSE: i64 = 10_000;
+const PAUSE: u64 = 10_000;
 
 /// How long keys are believed when the provider does not say.
 const USUAL: Duration = Duration::from_secs(10 * 60);
@@ -51,10 +51,11 @@ impl Known {
         self.old_at.is_none_or(|old| now >= old)
     }
 
-    /// A clock that was set back does not make the pause longer.
+    /// A little before is as good as a little after: of two tokens that come together, the one that came first may be the second to
+    /// ask. A clock that was set back makes the pause no more than twice as long.
     fn may_ask(&self, now: Timestamp) -> bool {
-        let since = |at: Timestamp| now.millis() - at.millis();
-        self.asked_at.is_none_or(|at| !(0..PAUSE).contains(&since(at)))
+        let between = |at: Timestamp| now.millis().abs_diff(at.millis());
+        self.asked_at.is_none_or(|at| between(at) >= PAUSE)
     }
 
     fn matching(&self, kid: Option<&str>, algorithm: JwtAlgorithm) -> Vec<DecodingKey> {
@@ -137,7 +138,7 @@ impl KeySet {
         match read {
             Ok((keys, max_age)) => {
                 let lasts = max_age.unwrap_or(USUAL).min(LONGEST).as_millis();
-                let lasts = i64::try_from(lasts).unwrap_or(PAUSE).max(PAUSE);
+                let lasts = i64::try_from(lasts).unwrap_or_default().max(PAUSE as i64);
                 let mut known = self.known.lock();
                 known.keys = Some(Arc::new(keys));
                 known.old_at = Some(now.plus(lasts));
@@ -166,7 +167,9 @@ mod tests {
             (100_000, false),
             (109_999, false),
             (110_000, true),
-            (99_999, true),
+            (99_999, false),
+            (90_001, false),
+            (90_000, true),
             (0, true),
         ] {
             assert_eq!(known.may_ask(at(now)), may, "{now}");
