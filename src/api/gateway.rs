@@ -8,6 +8,7 @@ pub mod nginx;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use uuid::Uuid;
 
 use crate::api::cors;
 use crate::api::errors::{ApiError, Result};
@@ -18,11 +19,8 @@ use crate::error::AppError;
 use crate::model::verdict::Verdict;
 use crate::profile::Profile;
 
-/// How much there is to say.
-const VALUES: usize = 7;
-
 /// What the proxy hands on, in this order. Whatever of it a client sends itself is overwritten: every one is always there.
-pub const IDENTITY: [HeaderName; VALUES] = [
+pub const IDENTITY: [HeaderName; 7] = [
     HeaderName::from_static("x-keyhatch-key-id"),
     HeaderName::from_static("x-keyhatch-workspace"),
     HeaderName::from_static("x-keyhatch-project"),
@@ -41,9 +39,6 @@ const NOTHING: HeaderValue = HeaderValue::from_static("");
 /// What an inbound token is for, beside the identity of the key that owns it. Where the profile has inbound webhooks it is always
 /// there too: with nothing in it, when the request was judged by a key.
 pub const TEMPLATE: HeaderName = HeaderName::from_static("x-keyhatch-template");
-
-/// The values of [`IDENTITY`].
-pub type Identity = [HeaderValue; VALUES];
 
 /// Where a proxy writes the request that it holds.
 struct Held {
@@ -77,48 +72,26 @@ impl Held {
 /// Lets a request through, or says why not.
 async fn judge(app: &App, question: Question<'_>, headers: &HeaderMap) -> Result<HttpResponse> {
     if is_preflight(&app.profile, &question, headers) {
-        return Ok(let_through(app, nobody()));
+        return Ok(let_through(app, None, ""));
     }
     let question = priced(app, question, None);
     let verdict = match inbound::presented(&app.profile, &question) {
-        Some(token) => inbound::ask(app, token, &question, Told::of).await?,
-        None => ask(app, &question, |granted| Told::of(granted, "")).await?,
+        Some(token) => {
+            let answer = |granted: &Granted<'_>, template: &str| let_through(app, Some(granted), template);
+            inbound::ask(app, token, &question, answer).await?
+        }
+        None => ask(app, &question, |granted| let_through(app, Some(granted), "")).await?,
     };
     match verdict {
         Verdict::Refused(refused) => Err(ApiError::Refused(refused.refusal)),
-        Verdict::Allowed(told) => Ok(let_through(app, told)),
+        Verdict::Allowed(answer) => Ok(answer),
     }
 }
 
-/// What a proxy is told of a good request.
-struct Told {
-    identity: Identity,
-    subject: HeaderValue,
-    template: HeaderValue,
-}
-
-impl Told {
-    fn of(granted: &Granted<'_>, template: &str) -> Self {
-        Self {
-            identity: identity(granted),
-            subject: granted.subject.map_or(NOTHING, value),
-            template: value(template),
-        }
-    }
-}
-
-fn let_through(app: &App, told: Told) -> HttpResponse {
-    let mut answer = HttpResponse::Ok();
-    for pair in IDENTITY.into_iter().zip(told.identity) {
-        answer.insert_header(pair);
-    }
-    if app.tokens.is_some() {
-        answer.insert_header((SUBJECT, told.subject));
-    }
-    if app.profile.inbound.is_some() {
-        answer.insert_header((TEMPLATE, told.template));
-    }
-    answer.finish()
+fn let_through(app: &App, granted: Option<&Granted<'_>>, template: &str) -> HttpResponse {
+    let mut answer = HttpResponse::Ok().finish();
+    tell(app, answer.headers_mut(), granted, template);
+    answer
 }
 
 /// Whether a browser asks, for a page of another origin, what it may send. Browsers send no key with that: it is for the API
@@ -138,34 +111,53 @@ pub fn is_preflight(profile: &Profile, question: &Question<'_>, headers: &Header
         .is_ok_and(|route| route.is_none_or(|route| !route.closed))
 }
 
-/// Nobody in particular: everything is there, and empty.
-fn nobody() -> Told {
-    Told {
-        identity: [const { NOTHING }; VALUES],
-        subject: NOTHING,
-        template: NOTHING,
+/// Tells the proxy of a good request, in headers that have nothing of it yet: who it speaks for, and what the inbound token is for
+/// that it came by. A request of nobody in particular has everything there, and empty.
+pub fn tell(app: &App, headers: &mut HeaderMap, granted: Option<&Granted<'_>>, template: &str) {
+    match granted {
+        Some(granted) => identify(headers, granted),
+        None => IDENTITY.into_iter().for_each(|name| headers.append(name, NOTHING)),
+    }
+    if app.tokens.is_some() {
+        let subject = granted.and_then(|granted| granted.subject);
+        headers.append(SUBJECT, subject.map_or(NOTHING, value));
+    }
+    if app.profile.inbound.is_some() {
+        headers.append(TEMPLATE, value(template));
     }
 }
 
-/// Who a good key speaks for.
-pub fn identity(granted: &Granted<'_>) -> Identity {
-    let mut key = uuid::Uuid::encode_buffer();
-    let key = granted.key_id.0.hyphenated().encode_lower(&mut key);
-    let project = granted.tenant.project.as_ref();
-    let prefix = granted.display_prefix;
-    [
-        granted.subject.map_or_else(|| value(key), |_| NOTHING),
-        value(&granted.tenant.workspace.id_text),
-        project.map_or(NOTHING, |project| value(&project.id_text)),
-        HeaderValue::from_static(granted.environment.as_str()),
-        value(granted.type_id),
-        value(&granted.scopes.join(" ")),
-        HeaderValue::try_from([prefix.common, prefix.own].concat()).unwrap_or(NOTHING),
-    ]
+/// Who a good key speaks for. (None of it is there yet: to append is to insert, and quicker.)
+fn identify(headers: &mut HeaderMap, granted: &Granted<'_>) {
+    let [key, workspace, project, environment, key_type, scopes, display_prefix] = IDENTITY;
+    let tenant = granted.tenant;
+    headers.append(key, granted.subject.map_or_else(|| id(granted.key_id.0), |_| NOTHING));
+    headers.append(workspace, id(tenant.workspace.id.0));
+    headers.append(
+        project,
+        tenant.project.as_ref().map_or(NOTHING, |project| id(project.id.0)),
+    );
+    headers.append(environment, HeaderValue::from_static(granted.environment.as_str()));
+    headers.append(key_type, value(granted.type_id));
+    let held = match granted.scopes {
+        [] => NOTHING,
+        [one] => value(one),
+        several => value(&several.join(" ")),
+    };
+    headers.append(scopes, held);
+    let prefix = [granted.display_prefix.common, granted.display_prefix.own].concat();
+    headers.append(display_prefix, HeaderValue::try_from(prefix).unwrap_or(NOTHING));
+}
+
+/// An id. It is written out each time: that costs less than to fetch, and to check again, what was written before.
+fn id(id: Uuid) -> HeaderValue {
+    let mut text = Uuid::encode_buffer();
+    value(id.hyphenated().encode_lower(&mut text))
 }
 
 /// Ids, words of the profile, the beginning of a key, subjects (see `domain::verify::tokens`), templates (see
 /// `model::inbound::Template`): all are ASCII without control characters.
+#[inline]
 fn value(text: &str) -> HeaderValue {
     if text.is_empty() {
         return NOTHING;

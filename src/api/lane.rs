@@ -25,6 +25,7 @@ use crate::api::errors::{self, ApiError};
 use crate::api::{cors, gateway, guard, me, transport};
 use crate::client::{self, TrustedProxies};
 use crate::domain::App;
+use crate::domain::service_tokens::LastGood;
 use crate::domain::verify::records::Granted;
 use crate::domain::verify::{Question, Warm, ask_warm, inbound, priced};
 use crate::model::transport::Transport;
@@ -101,11 +102,10 @@ impl Entry {
                 route: Some(route.and_then(|place| known.app.profile.routes.get(place))),
                 ..known.question(request)
             };
-            let take = |granted: &Granted<'_>| (me::body(granted), known.is_for_pages(granted));
-            return known.verdict(&question, take, errors::refuse, |(body, is_for_pages)| {
-                let mut answer = answer(StatusCode::OK, Bytes::from(body));
+            return known.verdict(&question, errors::refuse, |granted| {
+                let mut answer = answer(StatusCode::OK, Bytes::from(me::body(granted)));
                 answer.headers_mut().insert(header::CONTENT_TYPE, JSON);
-                if is_for_pages {
+                if known.is_for_pages(granted) {
                     cors::open(answer.headers_mut());
                 }
                 answer
@@ -160,46 +160,31 @@ impl Known {
             // Seldom enough for the whole way.
             return None;
         }
-        let has_inbound = self.app.profile.inbound.is_some();
         // Tokens are not in memory.
-        if has_inbound && inbound::presented(&self.app.profile, &question).is_some() {
+        if inbound::presented(&self.app.profile, &question).is_some() {
             return None;
         }
         let question = priced(&self.app, question, None);
-        self.verdict(&question, gateway::identity, refuse, |identity| {
+        self.verdict(&question, refuse, |granted| {
             let mut answer = answer(StatusCode::OK, Bytes::new());
-            for (name, value) in gateway::IDENTITY.into_iter().zip(identity) {
-                // None is there yet: so this is the same as to insert it, and costs less.
-                answer.headers_mut().append(name, value);
-            }
-            if self.app.tokens.is_some() {
-                answer
-                    .headers_mut()
-                    .insert(gateway::SUBJECT, HeaderValue::from_static(""));
-            }
-            if has_inbound {
-                answer
-                    .headers_mut()
-                    .insert(gateway::TEMPLATE, HeaderValue::from_static(""));
-            }
+            gateway::tell(&self.app, answer.headers_mut(), Some(granted), "");
             answer
         })
     }
 
-    fn verdict<T>(
+    fn verdict(
         &self,
         question: &Question<'_>,
-        take: impl FnOnce(&Granted<'_>) -> T,
         refuse: Refuse,
-        write: impl FnOnce(T) -> Response<BoxBody>,
+        answer: impl FnOnce(&Granted<'_>) -> Response<BoxBody>,
     ) -> Option<Response<BoxBody>> {
         // Paying takes the database.
         if question.cost > 0 {
             return None;
         }
-        match ask_warm(&self.app, question, take) {
+        match ask_warm(&self.app, question, answer) {
             Warm::Cold(_) | Warm::Token => None,
-            Warm::Answered(Verdict::Allowed(taken)) => Some(write(taken)),
+            Warm::Answered(Verdict::Allowed(answer)) => Some(answer),
             Warm::Answered(Verdict::Refused(refused)) => Some(self.refuse(question, refused.refusal, refuse)),
         }
     }
@@ -240,7 +225,11 @@ where
         let (whole_way, entry) = (self.whole_way.new_service(config), self.entry.clone());
         async move {
             let whole_way = Rc::new(whole_way.await?);
-            Ok(LaneService { whole_way, entry })
+            Ok(LaneService {
+                whole_way,
+                entry,
+                last_token: LastGood::default(),
+            })
         }
         .boxed_local()
     }
@@ -250,6 +239,7 @@ where
 pub struct LaneService<S> {
     whole_way: Rc<S>,
     entry: Entry,
+    last_token: LastGood,
 }
 
 impl<S, B> Service<Request> for LaneService<S>
@@ -268,7 +258,7 @@ where
         if let Some(answer) = self.entry.answer(&request) {
             return Either::Left(ready(Ok(answer)));
         }
-        if self.entry.may_verify(&request) {
+        if self.entry.may_verify(&request, &self.last_token) {
             let (entry, whole_way) = (self.entry.clone(), Rc::clone(&self.whole_way));
             let verified = async move {
                 match entry.verify(request).await {

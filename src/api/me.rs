@@ -1,5 +1,7 @@
 //! `GET {base}/me`: who am I?
 
+use std::fmt::Display;
+
 use actix_web::http::header::ContentType;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -155,8 +157,8 @@ pub fn places(json: &mut Json, tenant: &Tenant) {
 }
 
 /// The beginning of an object that says where something is. It is left open.
-fn place<'a, Id>(json: &'a mut Json, place: &Place<Id>) -> &'a mut Json {
-    json.raw("{\"id\":").text(&place.id_text);
+fn place<'a, Id: Display>(json: &'a mut Json, place: &Place<Id>) -> &'a mut Json {
+    json.raw("{\"id\":").text(&place.id.to_string());
     json.raw(",\"slug\":").text(&place.slug);
     json.raw(",\"name\":").text(&place.name)
 }

@@ -14,20 +14,6 @@ impl fmt::Display for UnclearRequest {
 
 impl std::error::Error for UnclearRequest {}
 
-/// Refuses a method that a lenient server could take for another one, and those that are about the connection: after `CONNECT`
-/// there may be a tunnel, and its target is no path; `TRACE` is answered with what the API alone should see.
-pub(super) fn check_method(method: &str) -> Result<(), UnclearRequest> {
-    if matches!(method, "CONNECT" | "TRACE") {
-        return Err(UnclearRequest("the method is about the connection"));
-    }
-    let clear = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b"-_".contains(&byte);
-    if !method.is_empty() && method.bytes().all(clear) {
-        Ok(())
-    } else {
-        Err(UnclearRequest("the method is not written in capitals"))
-    }
-}
-
 /// Whether a path is nothing but slashes with words of letters, digits, dashes and underscores between them, as most are: then
 /// it is clear as it stands.
 pub(super) fn is_plain_path(path: &str) -> bool {

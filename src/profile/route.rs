@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::method::{Method, Methods};
 use super::request::{self, UnclearRequest};
 use super::{Access, Environment, Profile};
 
@@ -40,15 +41,6 @@ pub struct RouteMatch {
     pub path: PathPattern,
 }
 
-/// The methods a route is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Methods {
-    /// Every method.
-    Any,
-    /// This one. `GET` means `HEAD` too, because servers answer both from the same place.
-    Only(String),
-}
-
 /// What [`Profile::route`] answers for a request that can be read in two ways: only full access will do.
 static FOR_UNCLEAR_REQUESTS: Route = Route {
     matches: Vec::new(),
@@ -70,7 +62,7 @@ impl Profile {
     /// that meets an earlier rule only if capitals are ignored. One slash at the end, the query, and any other
     /// percent-encoding change nothing: `/shipments/` and `/shipments?x=1` are `/shipments`.
     pub fn route_of(&self, method: &str, path: &str) -> Result<Option<&Route>, UnclearRequest> {
-        request::check_method(method)?;
+        let method = Method::of(method)?;
         let path = clear(path)?;
         for route in &self.routes {
             match route.fit(method, path) {
@@ -114,12 +106,12 @@ fn clear(path: &str) -> Result<ClearPath<'_>, UnclearRequest> {
 impl Route {
     /// Which of its methods and paths a request has that falls under it.
     pub fn matched(&self, method: &str, path: &str) -> Option<&RouteMatch> {
-        let path = clear(path).ok()?;
+        let (method, path) = (Method::of(method).ok()?, clear(path).ok()?);
         let mut with_method = self.matches.iter().filter(|one| one.methods.include(method));
         with_method.find(|one| one.path.fit(path) == Fit::Exact)
     }
 
-    fn fit(&self, method: &str, path: ClearPath<'_>) -> Fit {
+    fn fit(&self, method: Method, path: ClearPath<'_>) -> Fit {
         let fits = self
             .matches
             .iter()
@@ -132,7 +124,7 @@ impl Route {
 impl RouteMatch {
     /// Whether every request that `later` matches is matched by this one too.
     pub(super) fn covers(&self, later: &Self) -> bool {
-        let methods = match (&self.methods, &later.methods) {
+        let methods = match (self.methods, later.methods) {
             (Methods::Any, _) => true,
             (Methods::Only(_), Methods::Any) => false,
             (Methods::Only(_), Methods::Only(method)) => self.methods.include(method),
@@ -142,35 +134,22 @@ impl RouteMatch {
 
     /// The requests that both match, if there are any.
     pub(super) fn meets(&self, other: &Self) -> Option<Self> {
-        let methods = match (&self.methods, &other.methods) {
+        let methods = match (self.methods, other.methods) {
             (Methods::Any, either) | (either, Methods::Any) => either,
-            (one, Methods::Only(method)) if one.include(method) => &other.methods,
-            (Methods::Only(method), two) if two.include(method) => &self.methods,
+            (one, Methods::Only(method)) if one.include(method) => other.methods,
+            (Methods::Only(method), two) if two.include(method) => self.methods,
             _ => return None,
         };
         Some(Self {
-            methods: methods.clone(),
+            methods,
             path: self.path.meets(&other.path)?,
         })
     }
 }
 
-impl Methods {
-    /// The methods a profile can name.
-    pub const KNOWN: [&'static str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"];
-
-    /// Whether a request with `method` is meant.
-    pub fn include(&self, method: &str) -> bool {
-        match self {
-            Self::Any => true,
-            Self::Only(only) => only == method || (only == "GET" && method == "HEAD"),
-        }
-    }
-}
-
 impl fmt::Display for RouteMatch {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.methods {
+        match self.methods {
             Methods::Any => write!(formatter, "{}", self.path),
             Methods::Only(method) => write!(formatter, "{method} {}", self.path),
         }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::{Entry, JSON, answer};
 use crate::api::credentials::{Presented, bearer};
 use crate::api::provider::verify::{VERIFY, is_method, refusal, scheme_asked, valid};
-use crate::domain::service_tokens;
+use crate::domain::service_tokens::LastGood;
 use crate::domain::verify::{Question, Warm, ask_warm, priced};
 use crate::model::transport::Transport;
 use crate::model::verdict::Verdict;
@@ -35,12 +35,12 @@ struct Ordinary<'a> {
 
 impl Entry {
     /// Whether the lane may read the body of this request.
-    pub(super) fn may_verify(&self, request: &Request) -> bool {
+    pub(super) fn may_verify(&self, request: &Request, last_token: &LastGood) -> bool {
         let head = request.head();
         head.method == Method::POST
             && request.uri().path() == VERIFY
             && is_short_json(&head.headers)
-            && matches!(bearer(&head.headers), Presented::Text(token) if service_tokens::is_in_memory(&self.0.app, token))
+            && matches!(bearer(&head.headers), Presented::Text(token) if last_token.is_in_memory(&self.0.app, token))
     }
 
     /// The answer, or the request as it was.

@@ -16,6 +16,7 @@ mod slab;
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 
@@ -49,7 +50,13 @@ pub struct Records {
     limits: Limits,
     /// Whether this process hears of what others change.
     pub lease: Lease,
+    /// How often something was forgotten.
+    forgotten: AtomicU64,
 }
+
+/// How old memory is. What was found in it holds until it is older: until something, whatever it is, is forgotten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Age(u64);
 
 /// Permission to bring in what is read from the database from now on, as long as nothing changes meanwhile.
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +74,7 @@ impl Records {
             shared: Shared::default(),
             limits: Limits::of(profile),
             lease: Lease::default(),
+            forgotten: AtomicU64::default(),
         }
     }
 
@@ -100,8 +108,16 @@ impl Records {
         record.touched = true;
         let decided = decide(&self.limits, profile, record, recents, question, now);
         let key = record.id;
-        let decided = decided.map(|()| answer(&record.granted(&profile.key_types)));
-        Some(count(&mut shard, Some(position), key, profile, question, now, decided))
+        // Counting comes before the answer: what it touches is on its way from memory while the answer is written.
+        Some(
+            match count(&mut shard, Some(position), key, profile, question, now, decided) {
+                Verdict::Refused(refused) => Verdict::Refused(refused),
+                Verdict::Allowed(()) => {
+                    let (record, _) = shard.record(position)?;
+                    Verdict::Allowed(answer(&record.granted(&profile.key_types)))
+                }
+            },
+        )
     }
 
     /// The verdict on a key that was just read from the database and may not be kept.
@@ -156,9 +172,15 @@ impl Records {
         true
     }
 
-    /// Whether this is the digest of a service token that was found good.
+    /// How old memory is now; nothing, when it may not be believed.
+    pub fn age(&self) -> Option<Age> {
+        let is_believed = self.lease.is_valid();
+        is_believed.then(|| Age(self.forgotten.load(Ordering::Acquire)))
+    }
+
+    /// Whether this is the digest of a service token that was found good. Believe it after [`Records::age`] was asked.
     pub fn knows_token(&self, digest: &[u8; 32]) -> bool {
-        self.lease.is_valid() && self.shard(digest).lock().knows_token(digest)
+        self.shard(digest).lock().knows_token(digest)
     }
 
     /// Keeps a service token that was found good, unless something has changed since the ticket was taken.
@@ -175,6 +197,7 @@ impl Records {
             Subject::Digest(digest) => self.shard(digest).lock().forget(digest, &self.limits),
             Subject::Workspace(workspace) => self.shared.forget(*workspace),
         }
+        self.grow_older();
     }
 
     /// Forgets everything: for a process that cannot say what it has missed.
@@ -183,6 +206,12 @@ impl Records {
         for shard in &self.shards {
             shard.lock().forget_all(&self.limits);
         }
+        self.grow_older();
+    }
+
+    /// After forgetting, never before: what is found between the two would seem to hold.
+    fn grow_older(&self) {
+        self.forgotten.fetch_add(1, Ordering::Release);
     }
 
     /// How many keys there are in memory.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::names::Names;
 use crate::profile::raw::{Notes, Placed, Section};
 use crate::profile::suggest::did_you_mean;
-use crate::profile::{Access, Environment, Methods, PathPattern, Route, RouteMatch};
+use crate::profile::{Access, Environment, Method, Methods, PathPattern, Route, RouteMatch};
 
 const FIELDS: [&str; 6] = ["match", "scope", "access", "limit", "environment", "cost"];
 
@@ -165,11 +165,15 @@ fn route_match(text: &Placed<String>, base_path: &str, notes: &mut Notes<'_>) ->
         Some((method, path)) => (Some(method), path.trim_start()),
         None => (None, value.as_str()),
     };
-    if let Some(method) = method.filter(|method| !Methods::KNOWN.contains(method)) {
-        let hint = did_you_mean(method, Methods::KNOWN);
-        notes.add(*at, format!("\"{method}\" in \"{value}\" is no method{hint}"));
-        return None;
-    }
+    let methods = match method.map(|name| (name, Method::named(name))) {
+        None => Methods::Any,
+        Some((_, Some(method))) => Methods::Only(method),
+        Some((name, None)) => {
+            let hint = did_you_mean(name, Method::NAMED.map(|(name, _)| name));
+            notes.add(*at, format!("\"{name}\" in \"{value}\" is no method{hint}"));
+            return None;
+        }
+    };
     let path = match PathPattern::parse(path) {
         Ok(pattern) if is_under(path, base_path) => pattern,
         Ok(_) => {
@@ -184,10 +188,7 @@ fn route_match(text: &Placed<String>, base_path: &str, notes: &mut Notes<'_>) ->
             return None;
         }
     };
-    Some(RouteMatch {
-        methods: method.map_or(Methods::Any, |method| Methods::Only(method.to_owned())),
-        path,
-    })
+    Some(RouteMatch { methods, path })
 }
 
 /// An empty base path is one that has been noted as wrong already.

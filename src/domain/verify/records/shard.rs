@@ -40,7 +40,7 @@ pub(super) struct Shard {
     /// Digests of service tokens that were found good.
     tokens: HashSet<[u8; 32]>,
     /// User agents repeat: mostly the last one is this one too.
-    last_agent: Arc<str>,
+    last_agent: Arc<String>,
 }
 
 impl Shard {
@@ -56,7 +56,7 @@ impl Shard {
             refused: HashMap::new(),
             notes: HashMap::new(),
             tokens: HashSet::new(),
-            last_agent: Arc::from(""),
+            last_agent: Arc::default(),
         }
     }
 
@@ -171,20 +171,19 @@ impl Shard {
 
     /// Counts a request that was let through.
     pub(super) fn accepted(&mut self, position: Option<usize>, key: KeyId, source: Source<'_>, now: Timestamp) {
-        let hour = now.hour();
         let record = position.and_then(|position| self.slab.get_mut(position));
         let begun = record
             .as_ref()
             .and_then(|record| (record.pending as usize).checked_sub(1));
         if let Some(pending) = begun.and_then(|begun| self.pending.get_mut(begun))
-            && pending.hour == hour
+            && pending.at.hour() == now.hour()
         {
             pending.accepted += 1;
             // Requests end in another order than they began: the latest use is the one that stays.
             if pending.at <= now {
                 pending.at = now;
                 pending.address = source.address;
-                if *pending.user_agent != *source.user_agent {
+                if *pending.user_agent != source.user_agent {
                     pending.user_agent = intern(&mut self.last_agent, source.user_agent);
                 }
             }
@@ -192,7 +191,6 @@ impl Shard {
         }
         self.pending.push(Pending {
             key,
-            hour,
             accepted: 1,
             at: now,
             address: source.address,
@@ -251,9 +249,9 @@ impl Shard {
     }
 }
 
-fn intern(last: &mut Arc<str>, agent: &str) -> Arc<str> {
+fn intern(last: &mut Arc<String>, agent: &str) -> Arc<String> {
     if **last != *agent {
-        *last = Arc::from(agent);
+        *last = Arc::new(agent.to_owned());
     }
     Arc::clone(last)
 }

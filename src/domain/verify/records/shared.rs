@@ -1,7 +1,6 @@
 //! What many keys have in common and memory holds once: the workspace and project they belong to, and sets of scopes.
 
 use std::collections::HashMap;
-use std::fmt::Display;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
@@ -33,8 +32,6 @@ pub struct Tenant {
 #[derive(Clone, Debug)]
 pub struct Place<Id> {
     pub id: Id,
-    /// The id as everybody is told it.
-    pub id_text: String,
     pub slug: String,
     pub name: String,
 }
@@ -42,18 +39,6 @@ pub struct Place<Id> {
 /// Scopes of a key, in the profile's order.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ScopeSet(pub Vec<String>);
-
-impl<Id: Copy + Display> Place<Id> {
-    fn new(id: Id, slug: String, name: String) -> Self {
-        let id_text = id.to_string();
-        Self {
-            id,
-            id_text,
-            slug,
-            name,
-        }
-    }
-}
 
 impl Tenant {
     /// What answers say of it; `write` says it the first time.
@@ -149,15 +134,15 @@ impl Inner {
         let recent = self.recents.entry(found.workspace_id).or_default();
         recent.lock().resize(limits.count, Recent::default());
         Arc::new(Tenant {
-            workspace: Place::new(
-                found.workspace_id,
-                found.workspace_slug.clone(),
-                found.workspace_name.clone(),
-            ),
+            workspace: Place {
+                id: found.workspace_id,
+                slug: found.workspace_slug.clone(),
+                name: found.workspace_name.clone(),
+            },
             plan: found.workspace_plan.clone(),
             plan_position: limits.position(&found.workspace_plan),
             suspended: found.workspace_suspended,
-            project: found.project.clone().map(|(id, slug, name)| Place::new(id, slug, name)),
+            project: found.project.clone().map(|(id, slug, name)| Place { id, slug, name }),
             recent: Arc::clone(recent),
             current: AtomicBool::new(true),
             said: OnceLock::new(),
