@@ -14,10 +14,10 @@ pub(crate) struct Options {
     #[arg(long, value_delimiter = ',', default_value = "64")]
     pub(crate) connections: Vec<usize>,
     /// How often each is asked in turn: many short turns tell more than few long ones, where others use the machine too
-    #[arg(long, default_value_t = 15)]
+    #[arg(long, default_value_t = 60)]
     pub(crate) rounds: usize,
     /// How long each turn takes, in seconds
-    #[arg(long, default_value_t = 1.0)]
+    #[arg(long, default_value_t = 0.25)]
     seconds: f64,
     /// Few keys are asked for often, most of them seldom (Zipf, exponent 1), instead of all alike
     #[arg(long)]

@@ -45,7 +45,7 @@ const SHARDS: usize = 64;
 /// The map.
 #[derive(Debug)]
 pub struct Records {
-    shards: Box<[Mutex<Shard>]>,
+    shards: Box<[Part]>,
     shared: Shared,
     limits: Limits,
     /// Whether this process hears of what others change.
@@ -58,6 +58,12 @@ pub struct Records {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Age(u64);
 
+/// A part of the map, on cache lines of its own (processors fetch them in pairs): its lock is written to for every request, and
+/// must not take along what other parts have.
+#[derive(Debug)]
+#[repr(align(128))]
+struct Part(Mutex<Shard>);
+
 /// Permission to bring in what is read from the database from now on, as long as nothing changes meanwhile.
 #[derive(Clone, Copy, Debug)]
 pub struct Ticket {
@@ -68,7 +74,7 @@ pub struct Ticket {
 impl Records {
     /// An empty map for at most `capacity` keys.
     pub fn new(profile: &Profile, capacity: usize) -> Self {
-        let shards = (0..SHARDS).map(|_| Mutex::new(Shard::new(capacity.div_ceil(SHARDS))));
+        let shards = (0..SHARDS).map(|_| Part(Mutex::new(Shard::new(capacity.div_ceil(SHARDS)))));
         Self {
             shards: shards.collect(),
             shared: Shared::default(),
@@ -80,7 +86,7 @@ impl Records {
 
     fn shard(&self, digest: &[u8; 32]) -> &Mutex<Shard> {
         // The end of the digest: the beginning is what places it within the shard.
-        &self.shards[usize::from(digest[31]) % SHARDS]
+        &self.shards[usize::from(digest[31]) % SHARDS].0
     }
 
     /// The verdict on a key that is in memory. `answer` is called under the shard's lock: it writes, and does nothing else.
@@ -97,6 +103,7 @@ impl Records {
         }
         let mut shard = self.shard(digest).lock();
         let position = shard.position(digest)?;
+        shard.fetch(position);
         let (record, recents) = shard.record(position)?;
         if !record.tenant.is_current() {
             return None;
@@ -105,7 +112,10 @@ impl Records {
             // It has to be marked, which takes the database.
             return None;
         }
-        record.touched = true;
+        if !record.touched {
+            // Written only when it changes: what is only read, processors can have at the same time.
+            record.touched = true;
+        }
         let decided = decide(&self.limits, profile, record, recents, question, now);
         let key = record.id;
         // Counting comes before the answer: what it touches is on its way from memory while the answer is written.
@@ -203,7 +213,7 @@ impl Records {
     /// Forgets everything: for a process that cannot say what it has missed.
     pub fn forget_all(&self) {
         self.shared.forget_all();
-        for shard in &self.shards {
+        for Part(shard) in &self.shards {
             shard.lock().forget_all(&self.limits);
         }
         self.grow_older();
@@ -216,7 +226,7 @@ impl Records {
 
     /// How many keys there are in memory.
     pub fn len(&self) -> usize {
-        self.shards.iter().map(|shard| shard.lock().len()).sum()
+        self.shards.iter().map(|Part(shard)| shard.lock().len()).sum()
     }
 
     /// Whether there is none.
@@ -226,7 +236,7 @@ impl Records {
 
     /// For how many keys something waits to be written down.
     pub fn waiting(&self) -> usize {
-        self.shards.iter().map(|shard| shard.lock().waiting()).sum()
+        self.shards.iter().map(|Part(shard)| shard.lock().waiting()).sum()
     }
 
     /// The parts of the map that count by themselves.
@@ -236,14 +246,14 @@ impl Records {
 
     /// Hands over what a part has counted since the last time.
     pub fn take_counts(&self, part: usize, batch: &mut Batch) {
-        if let Some(shard) = self.shards.get(part) {
+        if let Some(Part(shard)) = self.shards.get(part) {
             shard.lock().take(batch);
         }
     }
 
     /// Lets go of what is over.
     pub fn sweep(&self, now: Timestamp) {
-        for shard in &self.shards {
+        for Part(shard) in &self.shards {
             shard.lock().sweep(&self.limits, now);
         }
         self.shared.sweep(|recents| {
