@@ -20,6 +20,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::clock::Clock;
 use crate::domain::App;
 use crate::domain::verify::question::Question;
 use crate::domain::verify::records::Granted;
@@ -27,7 +28,6 @@ use crate::domain::webhooks::courier::Courier;
 use crate::error::Result;
 use crate::model::ids::WorkspaceId;
 use crate::model::slug::Slug;
-use crate::model::timestamp::Timestamp;
 use crate::model::token_fault::TokenFault;
 use crate::model::transport::Transport;
 use crate::model::verdict::{Refusal, Verdict};
@@ -111,7 +111,7 @@ impl Tokens {
         &self,
         courier: &Courier,
         text: &str,
-        now: Timestamp,
+        clock: &dyn Clock,
     ) -> Result<std::result::Result<Bearer, TokenFault>> {
         let (algorithm, kid) = match self.head(text) {
             Ok(head) => head,
@@ -120,12 +120,12 @@ impl Tokens {
         let verified = match &self.keys {
             Keys::Shared(key) => verified(text, algorithm, key),
             Keys::Set(set) => {
-                let keys = set.find(courier, kid.as_deref(), algorithm, now).await?;
+                let keys = set.find(courier, kid.as_deref(), algorithm, clock).await?;
                 let tried = keys.iter().map(|key| verified(text, algorithm, key));
                 first_good(tried)
             }
         };
-        Ok(verified.and_then(|claims| claims::read(&self.jwt, &claims, now)))
+        Ok(verified.and_then(|claims| claims::read(&self.jwt, &claims, clock.now())))
     }
 
     /// The algorithm, if it is one of the profile's, and the key's name.
@@ -205,7 +205,7 @@ pub(super) async fn ask<T>(
     let (Some(tokens), Some(text)) = (&app.tokens, question.credential) else {
         return Ok(app.refuse(Refusal::Malformed));
     };
-    let bearer = match tokens.read(&app.courier, text, app.now()).await? {
+    let bearer = match tokens.read(&app.courier, text, &*app.clock).await? {
         Ok(bearer) => bearer,
         Err(fault) => return Ok(app.refuse(Refusal::Token(fault))),
     };

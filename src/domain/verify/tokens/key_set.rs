@@ -11,13 +11,14 @@ use parking_lot::Mutex;
 use url::Url;
 
 use super::jwks::{self, KnownKey};
+use crate::clock::Clock;
 use crate::domain::webhooks::courier::Courier;
 use crate::error::{AppError, Result};
 use crate::model::timestamp::Timestamp;
 use crate::profile::JwtAlgorithm;
 
 /// How long the provider is left alone, whatever became of the last question.
-const PAUSE: u64 = 10_000;
+const PAUSE: i64 = 10_000;
 
 /// How long keys are believed when the provider does not say.
 const USUAL: Duration = Duration::from_secs(10 * 60);
@@ -51,11 +52,11 @@ impl Known {
         self.old_at.is_none_or(|old| now >= old)
     }
 
-    /// A little before is as good as a little after: of two tokens that come together, the one that came first may be the second to
-    /// ask. A clock that was set back makes the pause no more than twice as long.
-    fn may_ask(&self, now: Timestamp) -> bool {
-        let between = |at: Timestamp| now.millis().abs_diff(at.millis());
-        self.asked_at.is_none_or(|at| between(at) >= PAUSE)
+    /// Whether somebody may ask who looked when the provider had last been asked at `seen`, and at his watch after that. Of two who
+    /// look before either asks, one does. A clock that was set back does not make the pause longer.
+    fn may_ask(&self, seen: Option<Timestamp>, now: Timestamp) -> bool {
+        let since = |at: Timestamp| now.millis() - at.millis();
+        self.asked_at == seen && seen.is_none_or(|at| !(0..PAUSE).contains(&since(at)))
     }
 
     fn matching(&self, kid: Option<&str>, algorithm: JwtAlgorithm) -> Vec<DecodingKey> {
@@ -84,12 +85,14 @@ impl KeySet {
         courier: &Courier,
         kid: Option<&str>,
         algorithm: JwtAlgorithm,
-        now: Timestamp,
+        clock: &dyn Clock,
     ) -> Result<Vec<DecodingKey>> {
         let known = self.known();
+        // Not before: whoever asked at a moment that is known by now asked at an earlier one.
+        let now = clock.now();
         let mut found = known.matching(kid, algorithm);
         if known.is_old(now) || found.is_empty() {
-            self.refresh(courier, now, found.is_empty()).await;
+            self.refresh(courier, known.asked_at, now, found.is_empty()).await;
             found = self.known().matching(kid, algorithm);
         }
         if found.is_empty() && self.known().keys.is_none() {
@@ -105,7 +108,7 @@ impl KeySet {
     }
 
     /// Asks the provider, unless somebody has just done that. Who has keys that are merely old does not wait for others.
-    async fn refresh(self: &Arc<Self>, courier: &Courier, now: Timestamp, has_none: bool) {
+    async fn refresh(self: &Arc<Self>, courier: &Courier, seen: Option<Timestamp>, now: Timestamp, has_none: bool) {
         if !has_none && self.asking.try_lock().is_err() {
             return;
         }
@@ -115,7 +118,7 @@ impl KeySet {
             let _asking = set.asking.lock().await;
             let may_ask = {
                 let mut known = set.known.lock();
-                let may_ask = known.may_ask(now);
+                let may_ask = known.may_ask(seen, now);
                 if may_ask {
                     known.asked_at = Some(now);
                 }
@@ -138,7 +141,7 @@ impl KeySet {
         match read {
             Ok((keys, max_age)) => {
                 let lasts = max_age.unwrap_or(USUAL).min(LONGEST).as_millis();
-                let lasts = i64::try_from(lasts).unwrap_or_default().max(PAUSE as i64);
+                let lasts = i64::try_from(lasts).unwrap_or(PAUSE).max(PAUSE);
                 let mut known = self.known.lock();
                 known.keys = Some(Arc::new(keys));
                 known.old_at = Some(now.plus(lasts));
@@ -162,17 +165,18 @@ mod tests {
             asked_at: Some(at(100_000)),
             ..Known::default()
         };
-        assert!(Known::default().may_ask(at(0)));
+        assert!(Known::default().may_ask(None, at(0)));
         for (now, may) in [
             (100_000, false),
             (109_999, false),
             (110_000, true),
-            (99_999, false),
-            (90_001, false),
-            (90_000, true),
+            (99_999, true),
             (0, true),
         ] {
-            assert_eq!(known.may_ask(at(now)), may, "{now}");
+            assert_eq!(known.may_ask(known.asked_at, at(now)), may, "{now}");
+        }
+        for late in [None, Some(at(80_000))] {
+            assert!(!known.may_ask(late, at(99_999)), "somebody has asked since");
         }
     }
 }
