@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::request::UnclearRequest;
 
-/// A method that routes can name, or any other.
+/// A method that routes can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
     Get,
@@ -15,8 +15,6 @@ pub enum Method {
     Delete,
     Options,
     Query,
-    /// One that no route names, but may take with all the rest.
-    Other,
 }
 
 /// The methods a route is about.
@@ -43,57 +41,44 @@ impl Method {
 
     /// The method that a profile calls so.
     pub fn named(name: &str) -> Option<Self> {
-        // A `match`, not a search in the table: every request of somebody else's API comes by here.
-        match name {
-            "GET" => Some(Self::Get),
-            "HEAD" => Some(Self::Head),
-            "POST" => Some(Self::Post),
-            "PUT" => Some(Self::Put),
-            "PATCH" => Some(Self::Patch),
-            "DELETE" => Some(Self::Delete),
-            "OPTIONS" => Some(Self::Options),
-            "QUERY" => Some(Self::Query),
-            _ => None,
+        let named = Self::NAMED.iter().find(|(known, _)| *known == name);
+        named.map(|(_, method)| *method)
+    }
+
+    /// The method of a request; nothing for one that no route names, but may take with all the rest. Refuses what a lenient server
+    /// could take for another one, and those that are about the connection: after `CONNECT` there may be a tunnel, and its target
+    /// is no path; `TRACE` is answered with what the API alone should see.
+    pub(super) fn of(text: &str) -> Result<Option<Self>, UnclearRequest> {
+        match text {
+            "CONNECT" | "TRACE" => Err(UnclearRequest("the method is about the connection")),
+            _ => match Self::named(text) {
+                None if !Self::is_in_capitals(text) => Err(UnclearRequest("the method is not written in capitals")),
+                named => Ok(named),
+            },
         }
     }
 
-    /// The method of a request. Refuses what a lenient server could take for another one, and those that are about the
-    /// connection: after `CONNECT` there may be a tunnel, and its target is no path; `TRACE` is answered with what the API
-    /// alone should see.
-    pub(super) fn of(text: &str) -> Result<Self, UnclearRequest> {
-        if let Some(named) = Self::named(text) {
-            return Ok(named);
-        }
-        if matches!(text, "CONNECT" | "TRACE") {
-            return Err(UnclearRequest("the method is about the connection"));
-        }
+    /// Whether a text can be a method that nobody takes for another one.
+    pub fn is_in_capitals(text: &str) -> bool {
         let clear = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b"-_".contains(&byte);
-        if !text.is_empty() && text.bytes().all(clear) {
-            Ok(Self::Other)
-        } else {
-            Err(UnclearRequest("the method is not written in capitals"))
-        }
-    }
-
-    fn name(self) -> &'static str {
-        let named = Self::NAMED.into_iter().find(|(_, method)| *method == self);
-        named.map_or("another method", |(name, _)| name)
+        !text.is_empty() && text.bytes().all(clear)
     }
 }
 
 impl Methods {
     /// Whether a request with `method` is meant.
-    pub fn include(self, method: Method) -> bool {
+    pub fn include(self, method: Option<Method>) -> bool {
         match self {
             Self::Any => true,
-            Self::Only(only) => only == method || (only == Method::Get && method == Method::Head),
+            Self::Only(only) => method == Some(only) || (only == Method::Get && method == Some(Method::Head)),
         }
     }
 }
 
 impl fmt::Display for Method {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.name())
+        // They stand in the order of the declaration.
+        formatter.write_str(Self::NAMED[*self as usize].0)
     }
 }
 
@@ -105,7 +90,7 @@ mod tests {
     fn each_has_its_name() {
         for (name, method) in Method::NAMED {
             assert_eq!(Method::named(name), Some(method));
-            assert_eq!(Method::of(name), Ok(method));
+            assert_eq!(Method::of(name), Ok(Some(method)));
             assert_eq!(method.to_string(), name);
         }
     }
@@ -113,7 +98,7 @@ mod tests {
     #[test]
     fn what_could_be_another_one_is_refused() {
         for other in ["BREW", "M-SEARCH", "VERSION_2", "GETS"] {
-            assert_eq!(Method::of(other), Ok(Method::Other), "{other}");
+            assert_eq!(Method::of(other), Ok(None), "{other}");
         }
         for unclear in ["", "get", "Get", "GET ", "GÉT", "CONNECT", "TRACE"] {
             assert!(Method::of(unclear).is_err(), "{unclear}");

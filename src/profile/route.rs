@@ -111,7 +111,7 @@ impl Route {
         with_method.find(|one| one.path.fit(path) == Fit::Exact)
     }
 
-    fn fit(&self, method: Method, path: ClearPath<'_>) -> Fit {
+    fn fit(&self, method: Option<Method>, path: ClearPath<'_>) -> Fit {
         let fits = self
             .matches
             .iter()
@@ -127,7 +127,7 @@ impl RouteMatch {
         let methods = match (self.methods, later.methods) {
             (Methods::Any, _) => true,
             (Methods::Only(_), Methods::Any) => false,
-            (Methods::Only(_), Methods::Only(method)) => self.methods.include(method),
+            (Methods::Only(_), Methods::Only(method)) => self.methods.include(Some(method)),
         };
         methods && self.path.covers(&later.path)
     }
@@ -136,8 +136,8 @@ impl RouteMatch {
     pub(super) fn meets(&self, other: &Self) -> Option<Self> {
         let methods = match (self.methods, other.methods) {
             (Methods::Any, either) | (either, Methods::Any) => either,
-            (one, Methods::Only(method)) if one.include(method) => other.methods,
-            (Methods::Only(method), two) if two.include(method) => self.methods,
+            (one, Methods::Only(method)) if one.include(Some(method)) => other.methods,
+            (Methods::Only(method), two) if two.include(Some(method)) => self.methods,
             _ => return None,
         };
         Some(Self {

@@ -11,11 +11,12 @@ use serde::Deserialize;
 
 use super::{Entry, JSON, answer};
 use crate::api::credentials::{Presented, bearer};
-use crate::api::provider::verify::{VERIFY, is_method, refusal, scheme_asked, valid};
+use crate::api::provider::verify::{VERIFY, refusal, scheme_asked, valid};
 use crate::domain::service_tokens::LastGood;
 use crate::domain::verify::{Question, Warm, ask_warm, priced};
 use crate::model::transport::Transport;
 use crate::model::verdict::Verdict;
+use crate::profile;
 
 /// Larger bodies go the whole way, where they find their limit.
 const LARGEST: usize = 16 * 1024;
@@ -58,7 +59,7 @@ impl Entry {
     fn verdict_on(&self, body: &[u8]) -> Option<Response<BoxBody>> {
         let app = &self.0.app;
         let asked: Ordinary<'_> = serde_json::from_slice(body).ok()?;
-        let is_clear = asked.method.is_none_or(is_method)
+        let is_clear = asked.method.is_none_or(profile::Method::is_in_capitals)
             && asked
                 .path
                 .is_none_or(|path| path.starts_with('/') && asked.method.is_some())

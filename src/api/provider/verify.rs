@@ -18,7 +18,7 @@ use crate::model::key_format::KeyText;
 use crate::model::timestamp::Timestamp;
 use crate::model::transport::Transport;
 use crate::model::verdict::{Refusal, Refused, Verdict};
-use crate::profile::Environment;
+use crate::profile::{Environment, Method};
 
 /// Its address.
 pub const VERIFY: &str = "/provider/v1/keys/verify";
@@ -224,7 +224,7 @@ fn read(app: &App, mut fields: Fields) -> Result<Asked> {
         environment.or_else(|| fields.refuse("environment", "Send live or test."))
     });
     let method = fields.nullable_text("method").flatten();
-    if method.as_deref().is_some_and(|method| !is_method(method)) {
+    if method.as_deref().is_some_and(|method| !Method::is_in_capitals(method)) {
         fields.refuse::<()>("method", "Send the method in capitals, such as GET.");
     }
     let path = fields.nullable_text("path").flatten();
@@ -278,14 +278,6 @@ pub fn scheme_asked(app: &App, scheme: &str) -> Option<Transport> {
         "http" => Some(Transport::Fine),
         _ => None,
     }
-}
-
-/// Whether a text can be a method.
-pub fn is_method(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b"-_".contains(&byte))
 }
 
 impl From<Refused> for RefusedKey {
