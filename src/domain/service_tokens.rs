@@ -50,24 +50,19 @@ pub async fn create(app: &App, name: &str) -> Result<NewServiceToken> {
 
 /// Whether the token that was presented is one of ours.
 pub async fn is_good(app: &App, presented: &str) -> Result<bool> {
-    if is_in_memory(app, presented) {
-        return Ok(true);
-    }
     if !presented.starts_with(PREFIX) {
         return Ok(false);
     }
     let digest = seal::digest(presented);
+    if app.records.knows_token(&digest).is_some() {
+        return Ok(true);
+    }
     let ticket = app.records.ticket(&digest);
     let is_living = store::service_tokens::is_living(app.db.reader(), &digest).await?;
     if is_living {
         app.records.keep_token(&digest, ticket);
     }
     Ok(is_living)
-}
-
-/// Whether it is known to be good without asking the database.
-pub fn is_in_memory(app: &App, presented: &str) -> bool {
-    LastGood::default().is_in_memory(app, presented)
 }
 
 /// The token that was found good last, by its digest. A system that verifies every request has one token: with one of these for
@@ -81,19 +76,18 @@ impl LastGood {
         if !presented.starts_with(PREFIX) {
             return false;
         }
-        // First, so that what is forgotten from here on makes what was found out too old.
-        let Some(age) = app.records.age() else {
-            return false;
-        };
-        let found = (seal::digest(presented), age);
-        if self.0.get() == Some(found) {
+        let digest = seal::digest(presented);
+        if let Some((last, then)) = self.0.get()
+            && last == digest
+            && app.records.age() == Some(then)
+        {
             return true;
         }
-        let is_known = app.records.knows_token(&found.0);
-        if is_known {
-            self.0.set(Some(found));
-        }
-        is_known
+        let Some(age) = app.records.knows_token(&digest) else {
+            return false;
+        };
+        self.0.set(Some((digest, age)));
+        true
     }
 }
 

@@ -16,6 +16,16 @@ pub enum Verdict<T = Box<Identity>> {
     Refused(Refused),
 }
 
+impl<T> Verdict<T> {
+    /// The same verdict; if it lets through, with another answer.
+    pub fn map<U>(self, answer: impl FnOnce(T) -> U) -> Verdict<U> {
+        match self {
+            Self::Allowed(allowed) => Verdict::Allowed(answer(allowed)),
+            Self::Refused(refused) => Verdict::Refused(refused),
+        }
+    }
+}
+
 /// A refusal, and the key it was about when there was one.
 #[derive(Clone, Debug)]
 pub struct Refused {

@@ -119,15 +119,9 @@ impl Records {
         let decided = decide(&self.limits, profile, record, recents, question, now);
         let key = record.id;
         // Counting comes before the answer: what it touches is on its way from memory while the answer is written.
-        Some(
-            match count(&mut shard, Some(position), key, profile, question, now, decided) {
-                Verdict::Refused(refused) => Verdict::Refused(refused),
-                Verdict::Allowed(()) => {
-                    let (record, _) = shard.record(position)?;
-                    Verdict::Allowed(answer(&record.granted(&profile.key_types)))
-                }
-            },
-        )
+        let verdict = count(&mut shard, Some(position), key, profile, question, now, decided);
+        let (record, _) = shard.record(position)?;
+        Some(verdict.map(|()| answer(&record.granted(&profile.key_types))))
     }
 
     /// The verdict on a key that was just read from the database and may not be kept.
@@ -151,13 +145,13 @@ impl Records {
             shard.adopt(&mut record, &self.limits);
         }
         let decided = decide(&self.limits, profile, &mut record, &mut shard.recents, question, now);
-        let decided = decided.map(|()| answer(&record.granted(&profile.key_types)));
         if let Some((known, _)) = position.and_then(|position| shard.record(position)) {
             known.recent = std::mem::take(&mut record.recent);
         } else {
             shard.part(&mut record, &self.limits);
         }
-        count(&mut shard, None, record.id, profile, question, now, decided)
+        let verdict = count(&mut shard, None, record.id, profile, question, now, decided);
+        verdict.map(|()| answer(&record.granted(&profile.key_types)))
     }
 
     /// Before reading: what is read after this may be kept, if nothing changes before it is.
@@ -188,9 +182,11 @@ impl Records {
         is_believed.then(|| Age(self.forgotten.load(Ordering::Acquire)))
     }
 
-    /// Whether this is the digest of a service token that was found good. Believe it after [`Records::age`] was asked.
-    pub fn knows_token(&self, digest: &[u8; 32]) -> bool {
-        self.shard(digest).lock().knows_token(digest)
+    /// If this is the digest of a service token that was found good: until when that holds.
+    pub fn knows_token(&self, digest: &[u8; 32]) -> Option<Age> {
+        // First, so that what is forgotten from here on makes what is found too old.
+        let age = self.age()?;
+        self.shard(digest).lock().knows_token(digest).then_some(age)
     }
 
     /// Keeps a service token that was found good, unless something has changed since the ticket was taken.
@@ -312,26 +308,26 @@ fn decide(
     taken.map_err(|exceeded| Refusal::RateLimited(Box::new(exceeded)))
 }
 
-fn count<T>(
+fn count(
     shard: &mut Shard,
     position: Option<usize>,
     key: KeyId,
     profile: &Profile,
     question: &Question<'_>,
     now: Timestamp,
-    decided: Result<T, Refusal>,
-) -> Verdict<T> {
+    decided: Result<(), Refusal>,
+) -> Verdict<()> {
     let source = Source {
         address: question.address,
         user_agent: question.user_agent,
     };
     match decided {
-        Ok(allowed) => {
+        Ok(()) => {
             // What has still to be paid for is counted when it is: see `settle`.
             if question.cost == 0 {
                 shard.accepted(position, key, source, now);
             }
-            Verdict::Allowed(allowed)
+            Verdict::Allowed(())
         }
         Err(refusal) => {
             let note = || Note::new(&refusal, question, profile, now);
