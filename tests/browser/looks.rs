@@ -92,6 +92,9 @@ async fn look(browser: &Chromium, folder: &std::path::Path, name: &str) -> Vec<S
     for (width, height) in WIDTHS {
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         browser.command("Emulation.setDeviceMetricsOverride", metrics).await;
+        // A picture of a whole page has no scrollbar, but would be cut off by its width.
+        let hidden = |hidden: bool| browser.command("Emulation.setScrollbarsHidden", json!({ "hidden": hidden }));
+        hidden(true).await;
         for scheme in SCHEMES {
             let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
             browser.command("Emulation.setEmulatedMedia", media).await;
@@ -101,6 +104,7 @@ async fn look(browser: &Chromium, folder: &std::path::Path, name: &str) -> Vec<S
                     .await;
             }
         }
+        hidden(false).await;
         let wide = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
         if browser.script(wide, json!([])).await != json!(0) {
             wrong.push(format!("{name} is wider than {width} pixels"));
