@@ -9,12 +9,19 @@ use super::chromium::Chromium;
 use super::person::Person;
 use super::server::Server;
 
-const WIDTHS: [(u32, u32); 3] = [(1280, 900), (390, 844), (320, 640)];
+/// The last is what a scrollbar leaves of 320 pixels (WCAG 2.2, 1.4.10): it is only measured.
+const WIDTHS: [(u32, u32); 3] = [(1280, 900), (390, 844), (NARROWEST, 640)];
+const NARROWEST: u32 = 305;
 const SCHEMES: [&str; 2] = ["light", "dark"];
 
 #[tokio::test]
 async fn every_page_fits_wide_and_narrow_light_and_dark() {
     let (server, browser) = (Server::start(), Chromium::start(true).await);
+    // A picture of a whole page has no scrollbar, but would be cut off by its width. Hidden once and for all: Chromium
+    // measures some pages wrong after it has been told to show them again.
+    browser
+        .command("Emulation.setScrollbarsHidden", json!({ "hidden": true }))
+        .await;
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
     std::fs::create_dir_all(&folder).unwrap();
     let mut wrong = Vec::new();
@@ -92,22 +99,19 @@ async fn look(browser: &Chromium, folder: &std::path::Path, name: &str) -> Vec<S
     for (width, height) in WIDTHS {
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         browser.command("Emulation.setDeviceMetricsOverride", metrics).await;
-        // A picture of a whole page has no scrollbar, but would be cut off by its width.
-        let hidden = |hidden: bool| browser.command("Emulation.setScrollbarsHidden", json!({ "hidden": hidden }));
-        hidden(true).await;
         for scheme in SCHEMES {
             let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
             browser.command("Emulation.setEmulatedMedia", media).await;
-            if width != 320 {
+            if width != NARROWEST {
                 browser
                     .picture(&folder.join(format!("{name}.{width}.{scheme}.png")))
                     .await;
             }
         }
-        hidden(false).await;
-        let wide = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
-        if browser.script(wide, json!([])).await != json!(0) {
-            wrong.push(format!("{name} is wider than {width} pixels"));
+        let widths = "return [document.documentElement.scrollWidth, document.documentElement.clientWidth]";
+        let widths = browser.script(widths, json!([])).await;
+        if widths != json!([width, width]) {
+            wrong.push(format!("{name} at {width} pixels: is wide, shows: {widths}"));
         }
     }
     browser.command("Emulation.clearDeviceMetricsOverride", json!({})).await;
