@@ -23,11 +23,17 @@ pub(crate) struct Request {
 impl Request {
     /// The same to the empty handler.
     pub(crate) fn to_floor(&self) -> Self {
+        self.to("/")
+    }
+
+    /// The same to another address.
+    pub(crate) fn to(&self, path: &str) -> Self {
         let mut words = self.bytes.splitn(3, |byte| *byte == b' ');
         let (method, _path, rest) = (words.next(), words.next(), words.next());
-        let bytes = [method.unwrap_or_default(), b" / ", rest.unwrap_or_default()].concat();
+        let parts = [method.unwrap_or_default(), path.as_bytes(), rest.unwrap_or_default()];
+        let bytes = parts.join(&b' ');
         Self {
-            // What stands before the key is shorter by the path, but for its slash.
+            // What stands before the key is longer or shorter by the path.
             key_at: self.key_at.map(|place| place + bytes.len() - self.bytes.len()),
             bytes,
             status: self.status,

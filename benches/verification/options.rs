@@ -22,7 +22,7 @@ pub(crate) struct Options {
     /// Few keys are asked for often, most of them seldom (Zipf, exponent 1), instead of all alike
     #[arg(long)]
     pub(crate) zipf: bool,
-    /// What to ask: me, forward, verify; all of them without it
+    /// What to ask: forward, me, verify, and identity (the empty handler with the headers of forward); all of them without it
     #[arg(long, value_delimiter = ',')]
     pub(crate) only: Vec<String>,
     /// Also: a good key's latency at a steady 5,000 requests a second, calm and with 20 sign-ins a second beside it

@@ -10,6 +10,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use crate::data::Data;
+use crate::floor::IDENTITY_ADDRESS;
 use crate::load::{self, Pace, Request};
 use crate::options::Options;
 use crate::process::Server;
@@ -45,12 +46,12 @@ fn in_turn(options: &Options, data: &Data) -> anyhow::Result<()> {
             |server: &Server, request: &Request, seed: u64| turn(options, data, server, request, connections, seed);
         let asked: Vec<_> = questions(data)
             .into_iter()
-            .filter(|(name, ..)| options.asks(name))
+            .filter(|question| options.asks(question.name))
             .collect();
         let mut lines: Vec<Line> = asked
             .iter()
-            .map(|(name, ..)| Line {
-                name: format!("{name}, {connections} connections"),
+            .map(|question| Line {
+                name: format!("{}, {connections} connections", question.name),
                 turns: Vec::new(),
             })
             .collect();
@@ -60,10 +61,14 @@ fn in_turn(options: &Options, data: &Data) -> anyhow::Result<()> {
             let mut order: Vec<usize> = (0..asked.len()).collect();
             order.rotate_left(round % asked.len().max(1));
             for place in order {
-                let (_, request) = &asked[place];
+                let Question { request, of, .. } = &asked[place];
                 // The same bytes, but for the path: what is read and thrown away is alike.
                 let beside = turn(&floor, &request.to_floor(), 0)?;
-                let measured = turn(&server, request, round as u64)?;
+                let of = match of {
+                    Of::Keyhatch => &server,
+                    Of::Floor => &floor,
+                };
+                let measured = turn(of, request, round as u64)?;
                 lines[place].turns.push((measured, beside));
                 floors.push((beside, beside));
             }
@@ -167,9 +172,27 @@ pub(crate) fn pick(data: &Data, zipf: bool, seed: u64) -> impl FnMut(&mut [u8]) 
     }
 }
 
-/// What is asked.
-fn questions(data: &Data) -> Vec<(&'static str, Request)> {
-    vec![("forward", forward(data)), ("me", me(data)), ("verify", verify(data))]
+/// What is asked, and of whom.
+struct Question {
+    name: &'static str,
+    request: Request,
+    of: Of,
+}
+
+enum Of {
+    Keyhatch,
+    /// Of the empty handler: what the answer costs without a verdict.
+    Floor,
+}
+
+fn questions(data: &Data) -> Vec<Question> {
+    let question = |name, request, of| Question { name, request, of };
+    vec![
+        question("identity", forward(data).to(IDENTITY_ADDRESS), Of::Floor),
+        question("forward", forward(data), Of::Keyhatch),
+        question("me", me(data), Of::Keyhatch),
+        question("verify", verify(data), Of::Keyhatch),
+    ]
 }
 
 pub(crate) fn me(data: &Data) -> Request {

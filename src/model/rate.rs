@@ -125,13 +125,6 @@ impl Recent {
         self.0 == Slices::None
     }
 
-    /// Lets the processor fetch what stands apart, before it is asked for.
-    pub fn fetch(&self) {
-        if let Slices::Many(ring) = &self.0 {
-            std::hint::black_box(ring.sum);
-        }
-    }
-
     fn used(&self) -> u32 {
         match &self.0 {
             Slices::None => 0,

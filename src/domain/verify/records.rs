@@ -103,7 +103,6 @@ impl Records {
         }
         let mut shard = self.shard(digest).lock();
         let position = shard.position(digest)?;
-        shard.fetch(position);
         let (record, recents) = shard.record(position)?;
         if !record.tenant.is_current() {
             return None;

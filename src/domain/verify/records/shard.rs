@@ -81,21 +81,6 @@ impl Shard {
         self.tokens.insert(*digest);
     }
 
-    /// Lets the processor fetch now what is counted later: where there are many keys, it is in none of its caches, and comes while
-    /// the request is being judged. It is but a hint.
-    pub(super) fn fetch(&self, position: usize) {
-        let Some(record) = self.slab.get(position) else {
-            return;
-        };
-        let pending = (record.pending as usize).checked_sub(1);
-        std::hint::black_box(
-            pending
-                .and_then(|begun| self.pending.get(begun))
-                .map(|one| one.accepted),
-        );
-        record.recent.fetch();
-    }
-
     /// The record at a position, and beside it what else a verdict changes.
     pub(super) fn record(&mut self, position: usize) -> Option<(&mut Record, &mut Recents)> {
         Some((self.slab.get_mut(position)?, &mut self.recents))
