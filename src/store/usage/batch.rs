@@ -13,6 +13,18 @@ use crate::store::Result;
 /// Rows in a statement. Four values a row: far below what either database binds in one statement.
 const ROWS: usize = 500;
 
+/// How long a row that somebody is changing is waited for. Less than PostgreSQL takes to look for a circle (`deadlock_timeout`,
+/// one second): whoever changes two keys while their usage is written must not be the one who has to give way.
+const PATIENCE: &str = "SET LOCAL lock_timeout = '300ms'";
+
+/// Lets this transaction fail when it would have to wait long for somebody else's. In SQLite writers do not meet.
+pub async fn give_way(tx: &impl ConnectionTrait) -> Result<()> {
+    if tx.get_database_backend() == DbBackend::Postgres {
+        tx.execute_unprepared(PATIENCE).await?;
+    }
+    Ok(())
+}
+
 /// Adds to the counts, where the key is still there.
 pub async fn add(tx: &impl ConnectionTrait, counts: &[Count]) -> Result<()> {
     for rows in counts.chunks(ROWS) {
