@@ -41,9 +41,6 @@ pub enum Error {
     /// A row holds what no version of this program writes.
     #[error("unreadable row: {0}")]
     Corrupt(String),
-    /// Somebody is changing the row, and it was not to be waited for.
-    #[error("a row that is being changed")]
-    InTheWay,
     /// The database could not be asked.
     #[error("database: {0}")]
     Database(#[source] sea_orm::DbErr),
@@ -53,20 +50,9 @@ impl From<sea_orm::DbErr> for Error {
     fn from(error: sea_orm::DbErr) -> Self {
         match error.sql_err() {
             Some(sea_orm::SqlErr::UniqueConstraintViolation(_)) => Self::Duplicate,
-            _ if is_lock_timeout(&error) => Self::InTheWay,
             _ => Self::Database(error),
         }
     }
-}
-
-/// `lock_not_available` (PostgreSQL, appendix A).
-fn is_lock_timeout(error: &sea_orm::DbErr) -> bool {
-    use sea_orm::{DbErr, RuntimeErr};
-    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error else {
-        return false;
-    };
-    let code = error.as_database_error().and_then(|error| error.code());
-    code.as_deref() == Some("55P03")
 }
 
 /// The result of a store function.

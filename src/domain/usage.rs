@@ -61,17 +61,10 @@ impl Usage {
             // Neighbours in the database are written together: each of its pages is written once, not by many transactions.
             batch.sort();
             while let Some(part) = batch.take_part(AT_ONCE) {
-                let mut written = write(&db, &part, new_id).await;
-                for _ in 1..ATTEMPTS {
-                    if !matches!(written, Err(store::Error::InTheWay)) {
-                        break;
-                    }
-                    written = write(&db, &part, new_id).await;
-                }
-                if let Err(error) = written {
+                if let Err(error) = write(&db, &part, new_id).await {
                     batch.add(part);
                     left.lock().add(batch);
-                    return Err(AppError::from(error));
+                    return Err(error);
                 }
             }
             Ok(())
@@ -82,9 +75,6 @@ impl Usage {
 
 /// How many keys a transaction writes at most, or not many more: whoever else wants to write waits for it.
 const AT_ONCE: usize = 5_000;
-
-/// How often writing is tried, where somebody is changing one of the keys.
-const ATTEMPTS: usize = 5;
 
 /// For how many keys a second of waiting is worth while: they are then written once and not each second, and writing takes
 /// a few thousandths of one processor's time.
@@ -99,9 +89,8 @@ pub fn is_due(app: &App, seconds: u64) -> bool {
     seconds >= worth.clamp(1, LONGEST_WAIT)
 }
 
-async fn write(db: &Db, batch: &Batch, new_id: impl Fn(Timestamp) -> uuid::Uuid) -> store::Result<()> {
+async fn write(db: &Db, batch: &Batch, new_id: impl Fn(Timestamp) -> uuid::Uuid) -> Result<()> {
     let tx = db.begin().await?;
-    store::usage::give_way(&tx).await?;
     store::usage::add(&tx, &batch.counts()).await?;
     store::usage::set_last_uses(&tx, &batch.last_uses()).await?;
     // A key may be gone by now. What is known of it belongs to nobody, and must not keep the rest from being written.
@@ -111,5 +100,5 @@ async fn write(db: &Db, batch: &Batch, new_id: impl Fn(Timestamp) -> uuid::Uuid)
         let notes = notes.iter().map(|note| (new_id(note.at), note.into()));
         store::usage::note_refusals(&tx, *key, notes.collect()).await?;
     }
-    commit(tx).await
+    Ok(commit(tx).await?)
 }

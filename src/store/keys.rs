@@ -1,6 +1,9 @@
 //! Keys. Every finder but the digest's and the support desk's takes what owns the key: another tenant's key does not exist.
 
-use sea_orm::sea_query::{Expr, LikeExpr, LockType};
+mod locks;
+
+pub use locks::{hold_any, lock, lock_all, lock_shared};
+use sea_orm::sea_query::{Expr, LikeExpr};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Select, Set,
@@ -80,16 +83,6 @@ fn of_owner(owner: OwnerId, id: KeyId) -> Select<key::Entity> {
         .filter(key::Column::DeletedAt.is_null())
 }
 
-/// Reads a key and keeps everybody else who locks it waiting until this transaction ends.
-pub async fn lock(tx: &impl ConnectionTrait, owner: OwnerId, id: KeyId) -> Result<Option<Key>> {
-    let mut query = of_owner(owner, id);
-    if tx.get_database_backend() == sea_orm::DbBackend::Postgres {
-        // Not `FOR UPDATE`: usage that is being written down refers to the key, and need not wait.
-        query = query.lock(LockType::NoKeyUpdate);
-    }
-    query.one(tx).await?.map(Key::try_from).transpose()
-}
-
 /// The key that was rolled into this one.
 pub async fn find_replaced(db: &impl ConnectionTrait, owner: OwnerId, successor: KeyId) -> Result<Option<Key>> {
     let found = key::Entity::find()
@@ -99,24 +92,6 @@ pub async fn find_replaced(db: &impl ConnectionTrait, owner: OwnerId, successor:
         .one(db)
         .await?;
     found.map(Key::try_from).transpose()
-}
-
-/// Reads a key and keeps everybody who would change it waiting until this transaction ends; others may read it likewise.
-pub async fn lock_shared(tx: &impl ConnectionTrait, owner: OwnerId, id: KeyId) -> Result<Option<Key>> {
-    let mut query = of_owner(owner, id);
-    if tx.get_database_backend() == sea_orm::DbBackend::Postgres {
-        query = query.lock(LockType::Share);
-    }
-    query.one(tx).await?.map(Key::try_from).transpose()
-}
-
-/// Any key, for the provider, who knows it by its id; it stays as it is until this transaction ends.
-pub async fn hold_any(tx: &impl ConnectionTrait, id: KeyId) -> Result<Option<Key>> {
-    let mut query = key::Entity::find_by_id(id.0);
-    if tx.get_database_backend() == sea_orm::DbBackend::Postgres {
-        query = query.lock(LockType::Share);
-    }
-    query.one(tx).await?.map(Key::try_from).transpose()
 }
 
 /// Which of these keys there are.

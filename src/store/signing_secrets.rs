@@ -2,9 +2,9 @@
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 
-use super::Result;
 use super::entities::{key, webhook_endpoint as endpoint};
 use super::rows::maybe_at;
+use super::{Result, keys};
 use crate::model::ids::KeyId;
 use crate::model::timestamp::Timestamp;
 
@@ -43,13 +43,15 @@ pub async fn set_of_key(tx: &impl ConnectionTrait, id: KeyId, secrets: SealedSec
 
 /// Removes what signs no longer.
 pub async fn delete_expired(tx: &impl ConnectionTrait, now: Timestamp) -> Result<()> {
+    let over = key::Column::PreviousSecretUntil.lte(now.millis());
+    keys::lock_all(tx, over.clone()).await?;
     key::Entity::update_many()
         .set(key::ActiveModel {
             previous_signing_secret: Set(None),
             previous_secret_until: Set(None),
             ..Default::default()
         })
-        .filter(key::Column::PreviousSecretUntil.lte(now.millis()))
+        .filter(over)
         .exec(tx)
         .await?;
     endpoint::Entity::update_many()

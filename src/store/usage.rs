@@ -4,7 +4,7 @@ mod batch;
 
 use std::borrow::Cow;
 
-pub use batch::{add, give_way, set_last_uses};
+pub use batch::{add, set_last_uses};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use uuid::Uuid;

@@ -48,7 +48,7 @@ pub(super) fn within_makers_power(
 /// may have been revoked or narrowed since. Whoever would do that now waits.
 ///
 /// `target` is the key that will be changed, if one will. Of the two keys, the one with the smaller id is locked first, in
-/// the order in which usage is written down: nobody waits in a circle.
+/// the order in which everybody locks keys: nobody waits in a circle.
 pub(super) async fn maker_still_may(tx: &Tx, app: &App, proof: ManageKeys<'_>, target: Option<KeyId>) -> Result<()> {
     let Some(maker) = proof.maker() else { return Ok(()) };
     // Keys that act in one workspace do so one after the other, so that two that change each other cannot wait in a circle.

@@ -3,30 +3,25 @@
 
 use std::fmt::Write;
 
-use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, Statement, Value};
 
 use super::Count;
 use crate::model::ids::KeyId;
 use crate::model::key::LastUse;
-use crate::store::Result;
+use crate::store::entities::key;
+use crate::store::{Result, keys};
 
 /// Rows in a statement. Four values a row: far below what either database binds in one statement.
 const ROWS: usize = 500;
 
-/// How long a row that somebody is changing is waited for. Less than PostgreSQL takes to look for a circle (`deadlock_timeout`,
-/// one second): whoever changes two keys while their usage is written must not be the one who has to give way.
-const PATIENCE: &str = "SET LOCAL lock_timeout = '300ms'";
-
-/// Lets this transaction fail when it would have to wait long for somebody else's. In SQLite writers do not meet.
-pub async fn give_way(tx: &impl ConnectionTrait) -> Result<()> {
-    if tx.get_database_backend() == DbBackend::Postgres {
-        tx.execute_unprepared(PATIENCE).await?;
-    }
-    Ok(())
-}
-
 /// Adds to the counts, where the key is still there.
 pub async fn add(tx: &impl ConnectionTrait, counts: &[Count]) -> Result<()> {
+    let in_order = match tx.get_database_backend() {
+        // Two nodes that write the same rows must not wait for each other in a circle.
+        DbBackend::Postgres => "ORDER BY key_id, hour, outcome",
+        // A writing transaction is alone anyway, and sorting takes a tenth of the time.
+        _ => "",
+    };
     for rows in counts.chunks(ROWS) {
         let values = rows.iter().flat_map(|row| -> [Value; 4] {
             [
@@ -39,7 +34,7 @@ pub async fn add(tx: &impl ConnectionTrait, counts: &[Count]) -> Result<()> {
         let sql = format!(
             "WITH counts (key_id, hour, outcome, count) AS (VALUES {}) \
              INSERT INTO usage_hours (key_id, hour, outcome, count) SELECT key_id, hour, outcome, count FROM counts \
-             WHERE EXISTS (SELECT 1 FROM keys WHERE keys.id = counts.key_id) \
+             WHERE EXISTS (SELECT 1 FROM keys WHERE keys.id = counts.key_id) {in_order} \
              ON CONFLICT (key_id, hour, outcome) DO UPDATE SET count = usage_hours.count + excluded.count",
             places(
                 tx.get_database_backend(),
@@ -55,6 +50,7 @@ pub async fn add(tx: &impl ConnectionTrait, counts: &[Count]) -> Result<()> {
 /// Notes the last uses of keys, unless later ones are known.
 pub async fn set_last_uses(tx: &impl ConnectionTrait, uses: &[(KeyId, LastUse)]) -> Result<()> {
     for rows in uses.chunks(ROWS) {
+        keys::lock_all(tx, key::Column::Id.is_in(rows.iter().map(|(id, _)| id.0))).await?;
         let values = rows.iter().flat_map(|(id, last)| -> [Value; 4] {
             [
                 id.0.into(),

@@ -2,7 +2,13 @@
 
 use std::time::Duration;
 
-use keyhatch::store;
+use keyhatch::model::ids::KeyId;
+use keyhatch::model::key::{Key, LastUse};
+use keyhatch::model::timestamp::Timestamp;
+use keyhatch::store::db::commit;
+use keyhatch::store::usage::Count;
+use keyhatch::store::{self, Db};
+use sea_orm::{ConnectionTrait, Statement};
 
 use crate::support::TestApp;
 use crate::support::places::acme;
@@ -92,4 +98,73 @@ async fn counts_are_exact_while_they_are_written_down_and_records_come_and_go() 
     let sums = store::usage::sums_since(app.app.db.reader(), &ids, 0).await.unwrap();
     assert_eq!(sums.len(), 5);
     assert!(sums.iter().all(|sum| sum.count == 160), "{sums:?}");
+}
+
+/// Somebody changes two keys at once, as a key does that changes another, while the usage of both is written down.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn writing_usage_down_and_changing_the_same_keys_do_not_wait_in_a_circle() {
+    let app = TestApp::start().await;
+    let (workspace, project) = acme(&app).await;
+    let mut keys = Vec::new();
+    for _ in 0..40 {
+        keys.push(app.key(&workspace, Some(&project), "secret", "live", &[]).await.key);
+    }
+    keys.sort_unstable_by_key(|key| key.id);
+    let db = app.app.db.clone();
+    if db.is_shared() {
+        // PostgreSQL's table has them in the opposite order now, and it knows that the table is short enough to be read whole.
+        let sql = "CREATE INDEX backwards ON keys (id DESC); CLUSTER keys USING backwards; ANALYZE";
+        db.execute(sql).await.unwrap();
+    }
+
+    let tx = db.begin().await.unwrap();
+    let [first, .., last] = &keys[..] else { unreachable!() };
+    let lock = async |key: &Key| store::keys::lock(&tx, key.owner_id, key.id).await;
+    assert!(lock(first).await.unwrap().is_some());
+    // A quarter of the keys: PostgreSQL then looks up each key of its table among those, in the order of its table.
+    let used = keys.iter().take(9).chain([last]).map(|key| key.id);
+    let (now, ids) = (app.app.now(), used.collect::<Vec<_>>());
+    let writing = tokio::spawn({
+        let (db, ids) = (db.clone(), ids.clone());
+        async move { write_down(&db, &ids, now).await }
+    });
+    somebody_waits_for_a_lock(&db).await;
+    assert!(lock(last).await.unwrap().is_some());
+    tx.commit().await.unwrap();
+    writing.await.unwrap().unwrap();
+    let sums = store::usage::sums_since(db.reader(), &ids, 0).await.unwrap();
+    assert_eq!(sums.iter().map(|sum| sum.count).sum::<i64>(), 10);
+}
+
+/// One accepted request of each of these keys.
+async fn write_down(db: &Db, keys: &[KeyId], at: Timestamp) -> store::Result<()> {
+    let tx = db.begin().await?;
+    let count = |key: &KeyId| Count {
+        key: *key,
+        hour: at.hour(),
+        outcome: "accepted".into(),
+        count: 1,
+    };
+    let last_use = LastUse {
+        at,
+        address: "203.0.113.9".to_owned(),
+        user_agent: "curl".to_owned(),
+    };
+    store::usage::add(&tx, &keys.iter().map(count).collect::<Vec<_>>()).await?;
+    let uses: Vec<_> = keys.iter().map(|key| (*key, last_use.clone())).collect();
+    store::usage::set_last_uses(&tx, &uses).await?;
+    commit(tx).await
+}
+
+/// On SQLite nobody gets as far as a lock while another writes.
+async fn somebody_waits_for_a_lock(db: &Db) {
+    if !db.is_shared() {
+        return;
+    }
+    let reader = db.reader();
+    let waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let waiting = Statement::from_string(reader.get_database_backend(), waiting);
+    while reader.query_one_raw(waiting.clone()).await.unwrap().is_none() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
