@@ -5,6 +5,7 @@
 pub mod envoy;
 pub mod forward;
 pub mod nginx;
+mod owner;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
@@ -18,6 +19,7 @@ use crate::domain::verify::{Question, ask, inbound, priced};
 use crate::error::AppError;
 use crate::model::verdict::Verdict;
 use crate::profile::Profile;
+use owner::Owner;
 
 /// What the proxy hands on, in this order. Whatever of it a client sends itself is overwritten: every one is always there.
 pub const IDENTITY: [HeaderName; 7] = [
@@ -130,13 +132,10 @@ pub fn tell(app: &App, headers: &mut HeaderMap, granted: Option<&Granted<'_>>, t
 /// Who a good key speaks for. (None of it is there yet: to append is to insert, and quicker.)
 fn identify(headers: &mut HeaderMap, granted: &Granted<'_>) {
     let [key, workspace, project, environment, key_type, scopes, display_prefix] = IDENTITY;
-    let tenant = granted.tenant;
     headers.append(key, granted.subject.map_or_else(|| id(granted.key_id.0), |_| NOTHING));
-    headers.append(workspace, id(tenant.workspace.id.0));
-    headers.append(
-        project,
-        tenant.project.as_ref().map_or(NOTHING, |project| id(project.id.0)),
-    );
+    let (of_workspace, of_project) = Owner::of(granted.tenant).headers();
+    headers.append(workspace, of_workspace);
+    headers.append(project, of_project);
     headers.append(environment, HeaderValue::from_static(granted.environment.as_str()));
     headers.append(key_type, value(granted.type_id));
     let held = match granted.scopes {
@@ -149,7 +148,7 @@ fn identify(headers: &mut HeaderMap, granted: &Granted<'_>) {
     headers.append(display_prefix, HeaderValue::try_from(prefix).unwrap_or(NOTHING));
 }
 
-/// An id. It is written out each time: that costs less than to fetch, and to check again, what was written before.
+/// An id, written out.
 fn id(id: Uuid) -> HeaderValue {
     let mut text = Uuid::encode_buffer();
     value(id.hyphenated().encode_lower(&mut text))
