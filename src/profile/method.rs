@@ -67,6 +67,7 @@ impl Method {
 
 impl Methods {
     /// Whether a request with `method` is meant.
+    #[inline]
     pub fn include(self, method: Option<Method>) -> bool {
         match self {
             Self::Any => true,

@@ -112,12 +112,13 @@ impl Route {
     }
 
     fn fit(&self, method: Option<Method>, path: ClearPath<'_>) -> Fit {
-        let fits = self
-            .matches
-            .iter()
-            .filter(|one| one.methods.include(method))
-            .map(|one| one.path.fit(path));
-        fits.max().unwrap_or(Fit::No)
+        let mut best = Fit::No;
+        for one in &self.matches {
+            if one.methods.include(method) {
+                best = best.max(one.path.fit(path));
+            }
+        }
+        best
     }
 }
 

@@ -9,10 +9,19 @@ use crate::profile::request;
 pub struct PathPattern {
     segments: Vec<Segment>,
     open_ended: bool,
-    /// The words that every path of it begins with, as one text: what tells most paths apart at a glance.
+    /// The words that every path of it begins with, as one text.
     beginning: String,
+    /// What tells most paths apart at a glance; nothing, when the beginning is too short.
+    landmark: Option<Landmark>,
     /// Whether every path that begins so is meant.
     is_beginning_enough: bool,
+}
+
+/// The last characters of a beginning, capitals or not, and where they end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Landmark {
+    folded: u64,
+    end: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,13 +71,18 @@ impl PathPattern {
     }
 
     /// Lays a clear path against the pattern.
+    #[inline]
     pub(in crate::profile) fn fit(&self, path: ClearPath<'_>) -> Fit {
+        match self.landmark {
+            Some(landmark) if path.is_plain && !landmark.is_in(path.text.as_bytes()) => Fit::No,
+            _ => self.fit_closely(path),
+        }
+    }
+
+    fn fit_closely(&self, path: ClearPath<'_>) -> Fit {
         let (is_plain, path) = (path.is_plain, path.text.as_bytes());
         if is_plain && self.is_beginning_enough && lies_below(path, self.beginning.as_bytes()) {
             return Fit::Exact;
-        }
-        if is_plain && !self.may_fit(path) {
-            return Fit::No;
         }
         let mut worst = Fit::Exact;
         let mut parts = request::segments(path);
@@ -81,16 +95,6 @@ impl PathPattern {
         } else {
             worst
         }
-    }
-
-    /// Whether a path without percent-encodings begins as it must, capitals or not.
-    fn may_fit(&self, path: &[u8]) -> bool {
-        let beginning = self.beginning.as_bytes();
-        // Paths differ at the end of their beginning rather than at its start.
-        path.split_at_checked(beginning.len()).is_some_and(|(start, _)| {
-            let same = |(one, other): (&u8, &u8)| one.eq_ignore_ascii_case(other);
-            start.iter().rev().zip(beginning.iter().rev()).all(same)
-        })
     }
 
     /// Whether every path that fits `other` fits this pattern too.
@@ -135,15 +139,37 @@ impl PathPattern {
             Segment::Word(word) => Some(word.as_str()),
             Segment::Any(_) => None,
         });
-        let beginning = words.flat_map(|word| ["/", word]).collect();
+        let beginning: String = words.flat_map(|word| ["/", word]).collect();
         let has_only_words = segments.iter().all(|segment| matches!(segment, Segment::Word(_)));
         Self {
             segments,
             open_ended,
+            landmark: Landmark::of(beginning.as_bytes()),
             beginning,
             is_beginning_enough: open_ended && has_only_words,
         }
     }
+}
+
+impl Landmark {
+    fn of(beginning: &[u8]) -> Option<Self> {
+        Some(Self {
+            folded: folded(*beginning.last_chunk()?),
+            end: beginning.len(),
+        })
+    }
+
+    /// Whether a path without percent-encodings has it. One that has may still begin otherwise.
+    #[inline]
+    fn is_in(self, path: &[u8]) -> bool {
+        let before = path.get(..self.end).and_then(|start| start.last_chunk());
+        before.is_some_and(|last| folded(*last) == self.folded)
+    }
+}
+
+/// Equal for texts that differ in capitals only, and seldom for others: letters differ in one bit from their capitals.
+fn folded(text: [u8; 8]) -> u64 {
+    u64::from_ne_bytes(text) | u64::from_ne_bytes([b'a' ^ b'A'; 8])
 }
 
 /// Whether a path is this one or one below it.
@@ -215,6 +241,39 @@ impl fmt::Display for PathPattern {
             (true, _) => formatter.write_str("/**"),
             (false, true) => formatter.write_str("/"),
             (false, false) => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Paths that are the pattern's words with some letters in the other case, and perhaps one character changed.
+        #[test]
+        fn a_glance_rules_out_only_what_does_not_fit(
+            words in "(/[abYZ09_:@~-]{1,5}){1,4}",
+            end in "|/\\*\\*|/\\{id\\}",
+            capitals in proptest::collection::vec(any::<bool>(), 24),
+            changed in proptest::option::of((0..24_usize, "[a-zA-Z0-9@_/-]")),
+            rest in "(/[a-c]{1,3}){0,2}",
+        ) {
+            let pattern = PathPattern::parse(&format!("{words}{end}")).unwrap();
+            let mut path: Vec<u8> = words.bytes().zip(capitals).map(|(byte, other)| match other {
+                true if byte.is_ascii_uppercase() => byte.to_ascii_lowercase(),
+                true => byte.to_ascii_uppercase(),
+                false => byte,
+            }).collect();
+            if let Some((place, changed)) = changed {
+                let place = place % path.len();
+                path[place] = changed.as_bytes()[0];
+            }
+            let path = format!("{}{rest}", String::from_utf8(path).unwrap());
+            let path = ClearPath { text: &path, is_plain: true };
+            prop_assert_eq!(pattern.fit(path), pattern.fit_closely(path));
         }
     }
 }
