@@ -53,23 +53,53 @@ impl Usage {
         let flush = tokio::spawn(async move {
             let _one_at_a_time = flushing.lock().await;
             let new_id = |at: Timestamp| ids.next(at, random::bytes(&*random));
-            let mut batch = std::mem::take(&mut *left.lock());
-            batch.reserve(records.waiting());
+            let mut unwritten = Unwritten::take(&left);
+            unwritten.rest.reserve(records.waiting());
             for part in records.parts() {
-                records.take_counts(part, &mut batch);
+                records.take_counts(part, &mut unwritten.rest);
             }
             // Neighbours in the database are written together: each of its pages is written once, not by many transactions.
-            batch.sort();
-            while let Some(part) = batch.take_part(AT_ONCE) {
-                if let Err(error) = write(&db, &part, new_id).await {
-                    batch.add(part);
-                    left.lock().add(batch);
-                    return Err(error);
-                }
+            unwritten.rest.sort();
+            while let Some(part) = unwritten.rest.take_part(AT_ONCE) {
+                unwritten.part = part;
+                write(&db, &unwritten.part, new_id).await?;
+                unwritten.part = Batch::default();
             }
             Ok(())
         });
         flush.await.map_err(|error| AppError::Internal(error.into()))?
+    }
+}
+
+/// What a flush has taken out of memory and not written yet. However it ends (the database refuses, or the worker stops on which it
+/// runs), what is still here then stays counted.
+struct Unwritten<'a> {
+    left: &'a Mutex<Batch>,
+    rest: Batch,
+    /// What is being written.
+    part: Batch,
+}
+
+impl<'a> Unwritten<'a> {
+    fn take(left: &'a Mutex<Batch>) -> Self {
+        Self {
+            left,
+            rest: std::mem::take(&mut *left.lock()),
+            part: Batch::default(),
+        }
+    }
+}
+
+impl Drop for Unwritten<'_> {
+    fn drop(&mut self) {
+        if self.rest.is_empty() && self.part.is_empty() {
+            return;
+        }
+        let mut left = self.left.lock();
+        left.add(std::mem::take(&mut self.rest));
+        left.add(std::mem::take(&mut self.part));
+        // However long the database is away: what is kept grows with keys and hours, not with the number of attempts.
+        left.merge();
     }
 }
 

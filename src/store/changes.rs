@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter,
 
 use super::db::{Db, Location};
 use super::entities::change;
-use super::{Error, Result};
+use super::{Error, Result, nodes};
 use crate::model::ids::WorkspaceId;
 use crate::model::timestamp::Timestamp;
 
@@ -100,10 +100,13 @@ pub async fn since(db: &impl ConnectionTrait, number: i64) -> Result<Vec<(i64, S
         .collect()
 }
 
-/// Removes what everybody has heard, or will never hear.
+/// Removes what was changed before, and everybody has heard of who is alive. (Clocks of processes may differ: the time alone would
+/// not say so.)
 pub async fn delete_before(tx: &impl ConnectionTrait, before: Timestamp) -> Result<()> {
+    let heard = nodes::all_heard(tx).await?.unwrap_or(i64::MAX);
     change::Entity::delete_many()
         .filter(change::Column::ChangedAt.lt(before.millis()))
+        .filter(change::Column::Number.lte(heard))
         .exec(tx)
         .await?;
     Ok(())

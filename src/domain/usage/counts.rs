@@ -11,7 +11,7 @@ use crate::model::key::LastUse;
 use crate::model::timestamp::Timestamp;
 use crate::model::verdict::{NotedRefusal, Refusal};
 use crate::profile::Profile;
-use crate::store::usage::Count;
+use crate::store::usage::{Count, NOTES_OF_A_KEY};
 
 /// The outcome of an allowed request; the others are [`crate::model::verdict::Refusal::reason`].
 pub const ACCEPTED: &str = "accepted";
@@ -110,8 +110,35 @@ impl Batch {
             accepted,
             refused,
         };
-        let is_empty = part.accepted.is_empty() && part.refused.is_empty() && part.notes.is_empty();
-        (!is_empty).then_some(part)
+        (!part.is_empty()).then_some(part)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.accepted.is_empty() && self.refused.is_empty() && self.notes.is_empty()
+    }
+
+    /// Makes one of what is about the same key (and hour and outcome). Of the refusals of a key the last stay.
+    pub(super) fn merge(&mut self) {
+        self.accepted.sort_by_key(|one| (one.key, one.at));
+        self.accepted.dedup_by(|later, one| {
+            let same = (later.key, later.at.hour()) == (one.key, one.at.hour());
+            if same {
+                later.accepted = later.accepted.saturating_add(one.accepted);
+                std::mem::swap(later, one);
+            }
+            same
+        });
+        add_up(&mut self.refused);
+        // Stable: what was noted first comes first.
+        self.notes.sort_by_key(|(key, _)| *key);
+        self.notes.dedup_by(|(later, more), (key, notes)| {
+            let same = later == key;
+            if same {
+                notes.append(more);
+                notes.drain(..notes.len().saturating_sub(NOTES_OF_A_KEY));
+            }
+            same
+        });
     }
 
     pub(super) fn add(&mut self, other: Self) {
@@ -126,16 +153,9 @@ impl Batch {
             .iter()
             .map(|one| ((one.key, one.at.hour(), ACCEPTED), i64::from(one.accepted)));
         let mut counts: Vec<_> = accepted.chain(self.refused.iter().copied()).collect();
-        // Always in one order: two nodes that flush the same keys must not wait for each other in a circle.
-        counts.sort_unstable_by_key(|(what, _)| *what);
+        // Statements are in one order too: two nodes that flush the same keys must not wait for each other in a circle.
         // One row a statement may be met once.
-        counts.dedup_by(|(later, more), (what, count)| {
-            let same = later == what;
-            if same {
-                *count += *more;
-            }
-            same
-        });
+        add_up(&mut counts);
         let count = |((key, hour, outcome), count): ((KeyId, i64, &'static str), i64)| Count {
             key,
             hour,
@@ -171,6 +191,18 @@ impl From<&Note> for NotedRefusal {
     }
 }
 
+/// Sorts, and makes one of what counts the same.
+fn add_up<What: Ord + Copy>(counts: &mut Vec<(What, i64)>) {
+    counts.sort_unstable_by_key(|(what, _)| *what);
+    counts.dedup_by(|(later, more), (what, count)| {
+        let same = later == what;
+        if same {
+            *count += *more;
+        }
+        same
+    });
+}
+
 fn take_last<T>(from: &mut Vec<T>, most: usize) -> Vec<T> {
     from.drain(from.len().saturating_sub(most)..).collect()
 }
@@ -191,6 +223,54 @@ mod tests {
     #[test]
     fn one_fills_a_cache_line() {
         assert_eq!(size_of::<Pending>(), 64);
+    }
+
+    #[test]
+    fn what_could_not_be_written_does_not_grow_with_each_attempt() {
+        let key = |number| KeyId(uuid::Uuid::from_u128(number));
+        let at = |second: i64| Timestamp::from_millis(second * 1_000);
+        let pending = |number, second, agent: &str| Pending {
+            key: key(number),
+            accepted: 2,
+            at: at(second),
+            address: None,
+            user_agent: Arc::new(agent.to_owned()),
+            position: 0,
+        };
+        let note = |second| Note {
+            at: at(second),
+            reason: "expired",
+            needed: None,
+            request: None,
+            address: None,
+            user_agent: String::new(),
+        };
+        let mut left = Batch::default();
+        for attempt in 0..10 {
+            left.add(Batch {
+                accepted: vec![
+                    pending(1, 9 - attempt, "old"),
+                    pending(2, attempt, "any"),
+                    pending(1, 4_000, "new"),
+                ],
+                refused: vec![((key(1), 0, "expired"), 3), ((key(1), 1, "expired"), 1)],
+                notes: vec![(key(1), (0..20).map(|second| note(attempt * 20 + second)).collect())],
+            });
+            left.merge();
+        }
+        let accepted: Vec<_> = left
+            .accepted
+            .iter()
+            .map(|one| (one.key.0.as_u128(), one.at, one.accepted))
+            .collect();
+        assert_eq!(accepted, [(1, at(9), 20), (1, at(4_000), 20), (2, at(9), 20)]);
+        assert_eq!(
+            left.refused,
+            [((key(1), 0, "expired"), 30), ((key(1), 1, "expired"), 10)]
+        );
+        let noted: Vec<_> = left.notes[0].1.iter().map(|note| note.at).collect();
+        assert_eq!(noted, (150..200).map(at).collect::<Vec<_>>());
+        assert_eq!(left.notes.len(), 1);
     }
 
     #[test]

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 use crate::domain::App;
-use crate::domain::verify::records::{Records, lease};
+use crate::domain::verify::records::Records;
+use crate::domain::verify::records::lease::{self, Moment};
 use crate::error::{AppError, Result};
 use crate::model::timestamp::{HOUR, Timestamp};
 use crate::store::changes::{Bell, Changed};
@@ -61,7 +62,7 @@ pub struct Listener {
     records: Arc<Records>,
     db: Db,
     heard: i64,
-    last: Instant,
+    last: Moment,
 }
 
 impl Listener {
@@ -76,7 +77,7 @@ impl Listener {
             records: Arc::clone(&app.records),
             db: app.db.clone(),
             heard,
-            last: Instant::now(),
+            last: Moment::now(),
         };
         listener.listen().await?;
         Ok(listener)
@@ -106,13 +107,13 @@ impl Listener {
 
     /// Forgets what others have changed, and renews the lease.
     pub async fn listen(&mut self) -> Result<()> {
-        let began = Instant::now();
-        if began.duration_since(self.last) > TOO_LONG {
+        let began = Moment::now();
+        if self.last.elapsed() > TOO_LONG {
             self.records.forget_all();
         }
         // First, so that whoever commits after we have read finds us listening, and waits.
-        if self.db.is_shared() {
-            store::nodes::announce(self.db.writer(), self.node).await?;
+        if self.db.is_shared() && !store::nodes::announce(self.db.writer(), self.node).await? {
+            self.join_again().await?;
         }
         let changes = store::changes::since(self.db.reader(), self.heard).await?;
         for (_, subject) in &changes {
@@ -125,6 +126,13 @@ impl Listener {
         self.records.lease.renew(began);
         self.last = began;
         Ok(())
+    }
+
+    /// After having been taken for dead: nobody has waited for this process since, so what it remembers may be anything.
+    async fn join_again(&self) -> Result<()> {
+        self.records.lease.end();
+        self.records.forget_all();
+        Ok(store::nodes::join(self.db.writer(), self.node, self.heard).await?)
     }
 }
 

@@ -3,45 +3,65 @@
 //! process has heard, or until none that has not can still believe its memory.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use rustix::time::{ClockId, clock_gettime};
 
 /// How long memory is believed after listening.
 pub const LASTS: Duration = Duration::from_secs(2);
 
-/// A lease, by this machine's steady clock (tests may move the other one).
-#[derive(Debug)]
-pub struct Lease {
-    start: Instant,
-    /// Milliseconds since `start`.
-    until: AtomicU64,
+/// A steady clock; on Linux the one that also goes on while the machine sleeps, so that what it held before is old when it wakes.
+const CLOCK: ClockId = if cfg!(target_os = "linux") {
+    ClockId::Boottime
+} else {
+    ClockId::Monotonic
+};
+
+/// A moment by this machine's steady clock (tests may move the other one).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment {
+    /// Milliseconds since that clock began.
+    millis: u64,
 }
 
-impl Default for Lease {
-    fn default() -> Self {
+impl Moment {
+    /// The moment it is.
+    pub fn now() -> Self {
+        let now = clock_gettime(CLOCK);
+        // Neither is ever negative.
+        let (seconds, nanos) = (now.tv_sec.unsigned_abs(), now.tv_nsec.unsigned_abs());
         Self {
-            start: Instant::now(),
-            until: AtomicU64::new(0),
+            millis: seconds * 1_000 + nanos / 1_000_000,
         }
     }
+
+    /// How long ago it was.
+    pub fn elapsed(self) -> Duration {
+        Duration::from_millis(Self::now().millis.saturating_sub(self.millis))
+    }
+}
+
+/// A lease.
+#[derive(Debug, Default)]
+pub struct Lease {
+    /// In the milliseconds of a [`Moment`]; nothing is believed at this moment or later.
+    until: AtomicU64,
 }
 
 impl Lease {
     /// Whether memory may be believed now.
     pub fn is_valid(&self) -> bool {
-        self.millis(Instant::now()) < self.until.load(Ordering::Acquire)
+        Moment::now().millis < self.until.load(Ordering::Acquire)
     }
 
     /// Everything that was committed before `began` has been heard of.
-    pub fn renew(&self, began: Instant) {
-        self.until.store(self.millis(began + LASTS), Ordering::Release);
+    pub fn renew(&self, began: Moment) {
+        let lasts = LASTS.as_millis() as u64;
+        self.until.store(began.millis + lasts, Ordering::Release);
     }
 
     /// Believes nothing any more.
     pub fn end(&self) {
         self.until.store(0, Ordering::Release);
-    }
-
-    fn millis(&self, at: Instant) -> u64 {
-        u64::try_from(at.saturating_duration_since(self.start).as_millis()).unwrap_or(u64::MAX)
     }
 }

@@ -1,7 +1,5 @@
 //! The map against every order of steps: reads on their way in, changes between their commit and their answer, eviction.
 
-use std::time::Instant;
-
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -196,7 +194,7 @@ impl World {
     }
 
     fn check(&mut self) -> Result<(), TestCaseError> {
-        self.records.lease.renew(Instant::now());
+        self.records.lease.renew(lease::Moment::now());
         let question = Question {
             credential: Some("not looked at here"),
             ..Question::default()
