@@ -125,6 +125,14 @@ impl Recent {
         self.0 == Slices::None
     }
 
+    fn newest(&self) -> Option<i64> {
+        match &self.0 {
+            Slices::None => None,
+            Slices::One { slice, .. } => Some(*slice),
+            Slices::Many(ring) => Some(ring.newest),
+        }
+    }
+
     fn used(&self) -> u32 {
         match &self.0 {
             Slices::None => 0,
@@ -134,6 +142,11 @@ impl Recent {
     }
 
     fn forget(&mut self, slice: i64) {
+        if self.newest().is_some_and(|newest| newest - slice > COUNTED as i64) {
+            // The clock was set back by more than a period: all of it counts as done now, and not until that clock is where it was.
+            let count = self.used();
+            self.0 = Slices::One { slice, count };
+        }
         match &mut self.0 {
             Slices::One { slice: only, .. } if slice - *only >= COUNTED as i64 => self.0 = Slices::None,
             Slices::Many(ring) => {
@@ -260,13 +273,36 @@ mod tests {
     /// Requests that come at once are counted one after the other, not always in the order in which they looked at the clock.
     #[test]
     fn a_clock_that_steps_back_lets_nobody_more_through() {
-        for step in [1, 4_999, 5_000, 5_001, 59_999, 3 * MINUTE] {
+        for step in [1, 4_999, 5_000, 5_001, 59_999, 65_000] {
             let (mut recent, mut accepted) = (Recent::default(), 0);
             for turn in 0..300 {
                 let now = if turn % 2 == 0 { 4 * MINUTE } else { 4 * MINUTE - step };
                 accepted += u32::from(take(&mut recent, RATE, at(now)).is_ok());
             }
             assert_eq!(accepted, 100, "{step}");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_locks_nobody_out() {
+        for used in [1, 100] {
+            let mut recent = Recent::default();
+            for turn in 0..used {
+                take(&mut recent, RATE, at(2 * HOUR + turn * 100)).unwrap();
+            }
+            // What was let through counts for one period more.
+            let mut accepted = used;
+            let wait = loop {
+                match take(&mut recent, RATE, at(0)) {
+                    Ok(_) => accepted += 1,
+                    Err(wait) => break wait,
+                }
+            };
+            assert_eq!(accepted, 100);
+            assert!(wait <= MINUTE + MINUTE / SLICES as i64, "{wait}");
+            for _ in 0..100 {
+                take(&mut recent, RATE, at(wait)).unwrap();
+            }
         }
     }
 

@@ -79,9 +79,7 @@ impl Profile {
     pub fn route(&self, method: &str, path: &str) -> Option<&Route> {
         self.route_of(method, path).unwrap_or(Some(&FOR_UNCLEAR_REQUESTS))
     }
-}
 
-impl Profile {
     /// How many credits a request costs that falls under a route, or under none.
     pub fn cost(&self, route: Option<&Route>) -> u32 {
         let of_any = self.credits.as_ref().map_or(0, |credits| credits.cost);

@@ -103,6 +103,12 @@ async fn ask(db: &Db, wanted: Vec<Wanted>) {
                 let _ = wanted.reply.send(Ok(found.cloned()));
             }
         }
+        // A row that another version of this program wrote, perhaps. The others are none the worse for it.
+        Err(store::Error::Corrupt(_)) if wanted.len() > 1 => {
+            for wanted in wanted {
+                Box::pin(ask(db, vec![wanted])).await;
+            }
+        }
         Err(error) => {
             tracing::error!(error = format!("{error:#}"), "keys could not be read");
             for wanted in wanted {

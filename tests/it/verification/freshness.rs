@@ -5,8 +5,13 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use keyhatch::domain::keys::{self, Edit};
+use keyhatch::domain::seal;
+use keyhatch::domain::verify::records::lease;
 use keyhatch::domain::workspaces;
+use keyhatch::model::timestamp::HOUR;
+use keyhatch::store;
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::cli::installation::Installation;
 use crate::support::places::acme;
@@ -210,4 +215,91 @@ async fn two_nodes_never_disagree_after_an_answer() {
     keys::revoke(&one.app, proof, key.key.id).await.unwrap();
     assert!(!two.app.records.lease.is_valid());
     assert_eq!(there.get("/api/v1/me").await.status, 401);
+}
+
+/// A node that was silent for so long that it was taken for dead: nobody waits for it, until it says that it lives; and what it
+/// remembered is worth nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_was_buried_alive_forgets_everything_and_is_waited_for_again() {
+    let one = TestApp::start().await;
+    let Some(url) = one.database_url() else { return };
+    let two = TestApp::start_with(&[("KEYHATCH_DATABASE_URL", &url)]).await;
+    let (workspace, project) = acme(&one).await;
+    let key = one.key(&workspace, Some(&project), "secret", "live", &[]).await;
+    let ring = one.ring(&workspace, Some(&project));
+    let proof = ring.manage_keys().unwrap();
+    let there = two.program(key.text.expose_secret());
+    assert_eq!(there.get("/api/v1/me").await.status, 200);
+
+    store::nodes::leave(one.app.db.writer(), two.app.node).await.unwrap();
+    // A change that it will never hear of.
+    one.app.db.execute("UPDATE keys SET state = 'disabled'").await.unwrap();
+    let lives = async || {
+        let waited_for = store::nodes::unaware(one.app.db.reader(), one.app.node, i64::MAX, lease::LASTS).await;
+        waited_for.unwrap() == 1
+    };
+    for _ in 0..100 {
+        if lives().await {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(lives().await);
+    assert_eq!(there.get("/api/v1/me").await.status, 401);
+    for _ in 0..10 {
+        keys::enable(&one.app, proof, key.key.id).await.unwrap();
+        assert_eq!(there.get("/api/v1/me").await.status, 200);
+        keys::disable(&one.app, proof, key.key.id).await.unwrap();
+        assert_eq!(there.get("/api/v1/me").await.status, 401);
+    }
+}
+
+/// A row that only another version of the program understands: its key gets no answer, and no other key suffers from being asked for
+/// at the same time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_that_cannot_be_read_is_the_fault_of_no_other_key() {
+    let app = TestApp::start().await;
+    let (workspace, project) = acme(&app).await;
+    let good = app.key(&workspace, Some(&project), "secret", "live", &[]).await;
+    let odd = app.key(&workspace, Some(&project), "secret", "live", &[]).await;
+    let sql = format!("UPDATE keys SET state = 'frozen' WHERE name = '{}'", odd.key.name);
+    app.app.db.execute(&sql).await.unwrap();
+    let mut asking = tokio::task::JoinSet::new();
+    for number in 0..200 {
+        let (is_good, data) = (number % 2 == 0, app.app.clone());
+        let text = if is_good { &good.text } else { &odd.text };
+        let digest = seal::digest(text.expose_secret());
+        asking.spawn(async move { (is_good, data.fill.find(&data.db, digest).await) });
+    }
+    while let Some(done) = asking.join_next().await {
+        let (is_good, found) = done.unwrap();
+        assert_eq!(found.is_ok(), is_good, "{found:?}");
+    }
+}
+
+/// A change is kept until everybody has heard of it, however long ago a clock says it was.
+#[tokio::test]
+async fn changes_stay_until_every_living_node_has_heard_of_them() {
+    let app = TestApp::start().await;
+    let (workspace, project) = acme(&app).await;
+    let key = app.key(&workspace, Some(&project), "secret", "live", &[]).await;
+    let ring = app.ring(&workspace, Some(&project));
+    keys::disable(&app.app, ring.manage_keys().unwrap(), key.key.id)
+        .await
+        .unwrap();
+    let (db, late) = (&app.app.db, Uuid::from_u128(1));
+    let are_left_after_sweeping = async || {
+        let tx = db.begin().await.unwrap();
+        let hours_later = app.app.now().plus(5 * HOUR);
+        store::changes::delete_before(&tx, hours_later).await.unwrap();
+        tx.commit().await.unwrap();
+        !store::changes::since(db.reader(), 0).await.unwrap().is_empty()
+    };
+    store::nodes::join(db.writer(), late, 0).await.unwrap();
+    for _ in 0..5 {
+        assert!(are_left_after_sweeping().await);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    store::nodes::leave(db.writer(), late).await.unwrap();
+    assert!(!are_left_after_sweeping().await);
 }

@@ -104,6 +104,9 @@ async fn what_is_unusual_goes_the_whole_way() {
         backend.post("/provider/v1/keys/verify", &good).await.json()["valid"],
         true
     );
+    // What has the values of a question, but not its names.
+    let array = json!([key.text.expose_secret(), null, null, null, null]);
+    assert_eq!(backend.post("/provider/v1/keys/verify", &array).await.status, 400);
     // A large body, one that is no JSON, one with an unknown field: each as if there were no lane.
     let large = json!({"key": "x".repeat(70_000)});
     assert_eq!(backend.post("/provider/v1/keys/verify", &large).await.status, 413);

@@ -100,6 +100,43 @@ async fn counts_are_exact_while_they_are_written_down_and_records_come_and_go() 
     assert!(sums.iter().all(|sum| sum.count == 160), "{sums:?}");
 }
 
+/// A worker writes usage down because somebody opened a page, and ends before it is written: at shutdown it takes its tasks along.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_worker_did_not_finish_writing_down_stays_counted() {
+    let app = TestApp::start().await;
+    let (workspace, project) = acme(&app).await;
+    let key = app.key(&workspace, Some(&project), "secret", "live", &[]).await;
+    app.app.usage.flush(&app.app.db).await.unwrap();
+    let (db, id, owner) = (&app.app.db, key.key.id, key.key.owner_id);
+
+    // In the way of whoever writes.
+    let tx = db.begin().await.unwrap();
+    store::keys::lock(&tx, owner, id).await.unwrap();
+    assert_eq!(
+        app.program(key.text.expose_secret()).get("/api/v1/me").await.status,
+        200
+    );
+    let data = app.app.clone().into_inner();
+    let worker = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let db = data.db.reconnect().await.unwrap();
+            let flush = data.usage.flush(&db);
+            let in_time = tokio::time::timeout(Duration::from_millis(300), flush).await;
+            assert!(in_time.is_err(), "nobody was in the way");
+        });
+    });
+    tokio::task::spawn_blocking(|| worker.join().unwrap()).await.unwrap();
+    tx.commit().await.unwrap();
+
+    app.app.usage.flush(db).await.unwrap();
+    let sums = store::usage::sums_since(db.reader(), &[id], 0).await.unwrap();
+    assert_eq!(sums.iter().map(|sum| sum.count).sum::<i64>(), 1);
+}
+
 /// Somebody changes two keys at once, as a key does that changes another, while the usage of both is written down.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn writing_usage_down_and_changing_the_same_keys_do_not_wait_in_a_circle() {

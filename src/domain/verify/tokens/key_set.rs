@@ -48,8 +48,11 @@ struct Known {
 }
 
 impl Known {
+    /// A clock that was set back does not make them last longer.
     fn is_old(&self, now: Timestamp) -> bool {
-        self.old_at.is_none_or(|old| now >= old)
+        let longest = LONGEST.as_millis() as i64;
+        self.old_at
+            .is_none_or(|old| now >= old || old.millis() - now.millis() > longest)
     }
 
     /// Whether somebody may ask who looked when the provider had last been asked at `seen`, and at his watch after that. Of two who
@@ -157,6 +160,19 @@ impl KeySet {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_are_old_in_time_whatever_the_clock_does() {
+        let at = |hours: i64| Timestamp::from_millis(hours * 3_600_000);
+        let known = Known {
+            old_at: Some(at(10)),
+            ..Known::default()
+        };
+        for (now, is_old) in [(9, false), (10, true), (8, true)] {
+            assert_eq!(known.is_old(at(now)), is_old, "{now}");
+        }
+        assert!(Known::default().is_old(at(0)));
+    }
 
     #[test]
     fn the_provider_is_left_alone_for_a_while() {
