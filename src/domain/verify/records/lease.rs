@@ -10,12 +10,13 @@ use rustix::time::{ClockId, clock_gettime};
 /// How long memory is believed after listening.
 pub const LASTS: Duration = Duration::from_secs(2);
 
-/// A steady clock; on Linux the one that also goes on while the machine sleeps, so that what it held before is old when it wakes.
-const CLOCK: ClockId = if cfg!(target_os = "linux") {
-    ClockId::Boottime
-} else {
-    ClockId::Monotonic
-};
+/// A steady clock that also goes on while the machine sleeps, so that what it held before is old when it wakes.
+#[cfg(target_os = "linux")]
+const CLOCK: ClockId = ClockId::Boottime;
+
+/// A steady clock.
+#[cfg(not(target_os = "linux"))]
+const CLOCK: ClockId = ClockId::Monotonic;
 
 /// A moment by this machine's steady clock (tests may move the other one).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
