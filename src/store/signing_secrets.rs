@@ -43,15 +43,15 @@ pub async fn set_of_key(tx: &impl ConnectionTrait, id: KeyId, secrets: SealedSec
 
 /// Removes what signs no longer.
 pub async fn delete_expired(tx: &impl ConnectionTrait, now: Timestamp) -> Result<()> {
-    let over = key::Column::PreviousSecretUntil.lte(now.millis());
-    keys::lock_all(tx, over.clone()).await?;
+    let over = || key::Column::PreviousSecretUntil.lte(now.millis());
+    keys::lock_all(tx, over).await?;
     key::Entity::update_many()
         .set(key::ActiveModel {
             previous_signing_secret: Set(None),
             previous_secret_until: Set(None),
             ..Default::default()
         })
-        .filter(over)
+        .filter(over())
         .exec(tx)
         .await?;
     endpoint::Entity::update_many()

@@ -26,13 +26,13 @@ pub async fn hold_any(tx: &impl ConnectionTrait, id: KeyId) -> Result<Option<Key
 }
 
 /// Locks every key that is meant, ahead of a statement that changes them all: such a statement would lock them in the order in
-/// which it happens to find them.
-pub async fn lock_all(tx: &impl ConnectionTrait, meant: Expr) -> Result<()> {
+/// which it happens to find them. On SQLite nobody has to say which are meant.
+pub async fn lock_all(tx: &impl ConnectionTrait, meant: impl FnOnce() -> Expr) -> Result<()> {
     if tx.get_database_backend() == DbBackend::Postgres {
         key::Entity::find()
             .select_only()
             .column(key::Column::Id)
-            .filter(meant)
+            .filter(meant())
             .order_by_asc(key::Column::Id)
             .lock(LockType::NoKeyUpdate)
             .into_tuple::<uuid::Uuid>()

@@ -50,7 +50,7 @@ pub async fn add(tx: &impl ConnectionTrait, counts: &[Count]) -> Result<()> {
 /// Notes the last uses of keys, unless later ones are known.
 pub async fn set_last_uses(tx: &impl ConnectionTrait, uses: &[(KeyId, LastUse)]) -> Result<()> {
     for rows in uses.chunks(ROWS) {
-        keys::lock_all(tx, key::Column::Id.is_in(rows.iter().map(|(id, _)| id.0))).await?;
+        keys::lock_all(tx, || key::Column::Id.is_in(rows.iter().map(|(id, _)| id.0))).await?;
         let values = rows.iter().flat_map(|(id, last)| -> [Value; 4] {
             [
                 id.0.into(),

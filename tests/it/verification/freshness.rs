@@ -187,12 +187,18 @@ async fn one_server_serves_a_file() {
     assert_eq!(keyhatch.serve().stop().0, Some(0), "the claim ends with the process");
 }
 
-/// Two nodes on one PostgreSQL: each hears of what the other does before anybody is answered.
+/// Two nodes on one PostgreSQL. A SQLite file is served by one process.
+async fn two_nodes() -> Option<(TestApp, TestApp)> {
+    let one = TestApp::start().await;
+    let url = one.database_url()?;
+    let two = TestApp::start_with(&[("KEYHATCH_DATABASE_URL", &url)]).await;
+    Some((one, two))
+}
+
+/// Two nodes: each hears of what the other does before anybody is answered.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_nodes_never_disagree_after_an_answer() {
-    let one = TestApp::start().await;
-    let Some(url) = one.database_url() else { return };
-    let two = TestApp::start_with(&[("KEYHATCH_DATABASE_URL", &url)]).await;
+    let Some((one, two)) = two_nodes().await else { return };
     let (workspace, project) = acme(&one).await;
     let key = one.key(&workspace, Some(&project), "secret", "live", &[]).await;
     let ring = one.ring(&workspace, Some(&project));
@@ -221,9 +227,7 @@ async fn two_nodes_never_disagree_after_an_answer() {
 /// remembered is worth nothing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_that_was_buried_alive_forgets_everything_and_is_waited_for_again() {
-    let one = TestApp::start().await;
-    let Some(url) = one.database_url() else { return };
-    let two = TestApp::start_with(&[("KEYHATCH_DATABASE_URL", &url)]).await;
+    let Some((one, two)) = two_nodes().await else { return };
     let (workspace, project) = acme(&one).await;
     let key = one.key(&workspace, Some(&project), "secret", "live", &[]).await;
     let ring = one.ring(&workspace, Some(&project));
