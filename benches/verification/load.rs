@@ -1,5 +1,5 @@
-//! The load: connections that stay open, on one thread that does as little as it can, because it shares the processors with
-//! what it measures.
+//! The load: connections that stay open, on threads that do as little as they can, because they share the processors with what
+//! they measure.
 
 use std::io::{Read, Write};
 use std::net::SocketAddr;
@@ -9,6 +9,8 @@ use anyhow::{Context, bail};
 use memchr::memmem;
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
+
+use crate::processors::Processors;
 
 /// What is asked, with a place in it for a key.
 #[derive(Clone)]
@@ -77,12 +79,57 @@ impl Outcome {
     }
 }
 
+impl Outcome {
+    /// What threads saw that asked at the same time.
+    fn add(&mut self, other: Self) {
+        self.answered += other.answered;
+        self.took = self.took.max(other.took);
+        self.latencies.extend(other.latencies);
+    }
+}
+
 struct Connection {
     stream: TcpStream,
     request: Vec<u8>,
     answer: Vec<u8>,
     /// When the request that is on its way was due; nothing when none is.
     due: Option<Instant>,
+}
+
+/// Asks for as long as `lasts`, each connection as soon as it is answered, from a thread on each processor. `keys` makes what writes
+/// the next key into its place, for each thread.
+pub(crate) fn run_on<K: FnMut(&mut [u8])>(
+    processors: &Processors,
+    address: SocketAddr,
+    request: &Request,
+    connections: usize,
+    lasts: Duration,
+    keys: impl Fn(u64) -> K + Sync,
+) -> anyhow::Result<Outcome> {
+    let threads = processors.count().min(connections);
+    std::thread::scope(|scope| {
+        let asking: Vec<_> = (0..threads)
+            .map(|place| {
+                let keys = &keys;
+                scope.spawn(move || {
+                    processors.stay_on(place)?;
+                    let share = connections / threads + usize::from(place < connections % threads);
+                    run(address, request, share, Pace::Closed, lasts, keys(place as u64))
+                })
+            })
+            .collect();
+        let mut all: Option<Outcome> = None;
+        for thread in asking {
+            let outcome = thread.join().map_err(|_| anyhow::anyhow!("the load broke off"))??;
+            match &mut all {
+                None => all = Some(outcome),
+                Some(all) => all.add(outcome),
+            }
+        }
+        let mut all = all.context("nobody asked")?;
+        all.latencies.sort_unstable();
+        Ok(all)
+    })
 }
 
 /// Asks for as long as `lasts`. `key` writes the next key into its place.

@@ -11,6 +11,7 @@ mod floor;
 mod load;
 mod options;
 mod process;
+mod processors;
 mod report;
 mod scenarios;
 

@@ -16,6 +16,12 @@ pub(crate) struct Options {
     /// How often each is asked in turn: many short turns tell more than few long ones, where others use the machine too
     #[arg(long, default_value_t = 60)]
     pub(crate) rounds: usize,
+    /// On how many processors all of it runs, server and load; without it, on all there are
+    #[arg(long)]
+    pub(crate) processors: Option<usize>,
+    /// Keep a worker and a thread of the load on each processor: costs show finer than where the scheduler decides
+    #[arg(long)]
+    pub(crate) pinned: bool,
     /// How long each turn takes, in seconds
     #[arg(long, default_value_t = 0.25)]
     seconds: f64,

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 
+use crate::processors::Processors;
+
 /// A server.
 pub(crate) struct Server {
     child: Child,
@@ -69,15 +71,25 @@ impl Server {
         bail!("it ended before it listened")
     }
 
-    /// Processor time and resident memory so far (proc(5)).
+    /// Keeps each worker on a processor of its own. They have to be there: it has answered, or some time has passed.
+    pub(crate) fn spread_over(&self, processors: &Processors) -> anyhow::Result<()> {
+        processors.spread_workers(self.child.id())
+    }
+
+    /// Processor time of its threads and resident memory so far (proc(5)).
     pub(crate) fn used(&self) -> anyhow::Result<Used> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
-        let ticks: u64 = fields[11].parse::<u64>()? + fields[12].parse::<u64>()?;
+        let process = self.child.id();
+        let mut nanos = 0;
+        for thread in std::fs::read_dir(format!("/proc/{process}/task"))? {
+            // A thread may have ended meanwhile.
+            let Ok(spent) = std::fs::read_to_string(thread?.path().join("schedstat")) else {
+                continue;
+            };
+            nanos += spent.split(' ').next().context("no time")?.parse::<u64>()?;
+        }
         Ok(Used {
-            // A tick is a hundredth of a second on every Linux there is.
-            cpu: Duration::from_millis(ticks * 10),
-            memory: anonymous_memory(self.child.id())?,
+            cpu: Duration::from_nanos(nanos),
+            memory: anonymous_memory(process)?,
         })
     }
 }

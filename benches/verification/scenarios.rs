@@ -14,16 +14,24 @@ use crate::floor::IDENTITY_ADDRESS;
 use crate::load::{self, Pace, Request};
 use crate::options::Options;
 use crate::process::Server;
+use crate::processors::Processors;
 use crate::report::{Line, Turn, heading, median};
 
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
+    let processors = Processors::take(options.processors)?;
     for &keys in &options.keys {
         let data = Data::with_keys(keys)?;
         println!(
-            "\n{keys} keys, asked for {}",
-            if options.zipf { "by Zipf" } else { "all alike" }
+            "\n{keys} keys, asked for {}; processors: {}{}",
+            if options.zipf { "by Zipf" } else { "all alike" },
+            processors.count(),
+            if options.pinned {
+                ", a worker and a thread of the load on each"
+            } else {
+                ""
+            }
         );
-        in_turn(options, &data)?;
+        in_turn(options, &processors, &data)?;
         if options.sign_ins || options.unknown {
             beside::run(options, &data)?;
         }
@@ -34,16 +42,21 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn in_turn(options: &Options, data: &Data) -> anyhow::Result<()> {
+fn in_turn(options: &Options, processors: &Processors, data: &Data) -> anyhow::Result<()> {
     let (floor, server) = (Server::floor()?, Server::keyhatch(&data.directory)?);
     if data.count() >= MANY {
         memory(&server, data)?;
     }
     warm(&server, data, 0..data.count())?;
+    if options.pinned {
+        floor.spread_over(processors)?;
+        server.spread_over(processors)?;
+    }
     heading();
     for &connections in &options.connections {
-        let turn =
-            |server: &Server, request: &Request, seed: u64| turn(options, data, server, request, connections, seed);
+        let turn = |server: &Server, request: &Request, seed: u64| {
+            turn(options, processors, data, server, request, connections, seed)
+        };
         let asked: Vec<_> = questions(data)
             .into_iter()
             .filter(|question| options.asks(question.name))
@@ -85,6 +98,7 @@ fn in_turn(options: &Options, data: &Data) -> anyhow::Result<()> {
 
 fn turn(
     options: &Options,
+    processors: &Processors,
     data: &Data,
     server: &Server,
     request: &Request,
@@ -92,8 +106,19 @@ fn turn(
     seed: u64,
 ) -> anyhow::Result<Turn> {
     let before = server.used()?;
-    let keys = pick(data, options.zipf, seed);
-    let outcome = load::run(server.address, request, connections, Pace::Closed, options.turn(), keys)?;
+    let keys = |thread: u64| pick(data, options.zipf, seed << 8 | thread);
+    let outcome = if options.pinned {
+        load::run_on(processors, server.address, request, connections, options.turn(), keys)?
+    } else {
+        load::run(
+            server.address,
+            request,
+            connections,
+            Pace::Closed,
+            options.turn(),
+            keys(0),
+        )?
+    };
     let cpu = server.used()?.cpu.saturating_sub(before.cpu);
     Ok(Turn {
         per_second: outcome.per_second(),

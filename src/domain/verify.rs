@@ -54,7 +54,7 @@ pub fn ask_warm<T>(app: &App, question: &Question<'_>, answer: impl FnOnce(&Gran
         return Warm::Answered(app.refuse(question.refused_as(Refusal::Malformed)));
     }
     let digest = seal::digest(text);
-    match app.records.ask(&app.profile, &digest, question, app.now(), answer) {
+    match app.records.ask(&app.profile, &digest, question, || app.now(), answer) {
         Some(verdict) => Warm::Answered(app.counted(question, verdict)),
         None => Warm::Cold(digest),
     }
@@ -94,7 +94,7 @@ pub async fn ask_cold<T>(
             return Ok(app.refuse(question.refused_as(Refusal::Unknown)));
         };
         let kept = may_keep && app.records.keep(&app.profile, digest, &found, ticket);
-        if kept && let Some(verdict) = app.records.ask(&app.profile, digest, question, app.now(), answer) {
+        if kept && let Some(verdict) = app.records.ask(&app.profile, digest, question, || app.now(), answer) {
             return Ok(app.counted(question, verdict));
         }
         if !kept && may_keep {

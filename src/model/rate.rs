@@ -6,6 +6,7 @@
 //! one period ever holds more, wherever it begins. (A token bucket, or GCRA, would let nearly twice as much through in
 //! the worst window.)
 
+use crate::ahead;
 use crate::model::timestamp::Timestamp;
 
 /// Into how many parts a period is cut.
@@ -100,6 +101,14 @@ impl Recent {
         match rate.count.checked_sub(self.used()) {
             None | Some(0) => Err(self.wait(rate, now)),
             Some(room) => Ok(room),
+        }
+    }
+
+    /// Asks memory for what the other functions will change.
+    #[inline]
+    pub fn expect(&self) {
+        if let Slices::Many(ring) = &self.0 {
+            ahead::write(&**ring);
         }
     }
 

@@ -53,7 +53,7 @@ pub async fn ask<T>(
             answer(granted, template),
         )
     };
-    let warm = app.records.ask(&app.profile, digest, question, app.now(), take);
+    let warm = app.records.ask(&app.profile, digest, question, || app.now(), take);
     let verdict = match warm {
         Some(verdict) => app.counted(question, verdict),
         None => ask_cold(app, digest, question, take).await?,

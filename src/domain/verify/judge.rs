@@ -12,22 +12,27 @@ pub(super) struct Powers<'a> {
     pub(super) scopes: &'a [String],
 }
 
-/// Pure: the profile's routes and the question decide. The answer is the route the request falls under, if any.
-pub(super) fn permits<'a>(
-    profile: &'a Profile,
-    key: &Powers<'_>,
-    question: &Question<'a>,
-) -> Result<Option<&'a Route>, Refusal> {
-    refuse_other_environment(key, question.environment)?;
-    let route = match (question.method, question.path) {
-        _ if question.route.is_some() => question.route.flatten(),
+/// The route that a question falls under, if any: the profile decides, whatever the key.
+pub(super) fn route<'a>(profile: &'a Profile, question: &Question<'a>) -> Result<Option<&'a Route>, Refusal> {
+    match (question.method, question.path) {
+        _ if question.route.is_some() => Ok(question.route.flatten()),
         (Some(method), Some(path)) => profile
             .route_of(method, path)
-            .map_err(|unclear| Refusal::Insufficient(format!("a request that can be read in one way ({unclear})")))?,
+            .map_err(|unclear| Refusal::Insufficient(format!("a request that can be read in one way ({unclear})"))),
         // Which route a path falls under depends on the method, so a path alone can be judged by none.
-        (None, Some(_)) => return Err(Refusal::Insufficient("a request with a method".to_owned())),
-        (_, None) => None,
-    };
+        (None, Some(_)) => Err(Refusal::Insufficient("a request with a method".to_owned())),
+        (_, None) => Ok(None),
+    }
+}
+
+/// Pure: the key, the question and its route decide. The answer is the route, if the request falls under any.
+pub(super) fn permits<'a>(
+    key: &Powers<'_>,
+    question: &Question<'_>,
+    route: Result<Option<&'a Route>, Refusal>,
+) -> Result<Option<&'a Route>, Refusal> {
+    refuse_other_environment(key, question.environment)?;
+    let route = route?;
     refuse_other_environment(key, route.and_then(|route| route.environment))?;
     if route.is_some_and(|route| route.closed) {
         return Err(Refusal::Insufficient("a person, in the dashboard".to_owned()));

@@ -6,6 +6,7 @@
 //! without which nothing here is believed.
 
 mod bearer;
+mod index;
 mod label;
 pub mod lease;
 mod record;
@@ -32,7 +33,7 @@ use crate::model::ids::KeyId;
 use crate::model::timestamp::Timestamp;
 use crate::model::transport::Transport;
 use crate::model::verdict::{Refusal, Refused, Verdict};
-use crate::profile::Profile;
+use crate::profile::{Profile, Route};
 use crate::store::changes::Subject;
 use crate::store::verification::FoundKey;
 use lease::Lease;
@@ -89,21 +90,28 @@ impl Records {
         &self.shards[usize::from(digest[31]) % SHARDS].0
     }
 
-    /// The verdict on a key that is in memory. `answer` is called under the shard's lock: it writes, and does nothing else.
+    /// The verdict on a key that is in memory. `answer` is called under the shard's lock: it writes, and does nothing else. What
+    /// it wrote is thrown away when a limit has no room.
+    ///
+    /// The order is that of the contract; but each piece of memory is asked for before something else is done, and read after it.
     pub fn ask<T>(
         &self,
         profile: &Profile,
         digest: &[u8; 32],
         question: &Question<'_>,
-        now: Timestamp,
+        now: impl FnOnce() -> Timestamp,
         answer: impl FnOnce(&Granted<'_>) -> T,
     ) -> Option<Verdict<T>> {
+        let mut shard = self.shard(digest).lock();
+        shard.expect(digest);
         if !self.lease.is_valid() {
             return None;
         }
-        let mut shard = self.shard(digest).lock();
+        let now = now();
+        shard.expect_record(digest);
+        let route = judge::route(profile, question);
         let position = shard.position(digest)?;
-        let (record, recents) = shard.record(position)?;
+        let (record, _) = shard.record(position)?;
         if !record.tenant.is_current() {
             return None;
         }
@@ -115,12 +123,17 @@ impl Records {
             // Written only when it changes: what is only read, processors can have at the same time.
             record.touched = true;
         }
-        let decided = decide(&self.limits, profile, record, recents, question, now);
         let key = record.id;
-        // Counting comes before the answer: what it touches is on its way from memory while the answer is written.
-        let verdict = count(&mut shard, Some(position), key, profile, question, now, decided);
-        let (record, _) = shard.record(position)?;
-        Some(verdict.map(|()| answer(&record.granted(&profile.key_types))))
+        let decided = match judge(profile, record, question, route, now) {
+            Ok(route) => {
+                shard.expect_counting(position);
+                let (record, recents) = shard.record(position)?;
+                let answer = answer(&record.granted(&profile.key_types));
+                limit(&self.limits, record, recents, question, route, now).map(|()| answer)
+            }
+            Err(refusal) => Err(refusal),
+        };
+        Some(count(&mut shard, Some(position), key, profile, question, now, decided))
     }
 
     /// The verdict on a key that was just read from the database and may not be kept.
@@ -289,13 +302,36 @@ fn decide(
     question: &Question<'_>,
     now: Timestamp,
 ) -> Result<(), Refusal> {
+    let route = judge(profile, record, question, judge::route(profile, question), now)?;
+    limit(limits, record, recents, question, route, now)
+}
+
+/// The contract's order up to what the key may do: nothing is counted yet.
+fn judge<'a>(
+    profile: &Profile,
+    record: &Record,
+    question: &Question<'_>,
+    route: Result<Option<&'a Route>, Refusal>,
+    now: Timestamp,
+) -> Result<Option<&'a Route>, Refusal> {
     if question.transport != Transport::Fine {
         return Err(Refusal::HttpsRequired);
     }
     if let Some(refusal) = record.refusal(now) {
         return Err(refusal);
     }
-    let route = judge::permits(profile, &record.powers(&profile.key_types), question)?;
+    judge::permits(&record.powers(&profile.key_types), question, route)
+}
+
+/// Counts against limits.
+fn limit(
+    limits: &Limits,
+    record: &mut Record,
+    recents: &mut Recents,
+    question: &Question<'_>,
+    route: Option<&Route>,
+    now: Timestamp,
+) -> Result<(), Refusal> {
     let mut memories = Memories {
         key: record.id,
         record: &mut record.recent,
@@ -307,26 +343,26 @@ fn decide(
     taken.map_err(|exceeded| Refusal::RateLimited(Box::new(exceeded)))
 }
 
-fn count(
+fn count<T>(
     shard: &mut Shard,
     position: Option<usize>,
     key: KeyId,
     profile: &Profile,
     question: &Question<'_>,
     now: Timestamp,
-    decided: Result<(), Refusal>,
-) -> Verdict<()> {
+    decided: Result<T, Refusal>,
+) -> Verdict<T> {
     let source = Source {
         address: question.address,
         user_agent: question.user_agent,
     };
     match decided {
-        Ok(()) => {
+        Ok(answer) => {
             // What has still to be paid for is counted when it is: see `settle`.
             if question.cost == 0 {
                 shard.accepted(position, key, source, now);
             }
-            Verdict::Allowed(())
+            Verdict::Allowed(answer)
         }
         Err(refusal) => {
             let note = || Note::new(&refusal, question, profile, now);

@@ -69,7 +69,7 @@ proptest! {
             full_access_unless_scoped: full,
             ..Question::default()
         };
-        let verdict = permits(&profile, &powers, &question);
+        let verdict = permits(&powers, &question, route(&profile, &question));
 
         let other_environment = wanted.is_some_and(|wanted| wanted != environment);
         let reads = method.map(|method| matches!(method, "GET" | "HEAD" | "OPTIONS"));
@@ -117,14 +117,17 @@ fn a_request_that_can_be_read_in_two_ways_is_refused_to_all() {
             ..Question::default()
         };
         assert!(
-            matches!(permits(&profile, &all, &question), Err(Refusal::Insufficient(_))),
+            matches!(
+                permits(&all, &question, route(&profile, &question)),
+                Err(Refusal::Insufficient(_))
+            ),
             "{path}"
         );
         let elsewhere = Question {
             environment: Some(Environment::Test),
             ..question
         };
-        let refusal = permits(&profile, &all, &elsewhere);
+        let refusal = permits(&all, &elsewhere, route(&profile, &elsewhere));
         assert_eq!(
             refusal,
             Err(Refusal::WrongEnvironment(Environment::Test)),

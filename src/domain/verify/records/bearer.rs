@@ -41,7 +41,7 @@ impl Records {
             if tenant.suspended {
                 return Err(Refusal::WorkspaceSuspended);
             }
-            let route = judge::permits(profile, &powers, question)?;
+            let route = judge::permits(&powers, question, judge::route(profile, question))?;
             let named = [question.limit, route.and_then(|route| route.limit.as_deref())];
             let mut shard = self.shard(&found.digest).lock();
             // What a key's record would remember.

@@ -21,8 +21,10 @@ pub(super) const COMPARED: usize = 16;
 /// The position of a type that the profile no longer has.
 const NO_TYPE: u8 = u8::MAX;
 
-/// A key in memory. A million of these are kept: mind its size (there is a test).
+/// A key in memory. A million of these are kept: mind its size (there is a test). In this order, so that what is looked at first
+/// is what is asked of memory first.
 #[derive(Debug)]
+#[repr(C)]
 pub struct Record {
     digest: [u8; COMPARED],
     pub(super) id: KeyId,
@@ -109,9 +111,9 @@ impl Record {
         self.digest == digest[..COMPARED]
     }
 
-    /// Where it belongs in a hash table: a digest is as good a hash as there is.
-    pub(super) fn hash(&self) -> u64 {
-        hash(&self.digest)
+    /// The beginning of its digest.
+    pub(super) fn beginning(&self) -> &[u8; COMPARED] {
+        &self.digest
     }
 
     /// Whether this may stand in memory in place of `other`: never something older, and nothing ever in place of the end.
@@ -170,13 +172,6 @@ impl Record {
             subject: None,
         }
     }
-}
-
-/// The hash of a digest, or of its beginning.
-pub(super) fn hash(digest: &[u8]) -> u64 {
-    digest
-        .first_chunk()
-        .map_or(0, |first: &[u8; 8]| u64::from_le_bytes(*first))
 }
 
 #[cfg(test)]

@@ -4,10 +4,10 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
-use hashbrown::HashTable;
-
-use super::record::{Record, hash};
+use super::index::Index;
+use super::record::Record;
 use super::slab::Slab;
+use crate::ahead;
 use crate::domain::usage::counts::{Batch, Note, Pending, Source};
 use crate::domain::verify::limits::Limits;
 use crate::model::ids::KeyId;
@@ -26,7 +26,7 @@ const NOTED_KEYS: usize = 256;
 pub(super) struct Shard {
     slab: Slab,
     /// From digests to positions in the slab.
-    index: HashTable<u32>,
+    index: Index,
     capacity: usize,
     /// Where eviction looks next.
     hand: usize,
@@ -47,7 +47,7 @@ impl Shard {
     pub(super) fn new(capacity: usize) -> Self {
         Self {
             slab: Slab::default(),
-            index: HashTable::new(),
+            index: Index::new(),
             capacity,
             hand: 0,
             generation: 0,
@@ -66,11 +66,20 @@ impl Shard {
     }
 
     pub(super) fn position(&self, digest: &[u8; 32]) -> Option<usize> {
-        let is_it = |position: &u32| {
-            let record = self.slab.get(*position as usize);
-            record.is_some_and(|record| record.is_for(digest))
-        };
-        self.index.find(hash(digest), is_it).map(|position| *position as usize)
+        let is_it = |position| self.slab.get(position).is_some_and(|record| record.is_for(digest));
+        self.index.find(digest, is_it)
+    }
+
+    /// Asks memory for where the search for a digest begins.
+    pub(super) fn expect(&self, digest: &[u8; 32]) {
+        self.index.expect(digest);
+    }
+
+    /// Asks memory for the record that will be found.
+    pub(super) fn expect_record(&self, digest: &[u8; 32]) {
+        if let Some(position) = self.index.guess(digest) {
+            self.slab.expect(position);
+        }
     }
 
     pub(super) fn knows_token(&self, digest: &[u8; 32]) -> bool {
@@ -84,6 +93,16 @@ impl Shard {
     /// The record at a position, and beside it what else a verdict changes.
     pub(super) fn record(&mut self, position: usize) -> Option<(&mut Record, &mut Recents)> {
         Some((self.slab.get_mut(position)?, &mut self.recents))
+    }
+
+    /// Asks memory for what a verdict on the key at a position will change beside its record.
+    pub(super) fn expect_counting(&self, position: usize) {
+        let Some(record) = self.slab.get(position) else { return };
+        record.recent.expect();
+        let begun = (record.pending as usize).checked_sub(1);
+        if let Some(pending) = begun.and_then(|begun| self.pending.get(begun)) {
+            ahead::write(pending);
+        }
     }
 
     /// Puts a record in, unless what is there must stay.
@@ -103,9 +122,7 @@ impl Shard {
             self.evict(limits);
         }
         let position = self.slab.insert(record);
-        let slab = &self.slab;
-        let rehash = |position: &u32| slab.get(*position as usize).map_or(0, Record::hash);
-        self.index.insert_unique(hash(digest), position, rehash);
+        self.index.insert(digest, position);
     }
 
     /// Forgets a key, and refuses whatever was read of any key before now. What it was let through stays counted.
@@ -129,12 +146,7 @@ impl Shard {
         let Some(mut record) = self.slab.remove(position) else {
             return;
         };
-        if let Ok(entry) = self
-            .index
-            .find_entry(record.hash(), |known| *known as usize == position)
-        {
-            entry.remove();
-        }
+        self.index.remove(record.beginning(), position);
         self.part(&mut record, limits);
     }
 

@@ -2,6 +2,7 @@
 //! others wait) nor leaves behind pieces of memory that nothing fits into any more.
 
 use super::record::Record;
+use crate::ahead;
 
 /// Records in a block. It is reserved whole, but takes memory only as far as it is filled.
 const BLOCK: usize = 1_024;
@@ -18,6 +19,15 @@ pub(super) struct Slab {
 impl Slab {
     pub(super) fn get(&self, position: usize) -> Option<&Record> {
         self.blocks.get(position / BLOCK)?.get(position % BLOCK)?.as_ref()
+    }
+
+    /// Asks memory for the beginning of a record, without looking whether there is one.
+    #[inline]
+    pub(super) fn expect(&self, position: usize) {
+        let block = self.blocks.get(position / BLOCK);
+        if let Some(place) = block.and_then(|block| block.get(position % BLOCK)) {
+            ahead::read(place);
+        }
     }
 
     pub(super) fn get_mut(&mut self, position: usize) -> Option<&mut Record> {

@@ -201,7 +201,7 @@ impl World {
         };
         let now = Timestamp::from_millis(1_800_000_000_000);
         let version = |granted: &Granted<'_>| granted.name.parse::<i64>().unwrap();
-        let Some(verdict) = self.records.ask(&self.profile, &digest(0), &question, now, version) else {
+        let Some(verdict) = self.records.ask(&self.profile, &digest(0), &question, || now, version) else {
             return Ok(());
         };
         let says = |row: Row| match (&verdict, row.state) {
@@ -262,6 +262,6 @@ fn without_a_lease_nothing_is_believed() {
     let now = Timestamp::from_millis(1_800_000_000_000);
     let asked = world
         .records
-        .ask(&world.profile, &digest(0), &Question::default(), now, |_| ());
+        .ask(&world.profile, &digest(0), &Question::default(), || now, |_| ());
     assert!(asked.is_none());
 }
