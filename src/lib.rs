@@ -2,7 +2,6 @@
 //!
 //! Layers, from the outside in: `web` and `api` → `domain` → `store` → `model`. ARCHITECTURE.md is the map.
 
-pub mod ahead;
 pub mod api;
 pub mod app;
 pub mod cli;

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod account;
+pub mod ahead;
 pub mod audit;
 pub mod compromise;
 pub mod credits;

@@ -6,7 +6,7 @@
 //! one period ever holds more, wherever it begins. (A token bucket, or GCRA, would let nearly twice as much through in
 //! the worst window.)
 
-use crate::ahead;
+use crate::model::ahead;
 use crate::model::timestamp::Timestamp;
 
 /// Into how many parts a period is cut.
@@ -106,7 +106,7 @@ impl Recent {
 
     /// Asks memory for what the other functions will change.
     #[inline]
-    pub fn expect(&self) {
+    pub fn fetch(&self) {
         if let Slices::Many(ring) = &self.0 {
             ahead::write(&**ring);
         }

@@ -103,12 +103,12 @@ impl Records {
         answer: impl FnOnce(&Granted<'_>) -> T,
     ) -> Option<Verdict<T>> {
         let mut shard = self.shard(digest).lock();
-        shard.expect(digest);
+        shard.fetch(digest);
         if !self.lease.is_valid() {
             return None;
         }
         let now = now();
-        shard.expect_record(digest);
+        shard.fetch_record(digest);
         let route = judge::route(profile, question);
         let position = shard.position(digest)?;
         let (record, _) = shard.record(position)?;
@@ -126,7 +126,7 @@ impl Records {
         let key = record.id;
         let decided = match judge(profile, record, question, route, now) {
             Ok(route) => {
-                shard.expect_counting(position);
+                shard.fetch_counting(position);
                 let (record, recents) = shard.record(position)?;
                 let answer = answer(&record.granted(&profile.key_types));
                 limit(&self.limits, record, recents, question, route, now).map(|()| answer)

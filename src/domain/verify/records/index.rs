@@ -3,7 +3,7 @@
 //! What it has that others have not: a look-up touches one line, mostly, and its address follows from the digest alone, so it can
 //! be asked for ahead of its use; and growing reads the table itself, not every record under the lock that all wait for.
 
-use crate::ahead;
+use crate::model::ahead;
 
 /// How many entries fill a cache line.
 const IN_A_LINE: usize = 8;
@@ -59,7 +59,7 @@ impl Index {
 
     /// Asks memory for where a search will begin.
     #[inline]
-    pub(super) fn expect(&self, digest: &[u8; 32]) {
+    pub(super) fn fetch(&self, digest: &[u8; 32]) {
         if let Some(line) = self.lines.get(self.first(tag(digest))) {
             ahead::read(line);
         }
@@ -91,9 +91,9 @@ impl Index {
         None
     }
 
-    /// Puts a position in that is not there yet.
+    /// Puts a position in that is not there yet. (Memory for so many keys that it could be one of the two that mean something else
+    /// there is not.)
     pub(super) fn insert(&mut self, digest: &[u8; 32], position: u32) {
-        debug_assert!(position < GONE, "memory for so many keys there is not");
         if (self.taken + 1) * 8 > self.lines.len() * IN_A_LINE * 7 {
             self.rebuild();
         }

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use super::index::Index;
 use super::record::Record;
 use super::slab::Slab;
-use crate::ahead;
 use crate::domain::usage::counts::{Batch, Note, Pending, Source};
 use crate::domain::verify::limits::Limits;
+use crate::model::ahead;
 use crate::model::ids::KeyId;
 use crate::model::rate::Recent;
 use crate::model::timestamp::Timestamp;
@@ -71,14 +71,14 @@ impl Shard {
     }
 
     /// Asks memory for where the search for a digest begins.
-    pub(super) fn expect(&self, digest: &[u8; 32]) {
-        self.index.expect(digest);
+    pub(super) fn fetch(&self, digest: &[u8; 32]) {
+        self.index.fetch(digest);
     }
 
     /// Asks memory for the record that will be found.
-    pub(super) fn expect_record(&self, digest: &[u8; 32]) {
+    pub(super) fn fetch_record(&self, digest: &[u8; 32]) {
         if let Some(position) = self.index.guess(digest) {
-            self.slab.expect(position);
+            self.slab.fetch(position);
         }
     }
 
@@ -96,9 +96,9 @@ impl Shard {
     }
 
     /// Asks memory for what a verdict on the key at a position will change beside its record.
-    pub(super) fn expect_counting(&self, position: usize) {
+    pub(super) fn fetch_counting(&self, position: usize) {
         let Some(record) = self.slab.get(position) else { return };
-        record.recent.expect();
+        record.recent.fetch();
         let begun = (record.pending as usize).checked_sub(1);
         if let Some(pending) = begun.and_then(|begun| self.pending.get(begun)) {
             ahead::write(pending);

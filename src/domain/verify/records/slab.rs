@@ -2,7 +2,7 @@
 //! others wait) nor leaves behind pieces of memory that nothing fits into any more.
 
 use super::record::Record;
-use crate::ahead;
+use crate::model::ahead;
 
 /// Records in a block. It is reserved whole, but takes memory only as far as it is filled.
 const BLOCK: usize = 1_024;
@@ -23,7 +23,7 @@ impl Slab {
 
     /// Asks memory for the beginning of a record, without looking whether there is one.
     #[inline]
-    pub(super) fn expect(&self, position: usize) {
+    pub(super) fn fetch(&self, position: usize) {
         let block = self.blocks.get(position / BLOCK);
         if let Some(place) = block.and_then(|block| block.get(position % BLOCK)) {
             ahead::read(place);
