@@ -55,6 +55,7 @@ pub(crate) enum Pace {
 }
 
 /// What came of it.
+#[derive(Default)]
 pub(crate) struct Outcome {
     pub(crate) answered: u64,
     pub(crate) took: Duration,
@@ -63,6 +64,13 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
+    /// What threads saw that asked at the same time.
+    fn add(&mut self, other: Self) {
+        self.answered += other.answered;
+        self.took = self.took.max(other.took);
+        self.latencies.extend(other.latencies);
+    }
+
     pub(crate) fn per_second(&self) -> f64 {
         self.answered as f64 / self.took.as_secs_f64()
     }
@@ -76,15 +84,6 @@ impl Outcome {
                 .copied()
                 .unwrap_or(0),
         )
-    }
-}
-
-impl Outcome {
-    /// What threads saw that asked at the same time.
-    fn add(&mut self, other: Self) {
-        self.answered += other.answered;
-        self.took = self.took.max(other.took);
-        self.latencies.extend(other.latencies);
     }
 }
 
@@ -118,15 +117,10 @@ pub(crate) fn run_on<K: FnMut(&mut [u8])>(
                 })
             })
             .collect();
-        let mut all: Option<Outcome> = None;
+        let mut all = Outcome::default();
         for thread in asking {
-            let outcome = thread.join().map_err(|_| anyhow::anyhow!("the load broke off"))??;
-            match &mut all {
-                None => all = Some(outcome),
-                Some(all) => all.add(outcome),
-            }
+            all.add(thread.join().map_err(|_| anyhow::anyhow!("the load broke off"))??);
         }
-        let mut all = all.context("nobody asked")?;
         all.latencies.sort_unstable();
         Ok(all)
     })

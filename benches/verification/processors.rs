@@ -36,7 +36,7 @@ impl Processors {
 
     /// Keeps the calling thread on one of them.
     pub(crate) fn stay_on(&self, place: usize) -> anyhow::Result<()> {
-        let number = self.0.get(place % self.0.len()).context("no processor")?;
+        let number = self.0.get(place).context("no processor")?;
         self.restrict(None, &[*number])
     }
 

@@ -108,7 +108,7 @@ impl Recent {
     #[inline]
     pub fn fetch(&self) {
         if let Slices::Many(ring) = &self.0 {
-            ahead::write(&**ring);
+            ahead::fetch(&**ring);
         }
     }
 

@@ -25,7 +25,8 @@ pub(super) fn route<'a>(profile: &'a Profile, question: &Question<'a>) -> Result
     }
 }
 
-/// Pure: the key, the question and its route decide. The answer is the route, if the request falls under any.
+/// Pure: the key, the question and its [`route`] decide. The answer is the route, if the request falls under any. One that is
+/// unclear is refused in its turn: whose environment is wrong hears that first.
 pub(super) fn permits<'a>(
     key: &Powers<'_>,
     question: &Question<'_>,

@@ -124,12 +124,12 @@ impl Records {
             record.touched = true;
         }
         let key = record.id;
-        let decided = match judge(profile, record, question, route, now) {
+        let decided = match permitted(profile, record, question, route, now) {
             Ok(route) => {
                 shard.fetch_counting(position);
                 let (record, recents) = shard.record(position)?;
                 let answer = answer(&record.granted(&profile.key_types));
-                limit(&self.limits, record, recents, question, route, now).map(|()| answer)
+                within_limits(&self.limits, record, recents, question, route, now).map(|()| answer)
             }
             Err(refusal) => Err(refusal),
         };
@@ -302,12 +302,12 @@ fn decide(
     question: &Question<'_>,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    let route = judge(profile, record, question, judge::route(profile, question), now)?;
-    limit(limits, record, recents, question, route, now)
+    let route = permitted(profile, record, question, judge::route(profile, question), now)?;
+    within_limits(limits, record, recents, question, route, now)
 }
 
 /// The contract's order up to what the key may do: nothing is counted yet.
-fn judge<'a>(
+fn permitted<'a>(
     profile: &Profile,
     record: &Record,
     question: &Question<'_>,
@@ -323,8 +323,8 @@ fn judge<'a>(
     judge::permits(&record.powers(&profile.key_types), question, route)
 }
 
-/// Counts against limits.
-fn limit(
+/// The rest of it: counts against all limits, or, when one has no room, against none.
+fn within_limits(
     limits: &Limits,
     record: &mut Record,
     recents: &mut Recents,

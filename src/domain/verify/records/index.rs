@@ -61,7 +61,7 @@ impl Index {
     #[inline]
     pub(super) fn fetch(&self, digest: &[u8; 32]) {
         if let Some(line) = self.lines.get(self.first(tag(digest))) {
-            ahead::read(line);
+            ahead::fetch(line);
         }
     }
 
@@ -78,7 +78,8 @@ impl Index {
     #[inline]
     pub(super) fn find(&self, digest: &[u8; 32], mut is_it: impl FnMut(usize) -> bool) -> Option<usize> {
         let tag = tag(digest);
-        for Line(entries) in self.from(tag) {
+        for number in self.order(tag) {
+            let Line(entries) = &self.lines[number];
             for entry in entries {
                 if entry.position == FREE {
                     return None;
@@ -154,12 +155,6 @@ impl Index {
     fn order(&self, tag: u32) -> impl Iterator<Item = usize> + use<> {
         let first = self.first(tag);
         (first..self.lines.len()).chain(0..first)
-    }
-
-    /// The lines in the order of a search.
-    fn from(&self, tag: u32) -> impl Iterator<Item = &Line> {
-        let (before, from) = self.lines.split_at(self.first(tag));
-        from.iter().chain(before)
     }
 }
 

@@ -101,7 +101,7 @@ impl Shard {
         record.recent.fetch();
         let begun = (record.pending as usize).checked_sub(1);
         if let Some(pending) = begun.and_then(|begun| self.pending.get(begun)) {
-            ahead::write(pending);
+            ahead::fetch(pending);
         }
     }
 

@@ -26,7 +26,7 @@ impl Slab {
     pub(super) fn fetch(&self, position: usize) {
         let block = self.blocks.get(position / BLOCK);
         if let Some(place) = block.and_then(|block| block.get(position % BLOCK)) {
-            ahead::read(place);
+            ahead::fetch(place);
         }
     }
 
