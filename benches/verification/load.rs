@@ -95,23 +95,24 @@ struct Connection {
     due: Option<Instant>,
 }
 
-/// Asks for as long as `lasts`, each connection as soon as it is answered, from a thread on each processor. `keys` makes what writes
-/// the next key into its place, for each thread.
-pub(crate) fn run_on<K: FnMut(&mut [u8])>(
-    processors: &Processors,
+/// Asks for as long as `lasts`, each connection as soon as it is answered, from some threads: on a processor each of those in `on`,
+/// or wherever the scheduler has them run. `keys` makes what writes the next key into its place, for each thread.
+pub(crate) fn run_from<K: FnMut(&mut [u8])>(
+    threads: usize,
+    on: Option<&Processors>,
     address: SocketAddr,
     request: &Request,
     connections: usize,
     lasts: Duration,
     keys: impl Fn(u64) -> K + Sync,
 ) -> anyhow::Result<Outcome> {
-    let threads = processors.count().min(connections);
+    let threads = threads.clamp(1, connections);
     std::thread::scope(|scope| {
         let asking: Vec<_> = (0..threads)
             .map(|place| {
                 let keys = &keys;
                 scope.spawn(move || {
-                    processors.stay_on(place)?;
+                    on.map_or(Ok(()), |processors| processors.stay_on(place))?;
                     let share = connections / threads + usize::from(place < connections % threads);
                     run(address, request, share, Pace::Closed, lasts, keys(place as u64))
                 })

@@ -22,6 +22,10 @@ pub(crate) struct Options {
     /// Keep a worker and a thread of the load on each processor: costs show finer than where the scheduler decides
     #[arg(long)]
     pub(crate) pinned: bool,
+    /// How many threads ask; without it, one for each processor. (One alone, beside two workers, is asked for less by an empty handler
+    /// than by one that has more to say: nobody can tell from it which costs less.)
+    #[arg(long)]
+    pub(crate) threads: Option<usize>,
     /// How long each turn takes, in seconds
     #[arg(long, default_value_t = 0.25)]
     seconds: f64,

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use rustix::thread::disable_transparent_huge_pages;
 
 use crate::processors::Processors;
 
@@ -47,6 +48,15 @@ impl Server {
     /// Keyhatch, over a data directory.
     pub(crate) fn keyhatch(directory: &Path) -> anyhow::Result<Self> {
         Self::start(keyhatch(directory))
+    }
+
+    /// The same, with memory in pages of the smallest size only.
+    pub(crate) fn with_small_pages(directory: &Path) -> anyhow::Result<Self> {
+        // Processes inherit this when they are started.
+        disable_transparent_huge_pages(true)?;
+        let server = Self::keyhatch(directory);
+        disable_transparent_huge_pages(false)?;
+        server
     }
 
     /// The empty handler.

@@ -43,10 +43,10 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
 }
 
 fn in_turn(options: &Options, processors: &Processors, data: &Data) -> anyhow::Result<()> {
-    let (floor, server) = (Server::floor()?, Server::keyhatch(&data.directory)?);
     if data.count() >= MANY {
-        memory(&server, data)?;
+        memory(data)?;
     }
+    let (floor, server) = (Server::floor()?, Server::keyhatch(&data.directory)?);
     warm(&server, data, 0..data.count())?;
     if options.pinned {
         floor.spread_over(processors)?;
@@ -107,18 +107,11 @@ fn turn(
 ) -> anyhow::Result<Turn> {
     let before = server.used()?;
     let keys = |thread: u64| pick(data, options.zipf, seed << 8 | thread);
-    let outcome = if options.pinned {
-        load::run_on(processors, server.address, request, connections, options.turn(), keys)?
-    } else {
-        load::run(
-            server.address,
-            request,
-            connections,
-            Pace::Closed,
-            options.turn(),
-            keys(0),
-        )?
+    let (threads, on) = match options.pinned {
+        true => (processors.count(), Some(processors)),
+        false => (options.threads.unwrap_or(processors.count()), None),
     };
+    let outcome = load::run_from(threads, on, server.address, request, connections, options.turn(), keys)?;
     let cpu = server.used()?.cpu.saturating_sub(before.cpu);
     Ok(Turn {
         per_second: outcome.per_second(),
@@ -143,8 +136,11 @@ fn warm(server: &Server, data: &Data, numbers: Range<usize>) -> anyhow::Result<(
 /// From how many keys on their memory can be told from the rest.
 const MANY: usize = 100_000;
 
-/// What the second half of the keys takes: everything that does not depend on their number is there by then.
-fn memory(server: &Server, data: &Data) -> anyhow::Result<()> {
+/// What the second half of the keys takes: everything that does not depend on their number is there by then. In a server of its own,
+/// whose memory comes in small pages: huge ones come and go whole, whatever part of them is used, and that is more than keys take.
+fn memory(data: &Data) -> anyhow::Result<()> {
+    let server = Server::with_small_pages(&data.directory)?;
+    let server = &server;
     let half = data.count() / 2;
     warm(server, data, 0..half)?;
     let before = settle(server, data)?;
