@@ -147,16 +147,19 @@ impl Batch {
         self.notes.extend(other.notes);
     }
 
+    /// Those of one hour and outcome one behind the other, in the order of keys.
     pub(super) fn counts(&self) -> Vec<Count> {
         let accepted = self
             .accepted
             .iter()
-            .map(|one| ((one.key, one.at.hour(), ACCEPTED), i64::from(one.accepted)));
-        let mut counts: Vec<_> = accepted.chain(self.refused.iter().copied()).collect();
+            .map(|one| ((one.at.hour(), ACCEPTED, one.key), i64::from(one.accepted)));
+        let refused = self.refused.iter();
+        let refused = refused.map(|&((key, hour, outcome), count)| ((hour, outcome, key), count));
+        let mut counts: Vec<_> = accepted.chain(refused).collect();
         // Statements are in one order too: two nodes that flush the same keys must not wait for each other in a circle.
         // One row a statement may be met once.
         add_up(&mut counts);
-        let count = |((key, hour, outcome), count): ((KeyId, i64, &'static str), i64)| Count {
+        let count = |((hour, outcome, key), count): ((i64, &'static str, KeyId), i64)| Count {
             key,
             hour,
             outcome: Cow::Borrowed(outcome),
