@@ -5,11 +5,10 @@
 pub mod envoy;
 pub mod forward;
 pub mod nginx;
-mod owner;
+mod values;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
-use uuid::Uuid;
 
 use crate::api::cors;
 use crate::api::errors::{ApiError, Result};
@@ -19,7 +18,7 @@ use crate::domain::verify::{Question, ask, inbound, priced};
 use crate::error::AppError;
 use crate::model::verdict::Verdict;
 use crate::profile::Profile;
-use owner::Owner;
+use values::{NOTHING, Values};
 
 /// What the proxy hands on, in this order. Whatever of it a client sends itself is overwritten: every one is always there.
 pub const IDENTITY: [HeaderName; 7] = [
@@ -34,9 +33,6 @@ pub const IDENTITY: [HeaderName; 7] = [
 
 /// Whom a token is about. Where the profile has `[jwt]` it is always there, empty for a key; elsewhere never.
 pub const SUBJECT: HeaderName = HeaderName::from_static("x-keyhatch-subject");
-
-/// What a header says where there is nothing to say.
-const NOTHING: HeaderValue = HeaderValue::from_static("");
 
 /// What an inbound token is for, beside the identity of the key that owns it. Where the profile has inbound webhooks it is always
 /// there too: with nothing in it, when the request was judged by a key.
@@ -116,50 +112,35 @@ pub fn is_preflight(profile: &Profile, question: &Question<'_>, headers: &Header
 /// Tells the proxy of a good request, in headers that have nothing of it yet: who it speaks for, and what the inbound token is for
 /// that it came by. A request of nobody in particular has everything there, and empty.
 pub fn tell(app: &App, headers: &mut HeaderMap, granted: Option<&Granted<'_>>, template: &str) {
-    match granted {
-        Some(granted) => identify(headers, granted),
-        None => IDENTITY.into_iter().for_each(|name| headers.append(name, NOTHING)),
-    }
-    if app.tokens.is_some() {
-        let subject = granted.and_then(|granted| granted.subject);
-        headers.append(SUBJECT, subject.map_or(NOTHING, value));
-    }
-    if app.profile.inbound.is_some() {
-        headers.append(TEMPLATE, value(template));
-    }
+    values::write(|values| {
+        match granted {
+            Some(granted) => identify(headers, values, granted),
+            None => IDENTITY.into_iter().for_each(|name| headers.append(name, NOTHING)),
+        }
+        if app.tokens.is_some() {
+            let subject = granted.and_then(|granted| granted.subject);
+            headers.append(SUBJECT, values.text(subject.unwrap_or_default()));
+        }
+        if app.profile.inbound.is_some() {
+            headers.append(TEMPLATE, values.text(template));
+        }
+    });
 }
 
 /// Who a good key speaks for. (None of it is there yet: to append is to insert, and quicker.)
-fn identify(headers: &mut HeaderMap, granted: &Granted<'_>) {
+fn identify(headers: &mut HeaderMap, values: &mut Values<'_>, granted: &Granted<'_>) {
     let [key, workspace, project, environment, key_type, scopes, display_prefix] = IDENTITY;
-    headers.append(key, granted.subject.map_or_else(|| id(granted.key_id.0), |_| NOTHING));
-    let (of_workspace, of_project) = Owner::of(granted.tenant).headers();
-    headers.append(workspace, of_workspace);
-    headers.append(project, of_project);
-    headers.append(environment, HeaderValue::from_static(granted.environment.as_str()));
-    headers.append(key_type, value(granted.type_id));
-    let held = match granted.scopes {
-        [] => NOTHING,
-        [one] => value(one),
-        several => value(&several.join(" ")),
+    let (owner, prefix) = (granted.tenant, granted.display_prefix);
+    let of_key = match granted.subject {
+        None => values.id(granted.key_id.0),
+        Some(_) => NOTHING,
     };
-    headers.append(scopes, held);
-    let prefix = [granted.display_prefix.common, granted.display_prefix.own].concat();
-    headers.append(display_prefix, HeaderValue::try_from(prefix).unwrap_or(NOTHING));
-}
-
-/// An id, written out.
-fn id(id: Uuid) -> HeaderValue {
-    let mut text = Uuid::encode_buffer();
-    value(id.hyphenated().encode_lower(&mut text))
-}
-
-/// Ids, words of the profile, the beginning of a key, subjects (see `domain::verify::tokens`), templates (see
-/// `model::inbound::Template`): all are ASCII without control characters.
-#[inline]
-fn value(text: &str) -> HeaderValue {
-    if text.is_empty() {
-        return NOTHING;
-    }
-    HeaderValue::from_str(text).unwrap_or(NOTHING)
+    headers.append(key, of_key);
+    headers.append(workspace, values.id(owner.workspace.id.0));
+    let of_project = owner.project.as_ref().map(|project| values.id(project.id.0));
+    headers.append(project, of_project.unwrap_or(NOTHING));
+    headers.append(environment, HeaderValue::from_static(granted.environment.as_str()));
+    headers.append(key_type, values.text(granted.type_id));
+    headers.append(scopes, values.words(granted.scopes));
+    headers.append(display_prefix, values.both(prefix.common, prefix.own));
 }

@@ -41,19 +41,51 @@ pub enum Warm<T> {
     Token,
 }
 
+/// What a credential is, before anything is looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sought {
+    Nothing,
+    Malformed,
+    /// It is no key, but looks like a token of the identity provider.
+    Token,
+    /// It looks like a key, and this is its digest.
+    Key([u8; 32]),
+}
+
+/// What a credential is. If it may be a key, memory is asked for where the search for it begins: whoever has something else to find
+/// out, does it now, and goes on with [`ask_sought`].
+pub fn seek(app: &App, credential: Option<&str>) -> Sought {
+    let Some(text) = credential else {
+        return Sought::Nothing;
+    };
+    if app.profile.key_types_of_text(text).next().is_none() {
+        let is_token = app.tokens.is_some() && Tokens::are_like(text);
+        return if is_token { Sought::Token } else { Sought::Malformed };
+    }
+    let digest = seal::digest(text);
+    app.records.fetch(&digest);
+    Sought::Key(digest)
+}
+
 /// Answers from memory, without waiting for anything. `answer` takes what it needs of a good key; it must be quick, for others
 /// wait for the same part of the map.
 pub fn ask_warm<T>(app: &App, question: &Question<'_>, answer: impl FnOnce(&Granted<'_>) -> T) -> Warm<T> {
-    let Some(text) = question.credential else {
-        return Warm::Answered(app.refuse(Refusal::Missing));
+    ask_sought(app, seek(app, question.credential), question, answer)
+}
+
+/// The same, once it is known what the question's credential is.
+pub fn ask_sought<T>(
+    app: &App,
+    sought: Sought,
+    question: &Question<'_>,
+    answer: impl FnOnce(&Granted<'_>) -> T,
+) -> Warm<T> {
+    let digest = match sought {
+        Sought::Nothing => return Warm::Answered(app.refuse(Refusal::Missing)),
+        Sought::Malformed => return Warm::Answered(app.refuse(question.refused_as(Refusal::Malformed))),
+        Sought::Token => return Warm::Token,
+        Sought::Key(digest) => digest,
     };
-    if app.profile.key_types_of_text(text).next().is_none() {
-        if app.tokens.is_some() && Tokens::are_like(text) {
-            return Warm::Token;
-        }
-        return Warm::Answered(app.refuse(question.refused_as(Refusal::Malformed)));
-    }
-    let digest = seal::digest(text);
     match app.records.ask(&app.profile, &digest, question, || app.now(), answer) {
         Some(verdict) => Warm::Answered(app.counted(question, verdict)),
         None => Warm::Cold(digest),

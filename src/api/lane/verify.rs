@@ -13,7 +13,7 @@ use super::{Entry, JSON, answer};
 use crate::api::credentials::{Presented, bearer};
 use crate::api::provider::verify::{VERIFY, refusal, scheme_asked, valid};
 use crate::domain::service_tokens::LastGood;
-use crate::domain::verify::{Question, Warm, ask_warm, priced};
+use crate::domain::verify::{Question, Warm, ask_sought, priced, seek};
 use crate::model::transport::Transport;
 use crate::model::verdict::Verdict;
 use crate::profile;
@@ -61,6 +61,7 @@ impl Entry {
         // An array of the same values would do for serde.
         let is_object = body.trim_ascii_start().first() == Some(&b'{');
         let asked: Ordinary<'_> = is_object.then(|| serde_json::from_slice(body).ok())??;
+        let sought = seek(app, Some(asked.key));
         let is_clear = asked.method.is_none_or(profile::Method::is_in_capitals)
             && asked
                 .path
@@ -91,7 +92,7 @@ impl Entry {
         if question.cost > 0 {
             return None;
         }
-        let body = match ask_warm(app, &question, valid) {
+        let body = match ask_sought(app, sought, &question, valid) {
             Warm::Cold(_) | Warm::Token => return None,
             Warm::Answered(Verdict::Allowed(body)) => body,
             Warm::Answered(Verdict::Refused(refused)) => refusal(refused),

@@ -10,6 +10,7 @@ mod index;
 mod label;
 pub mod lease;
 mod record;
+mod room;
 mod settle;
 mod shard;
 mod shared;
@@ -37,6 +38,7 @@ use crate::profile::{Profile, Route};
 use crate::store::changes::Subject;
 use crate::store::verification::FoundKey;
 use lease::Lease;
+use room::Room;
 use shard::{Recents, Shard};
 use shared::Shared;
 
@@ -75,7 +77,8 @@ pub struct Ticket {
 impl Records {
     /// An empty map for at most `capacity` keys.
     pub fn new(profile: &Profile, capacity: usize) -> Self {
-        let shards = (0..SHARDS).map(|_| Part(Mutex::new(Shard::new(capacity.div_ceil(SHARDS)))));
+        let room = Arc::new(Room::for_records(capacity));
+        let shards = (0..SHARDS).map(|_| Part(Mutex::new(Shard::new(Arc::clone(&room)))));
         Self {
             shards: shards.collect(),
             shared: Shared::default(),
@@ -90,10 +93,16 @@ impl Records {
         &self.shards[usize::from(digest[31]) % SHARDS].0
     }
 
+    /// Asks memory for where the search for a key begins.
+    pub fn fetch(&self, digest: &[u8; 32]) {
+        self.shard(digest).lock().fetch(digest);
+    }
+
     /// The verdict on a key that is in memory. `answer` is called under the shard's lock: it writes, and does nothing else. What
     /// it wrote is thrown away when a limit has no room.
     ///
     /// The order is that of the contract; but each piece of memory is asked for before something else is done, and read after it.
+    /// (The first by [`Records::fetch`], if whoever asks has something else to do.)
     pub fn ask<T>(
         &self,
         profile: &Profile,
@@ -103,14 +112,14 @@ impl Records {
         answer: impl FnOnce(&Granted<'_>) -> T,
     ) -> Option<Verdict<T>> {
         let mut shard = self.shard(digest).lock();
-        shard.fetch(digest);
+        shard.fetch_record(digest);
         if !self.lease.is_valid() {
             return None;
         }
         let now = now();
-        shard.fetch_record(digest);
-        let route = judge::route(profile, question);
         let position = shard.position(digest)?;
+        shard.fetch_rest(position);
+        let route = judge::route(profile, question);
         let (record, _) = shard.record(position)?;
         if !record.tenant.is_current() {
             return None;
@@ -126,7 +135,6 @@ impl Records {
         let key = record.id;
         let decided = match permitted(profile, record, question, route, now) {
             Ok(route) => {
-                shard.fetch_counting(position);
                 let (record, recents) = shard.record(position)?;
                 let answer = answer(&record.granted(&profile.key_types));
                 within_limits(&self.limits, record, recents, question, route, now).map(|()| answer)

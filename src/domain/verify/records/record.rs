@@ -6,6 +6,7 @@ use super::label::{DisplayPrefix, Label};
 use super::shared::{ScopeSet, Tenant};
 use crate::domain::verify::judge::Powers;
 use crate::model::access::{Access, Environment};
+use crate::model::ahead;
 use crate::model::ids::KeyId;
 use crate::model::key::KeyState;
 use crate::model::rate::Recent;
@@ -107,6 +108,15 @@ impl Record {
         }
     }
 
+    /// Asks memory for what lies behind the record's beginning, and for what it points to.
+    #[inline]
+    pub(super) fn fetch_rest(&self) {
+        ahead::fetch(&self.tenant);
+        ahead::fetch(&self.touched);
+        self.tenant.fetch();
+        self.recent.fetch();
+    }
+
     pub(super) fn is_for(&self, digest: &[u8; 32]) -> bool {
         self.digest == digest[..COMPARED]
     }
@@ -176,11 +186,27 @@ impl Record {
 
 #[cfg(test)]
 mod tests {
+    use std::mem::offset_of;
+
     use super::*;
 
     #[test]
     fn it_is_small() {
         assert!(size_of::<Record>() <= 112, "{}", size_of::<Record>());
         assert_eq!(size_of::<Option<Record>>(), size_of::<Record>());
+    }
+
+    #[test]
+    fn no_line_of_it_is_forgotten_when_it_is_fetched() {
+        let asked_for = [0, offset_of!(Record, tenant), offset_of!(Record, touched)];
+        // It begins wherever sixteen bytes begin.
+        for start in (0..64).step_by(16) {
+            let line = |offset: usize| (start + offset) / 64;
+            let asked_for: Vec<usize> = asked_for.into_iter().map(line).collect();
+            assert!(
+                (0..size_of::<Record>()).all(|offset| asked_for.contains(&line(offset))),
+                "{start}"
+            );
+        }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::index::Index;
 use super::record::Record;
+use super::room::Room;
 use super::slab::Slab;
 use crate::domain::usage::counts::{Batch, Note, Pending, Source};
 use crate::domain::verify::limits::Limits;
@@ -27,7 +28,7 @@ pub(super) struct Shard {
     slab: Slab,
     /// From digests to positions in the slab.
     index: Index,
-    capacity: usize,
+    room: Arc<Room>,
     /// Where eviction looks next.
     hand: usize,
     /// Grows with every key that is forgotten: what was read from the database before is not taken after.
@@ -44,11 +45,11 @@ pub(super) struct Shard {
 }
 
 impl Shard {
-    pub(super) fn new(capacity: usize) -> Self {
+    pub(super) fn new(room: Arc<Room>) -> Self {
         Self {
             slab: Slab::default(),
             index: Index::new(),
-            capacity,
+            room,
             hand: 0,
             generation: 0,
             recents: HashMap::new(),
@@ -95,10 +96,10 @@ impl Shard {
         Some((self.slab.get_mut(position)?, &mut self.recents))
     }
 
-    /// Asks memory for what a verdict on the key at a position will change beside its record.
-    pub(super) fn fetch_counting(&self, position: usize) {
+    /// Asks memory for everything else that a verdict on the key at a position will look at or change.
+    pub(super) fn fetch_rest(&self, position: usize) {
         let Some(record) = self.slab.get(position) else { return };
-        record.recent.fetch();
+        record.fetch_rest();
         let begun = (record.pending as usize).checked_sub(1);
         if let Some(pending) = begun.and_then(|begun| self.pending.get(begun)) {
             ahead::fetch(pending);
@@ -118,9 +119,8 @@ impl Shard {
             return;
         }
         self.adopt(&mut record, limits);
-        if self.index.len() >= self.capacity {
-            self.evict(limits);
-        }
+        self.room.take();
+        while self.room.is_exceeded() && self.evict(limits) {}
         let position = self.slab.insert(record);
         self.index.insert(digest, position);
     }
@@ -146,20 +146,26 @@ impl Shard {
         let Some(mut record) = self.slab.remove(position) else {
             return;
         };
+        self.room.give_back();
         self.index.remove(record.beginning(), position);
         self.part(&mut record, limits);
     }
 
-    /// The clock (second chance) algorithm: whatever was not asked for since the hand last came by has to go.
-    fn evict(&mut self, limits: &Limits) {
+    /// The clock (second chance) algorithm: whatever was not asked for since the hand last came by has to go. Where nothing is,
+    /// nothing goes.
+    fn evict(&mut self, limits: &Limits) -> bool {
         for _ in 0..=2 * self.slab.end() {
             self.hand = (self.hand + 1) % self.slab.end().max(1);
             match self.slab.get_mut(self.hand) {
                 Some(record) if record.touched => record.touched = false,
-                Some(_) => return self.remove(self.hand, limits),
+                Some(_) => {
+                    self.remove(self.hand, limits);
+                    return true;
+                }
                 None => {}
             }
         }
+        false
     }
 
     /// Takes over what was remembered for a key that had no record.

@@ -7,29 +7,33 @@ use std::sync::{Arc, OnceLock, Weak};
 use parking_lot::Mutex;
 
 use crate::domain::verify::limits::Limits;
+use crate::model::ahead;
 use crate::model::ids::{OwnerId, ProjectId, WorkspaceId};
 use crate::model::rate::Recent;
 use crate::store::verification::FoundKey;
 
-/// Whom keys speak for: a workspace, and a project of it where keys belong to projects.
+/// Whom keys speak for: a workspace, and a project of it where keys belong to projects. In this order: what every verdict looks at
+/// stands in two of its lines.
 #[derive(Debug)]
+#[repr(C)]
 pub struct Tenant {
-    pub workspace: Place<WorkspaceId>,
-    pub plan: String,
-    /// Where the plan stands among the profile's.
-    pub(super) plan_position: Option<usize>,
-    pub suspended: bool,
-    pub project: Option<Place<ProjectId>>,
-    /// What all keys of the workspace together were let through lately, by the profile's limits.
-    pub(super) recent: Arc<Mutex<Vec<Recent>>>,
     /// Until the workspace or the project changes. Whoever holds an old one has to ask the database again.
     current: AtomicBool,
+    pub suspended: bool,
+    /// Where the plan stands among the profile's.
+    pub(super) plan_position: Option<usize>,
+    /// What all keys of the workspace together were let through lately, by the profile's limits.
+    pub(super) recent: Arc<Mutex<Vec<Recent>>>,
+    pub workspace: Place<WorkspaceId>,
+    pub project: Option<Place<ProjectId>>,
+    pub plan: String,
     /// What answers say of it, which is the same for every key: it is written once.
     said: OnceLock<Box<str>>,
 }
 
 /// What a workspace or a project is called.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Place<Id> {
     pub id: Id,
     pub slug: String,
@@ -44,6 +48,13 @@ impl Tenant {
     /// What answers say of it; `write` says it the first time.
     pub fn said(&self, write: impl FnOnce() -> String) -> &str {
         self.said.get_or_init(|| write().into_boxed_str())
+    }
+
+    /// Asks memory for what a verdict will look at.
+    #[inline]
+    pub(super) fn fetch(&self) {
+        ahead::fetch(self);
+        ahead::fetch(&self.project);
     }
 
     pub(super) fn is_current(&self) -> bool {

@@ -1,6 +1,7 @@
 //! The map against every order of steps: reads on their way in, changes between their commit and their answer, eviction.
 
 use proptest::prelude::*;
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::*;
@@ -115,8 +116,7 @@ impl World {
         };
         let profile = Profile::example().unwrap();
         Self {
-            // Four keys in a shard.
-            records: Records::new(&profile, 4 * SHARDS),
+            records: Records::new(&profile, 4),
             profile,
             row,
             answered: row,
@@ -264,4 +264,39 @@ fn without_a_lease_nothing_is_believed() {
         .records
         .ask(&world.profile, &digest(0), &Question::default(), || now, |_| ());
     assert!(asked.is_none());
+}
+
+#[test]
+fn nothing_is_forgotten_while_there_is_room() {
+    let mut world = World::new();
+    let keys = 4_096;
+    world.records = Records::new(&world.profile, keys);
+    let row = World::new_row();
+    let digest_of = |number: usize| -> [u8; 32] { Sha256::digest(number.to_be_bytes()).into() };
+    let keep = |world: &World, number: usize| {
+        let digest = digest_of(number);
+        let id = KeyId(Uuid::from_u128(number as u128));
+        let found = FoundKey {
+            digest,
+            id,
+            ..found(0, row)
+        };
+        world
+            .records
+            .keep(&world.profile, &digest, &found, world.records.ticket(&digest));
+    };
+    // By chance there are more of them in one shard than in another.
+    (0..keys).for_each(|number| keep(&world, number));
+    let now = Timestamp::from_millis(1_800_000_000_000);
+    let is_known = |world: &World, number: usize| {
+        world.records.lease.renew(lease::Moment::now());
+        let asked = world
+            .records
+            .ask(&world.profile, &digest_of(number), &Question::default(), || now, |_| ());
+        asked.is_some()
+    };
+    let known = (0..keys).filter(|number| is_known(&world, *number)).count();
+    assert_eq!((known, world.records.len()), (keys, keys));
+    (keys..2 * keys).for_each(|number| keep(&world, number));
+    assert_eq!(world.records.len(), keys, "and no more than there is room for");
 }
