@@ -168,9 +168,12 @@ fn settle(server: &Server, data: &Data) -> anyhow::Result<u64> {
         anyhow::Ok(server.used()?.memory)
     };
     let mut used = wait(65)?;
+    // Until it has stayed the same twice: what is written down is let go of a little later.
+    let mut same = 0;
     for _ in 0..10 {
         let before = std::mem::replace(&mut used, wait(10)?);
-        if used > before - before / 200 {
+        same = if used > before - before / 200 { same + 1 } else { 0 };
+        if same == 2 {
             break;
         }
     }
