@@ -22,9 +22,9 @@ pub(crate) struct Options {
     /// Keep a worker and a thread of the load on each processor: costs show finer than where the scheduler decides
     #[arg(long)]
     pub(crate) pinned: bool,
-    /// How many threads ask; without it, one for each processor. (One alone, beside two workers, is asked for less by an empty handler
-    /// than by one that has more to say: nobody can tell from it which costs less.)
-    #[arg(long)]
+    /// How many threads ask; without it, one for each processor. (One alone beside two workers is a matter of luck: an empty handler may
+    /// then answer less than one that says more.)
+    #[arg(long, conflicts_with = "pinned")]
     pub(crate) threads: Option<usize>,
     /// How long each turn takes, in seconds
     #[arg(long, default_value_t = 0.25)]

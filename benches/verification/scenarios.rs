@@ -139,8 +139,7 @@ const MANY: usize = 100_000;
 /// What the second half of the keys takes: everything that does not depend on their number is there by then. In a server of its own,
 /// whose memory comes in small pages: huge ones come and go whole, whatever part of them is used, and that is more than keys take.
 fn memory(data: &Data) -> anyhow::Result<()> {
-    let server = Server::with_small_pages(&data.directory)?;
-    let server = &server;
+    let server = &Server::with_small_pages(&data.directory)?;
     let half = data.count() / 2;
     warm(server, data, 0..half)?;
     let before = settle(server, data)?;

@@ -27,7 +27,7 @@ use crate::client::{self, TrustedProxies};
 use crate::domain::App;
 use crate::domain::service_tokens::LastGood;
 use crate::domain::verify::records::Granted;
-use crate::domain::verify::{Question, Sought, Warm, ask_sought, inbound, priced, seek};
+use crate::domain::verify::{Question, Warm, ask_warm, inbound, priced, seek};
 use crate::model::transport::Transport;
 use crate::model::verdict::{Refusal, Verdict};
 
@@ -85,12 +85,11 @@ impl Entry {
         let known = &*self.0;
         let (head, path) = (request.head(), request.uri().path());
         if let Some(held) = gateway::envoy::held(&head.method, path) {
-            let (sought, question) = known.question(request);
             let question = Question {
                 path: Some(held),
-                ..question
+                ..known.question(request)
             };
-            return known.gateway(sought, question, &head.headers, errors::refuse);
+            return known.gateway(question, &head.headers, errors::refuse);
         }
         if head.method != Method::GET {
             return None;
@@ -98,13 +97,12 @@ impl Entry {
         // What it tells of credits is in the database.
         if path == known.me && known.app.profile.credits.is_none() {
             let route = known.route_of_me?;
-            let (sought, question) = known.question(request);
             let question = Question {
                 path: Some(path),
                 route: Some(route.and_then(|place| known.app.profile.routes.get(place))),
-                ..question
+                ..known.question(request)
             };
-            return known.verdict(sought, &question, errors::refuse, |granted| {
+            return known.verdict(&question, errors::refuse, |granted| {
                 let mut answer = answer(StatusCode::OK, Bytes::from(me::body(granted)));
                 answer.headers_mut().insert(header::CONTENT_TYPE, JSON);
                 if known.is_for_pages(granted) {
@@ -114,14 +112,12 @@ impl Entry {
             });
         }
         if path == gateway::forward::ADDRESS {
-            let (sought, question) = known.question(request);
-            let question = gateway::forward::asked(&head.headers, question).ok()?;
-            return known.gateway(sought, question, &head.headers, errors::refuse);
+            let question = gateway::forward::asked(&head.headers, known.question(request)).ok()?;
+            return known.gateway(question, &head.headers, errors::refuse);
         }
         if path == gateway::nginx::ADDRESS {
-            let (sought, question) = known.question(request);
-            let question = gateway::nginx::asked(&head.headers, question).ok()?;
-            return known.gateway(sought, question, &head.headers, gateway::nginx::refuse);
+            let question = gateway::nginx::asked(&head.headers, known.question(request)).ok()?;
+            return known.gateway(question, &head.headers, gateway::nginx::refuse);
         }
         None
     }
@@ -133,20 +129,19 @@ type Refuse = fn(&App, ApiError) -> HttpResponse;
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 impl Known {
-    /// What is asked, and what its credential is: sought first, so that memory comes while the rest is read.
-    fn question<'a>(&'a self, request: &'a Request) -> (Sought, Question<'a>) {
+    fn question<'a>(&'a self, request: &'a Request) -> Question<'a> {
         let head = request.head();
         let credential = presented(&head.headers, &self.app.profile.api.credentials).credential();
-        let sought = seek(&self.app, credential);
-        let question = Question {
+        Question {
             credential,
+            // Before the rest is read: memory comes meanwhile.
+            sought: Some(seek(&self.app, credential)),
             method: Some(head.method.as_str()),
             address: client::ip_behind(request.peer_addr(), &head.headers, Some(&self.proxies)),
             user_agent: client::user_agent(&head.headers),
             transport: self.transport(request),
             ..Question::default()
-        };
-        (sought, question)
+        }
     }
 
     fn transport(&self, request: &Request) -> Transport {
@@ -163,13 +158,7 @@ impl Known {
     }
 
     /// What a proxy is told about the request that it holds.
-    fn gateway(
-        &self,
-        sought: Sought,
-        question: Question<'_>,
-        headers: &HeaderMap,
-        refuse: Refuse,
-    ) -> Option<Response<BoxBody>> {
+    fn gateway(&self, question: Question<'_>, headers: &HeaderMap, refuse: Refuse) -> Option<Response<BoxBody>> {
         if question.credential.is_none() && gateway::is_preflight(&self.app.profile, &question, headers) {
             // Seldom enough for the whole way.
             return None;
@@ -179,7 +168,7 @@ impl Known {
             return None;
         }
         let question = priced(&self.app, question, None);
-        self.verdict(sought, &question, refuse, |granted| {
+        self.verdict(&question, refuse, |granted| {
             let mut answer = answer(StatusCode::OK, Bytes::new());
             gateway::tell(&self.app, answer.headers_mut(), Some(granted), "");
             answer
@@ -188,7 +177,6 @@ impl Known {
 
     fn verdict(
         &self,
-        sought: Sought,
         question: &Question<'_>,
         refuse: Refuse,
         answer: impl FnOnce(&Granted<'_>) -> Response<BoxBody>,
@@ -197,7 +185,7 @@ impl Known {
         if question.cost > 0 {
             return None;
         }
-        match ask_sought(&self.app, sought, question, answer) {
+        match ask_warm(&self.app, question, answer) {
             Warm::Cold(_) | Warm::Token => None,
             Warm::Answered(Verdict::Allowed(answer)) => Some(answer),
             Warm::Answered(Verdict::Refused(refused)) => Some(self.refuse(question, refused.refusal, refuse)),

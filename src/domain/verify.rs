@@ -16,7 +16,7 @@ mod tokens;
 
 pub use fill::Fill;
 pub use pay::priced;
-pub use question::Question;
+pub use question::{Question, Sought};
 pub use tokens::Tokens;
 
 use crate::domain::keys::compromise;
@@ -41,19 +41,8 @@ pub enum Warm<T> {
     Token,
 }
 
-/// What a credential is, before anything is looked up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sought {
-    Nothing,
-    Malformed,
-    /// It is no key, but looks like a token of the identity provider.
-    Token,
-    /// It looks like a key, and this is its digest.
-    Key([u8; 32]),
-}
-
 /// What a credential is. If it may be a key, memory is asked for where the search for it begins: whoever has something else to find
-/// out, does it now, and goes on with [`ask_sought`].
+/// out does it now.
 pub fn seek(app: &App, credential: Option<&str>) -> Sought {
     let Some(text) = credential else {
         return Sought::Nothing;
@@ -70,17 +59,7 @@ pub fn seek(app: &App, credential: Option<&str>) -> Sought {
 /// Answers from memory, without waiting for anything. `answer` takes what it needs of a good key; it must be quick, for others
 /// wait for the same part of the map.
 pub fn ask_warm<T>(app: &App, question: &Question<'_>, answer: impl FnOnce(&Granted<'_>) -> T) -> Warm<T> {
-    ask_sought(app, seek(app, question.credential), question, answer)
-}
-
-/// The same, once it is known what the question's credential is.
-pub fn ask_sought<T>(
-    app: &App,
-    sought: Sought,
-    question: &Question<'_>,
-    answer: impl FnOnce(&Granted<'_>) -> T,
-) -> Warm<T> {
-    let digest = match sought {
+    let digest = match question.sought.unwrap_or_else(|| seek(app, question.credential)) {
         Sought::Nothing => return Warm::Answered(app.refuse(Refusal::Missing)),
         Sought::Malformed => return Warm::Answered(app.refuse(question.refused_as(Refusal::Malformed))),
         Sought::Token => return Warm::Token,

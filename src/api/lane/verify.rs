@@ -13,7 +13,7 @@ use super::{Entry, JSON, answer};
 use crate::api::credentials::{Presented, bearer};
 use crate::api::provider::verify::{VERIFY, refusal, scheme_asked, valid};
 use crate::domain::service_tokens::LastGood;
-use crate::domain::verify::{Question, Warm, ask_sought, priced, seek};
+use crate::domain::verify::{Question, Warm, ask_warm, priced, seek};
 use crate::model::transport::Transport;
 use crate::model::verdict::Verdict;
 use crate::profile;
@@ -61,7 +61,7 @@ impl Entry {
         // An array of the same values would do for serde.
         let is_object = body.trim_ascii_start().first() == Some(&b'{');
         let asked: Ordinary<'_> = is_object.then(|| serde_json::from_slice(body).ok())??;
-        let sought = seek(app, Some(asked.key));
+        let sought = Some(seek(app, Some(asked.key)));
         let is_clear = asked.method.is_none_or(profile::Method::is_in_capitals)
             && asked
                 .path
@@ -81,6 +81,7 @@ impl Entry {
         let question = Question {
             // As in `KeyText::presented`: nothing is not a key.
             credential: Some(asked.key),
+            sought,
             method: asked.method,
             path: asked.path,
             scopes: &asked.scopes,
@@ -92,7 +93,7 @@ impl Entry {
         if question.cost > 0 {
             return None;
         }
-        let body = match ask_sought(app, sought, &question, valid) {
+        let body = match ask_warm(app, &question, valid) {
             Warm::Cold(_) | Warm::Token => return None,
             Warm::Answered(Verdict::Allowed(body)) => body,
             Warm::Answered(Verdict::Refused(refused)) => refusal(refused),

@@ -6,11 +6,24 @@ use crate::model::transport::Transport;
 use crate::model::verdict::Refusal;
 use crate::profile::{Environment, Route};
 
+/// What a credential is, before anything is looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sought {
+    Nothing,
+    Malformed,
+    /// It is no key, but looks like a token of the identity provider.
+    Token,
+    /// It looks like a key, and this is its digest.
+    Key([u8; 32]),
+}
+
 /// What is asked.
 #[derive(Clone, Debug, Default)]
 pub struct Question<'a> {
     /// What was presented, when anything was.
     pub credential: Option<&'a str>,
+    /// What that is, from whoever has something else to do while memory comes: see [`super::seek`].
+    pub sought: Option<Sought>,
     /// The request's method, in capitals.
     pub method: Option<&'a str>,
     /// The request's path, as the profile's routes name it.

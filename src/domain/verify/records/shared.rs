@@ -13,7 +13,7 @@ use crate::model::rate::Recent;
 use crate::store::verification::FoundKey;
 
 /// Whom keys speak for: a workspace, and a project of it where keys belong to projects. In this order: what every verdict looks at
-/// stands in two of its lines.
+/// stands in two of its lines (there is a test).
 #[derive(Debug)]
 #[repr(C)]
 pub struct Tenant {
@@ -22,10 +22,10 @@ pub struct Tenant {
     pub suspended: bool,
     /// Where the plan stands among the profile's.
     pub(super) plan_position: Option<usize>,
-    /// What all keys of the workspace together were let through lately, by the profile's limits.
-    pub(super) recent: Arc<Mutex<Vec<Recent>>>,
     pub workspace: Place<WorkspaceId>,
     pub project: Option<Place<ProjectId>>,
+    /// What all keys of the workspace together were let through lately, by the profile's limits.
+    pub(super) recent: Arc<Mutex<Vec<Recent>>>,
     pub plan: String,
     /// What answers say of it, which is the same for every key: it is written once.
     said: OnceLock<Box<str>>,
@@ -158,5 +158,20 @@ impl Inner {
             current: AtomicBool::new(true),
             said: OnceLock::new(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::mem::offset_of;
+
+    use super::*;
+
+    #[test]
+    fn what_verdicts_look_at_stands_in_two_lines() {
+        // Behind the two counts of references, up to the id of the project and the word behind it, which says that there is one.
+        let counts = 2 * size_of::<usize>();
+        let end = offset_of!(Tenant, project) + size_of::<ProjectId>() + size_of::<usize>();
+        assert!(counts + end <= 2 * 64, "{end}");
     }
 }
