@@ -136,8 +136,8 @@ fn identify(headers: &mut HeaderMap, values: &mut Values<'_>, granted: &Granted<
         Some(_) => NOTHING,
     };
     headers.append(key, of_key);
-    headers.append(workspace, values.id(owner.workspace.id.0));
-    let of_project = owner.project.as_ref().map(|project| values.id(project.id.0));
+    headers.append(workspace, values.id(owner.workspace.0));
+    let of_project = owner.project.map(|project| values.id(project.0));
     headers.append(project, of_project.unwrap_or(NOTHING));
     headers.append(environment, HeaderValue::from_static(granted.environment.as_str()));
     headers.append(key_type, values.text(granted.type_id));

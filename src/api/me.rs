@@ -1,18 +1,17 @@
 //! `GET {base}/me`: who am I?
 
-use std::fmt::Display;
-
 use actix_web::http::header::ContentType;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::api::caller::question;
 use crate::api::cors;
 use crate::api::errors::{ApiError, Result};
 use crate::api::json::Json;
 use crate::domain::verify::ask;
-use crate::domain::verify::records::{Granted, Place, Tenant};
+use crate::domain::verify::records::{Granted, Named, Tenant};
 use crate::domain::{App, credits};
 use crate::model::timestamp::Timestamp;
 use crate::model::verdict::Verdict;
@@ -92,7 +91,7 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse> 
     let question = question(&app, &request);
     let take = |granted: &Granted<'_>| {
         let is_public = cors::is_public(&app.profile, granted);
-        (body(granted), granted.tenant.workspace.id, is_public)
+        (body(granted), granted.tenant.workspace, is_public)
     };
     let (mut body, workspace, is_public) = match ask(&app, &question, take).await? {
         Verdict::Allowed(taken) => taken,
@@ -142,23 +141,23 @@ fn key(json: &mut Json, granted: &Granted<'_>) {
 
 /// The members `workspace` and `project`.
 pub fn places(json: &mut Json, tenant: &Tenant) {
-    json.raw(tenant.said(|| {
+    json.raw(tenant.said(|names| {
         let mut json = Json::with_room();
-        place(json.raw("\"workspace\":"), &tenant.workspace)
+        place(json.raw("\"workspace\":"), tenant.workspace.0, &names.workspace)
             .raw(",\"plan\":")
-            .text(&tenant.plan);
+            .text(&names.plan);
         json.raw("},\"project\":");
-        match &tenant.project {
+        match tenant.project.zip(names.project.as_ref()) {
             None => json.raw("null"),
-            Some(project) => place(&mut json, project).raw("}"),
+            Some((id, project)) => place(&mut json, id.0, project).raw("}"),
         };
         json.finish()
     }));
 }
 
 /// The beginning of an object that says where something is. It is left open.
-fn place<'a, Id: Display>(json: &'a mut Json, place: &Place<Id>) -> &'a mut Json {
-    json.raw("{\"id\":").text(&place.id.to_string());
-    json.raw(",\"slug\":").text(&place.slug);
-    json.raw(",\"name\":").text(&place.name)
+fn place<'a>(json: &'a mut Json, id: Uuid, named: &Named) -> &'a mut Json {
+    json.raw("{\"id\":").id(id);
+    json.raw(",\"slug\":").text(&named.slug);
+    json.raw(",\"name\":").text(&named.name)
 }

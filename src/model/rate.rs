@@ -6,6 +6,12 @@
 //! one period ever holds more, wherever it begins. (A token bucket, or GCRA, would let nearly twice as much through in
 //! the worst window.)
 
+mod few;
+mod ring;
+
+use few::Few;
+use ring::Ring;
+
 use crate::model::ahead;
 use crate::model::timestamp::Timestamp;
 
@@ -36,9 +42,21 @@ impl Rate {
         // Rounded up: a fraction of a millisecond too late is late enough.
         ((slice + COUNTED as i64) * self.period + slices - 1) / slices
     }
+
+    /// The slice after which so much is forgotten that one more fits.
+    fn enough(self, used: u32, oldest_first: impl Iterator<Item = (i64, u32)>) -> Option<i64> {
+        let mut left = used;
+        let mut slices = oldest_first;
+        let enough = slices.find(|(_, count)| {
+            left -= count;
+            left < self.count
+        });
+        enough.map(|(slice, _)| slice)
+    }
 }
 
-/// What was done lately. Small when little was done: mostly within a single slice.
+/// What was done lately. Little takes no memory but this: so it is when there are many keys, each of which asks seldom, and that is
+/// when memory is what takes time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recent(Slices);
 
@@ -46,52 +64,20 @@ pub struct Recent(Slices);
 enum Slices {
     #[default]
     None,
-    One {
-        slice: i64,
-        count: u32,
-    },
+    Few(Few),
     Many(Box<Ring>),
 }
 
-/// The slices that count, up to the newest. As large as a processor's cache line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Ring {
-    newest: i64,
-    sum: u32,
-    /// The count of a slice stands at its number, modulo the length.
-    counts: [u32; COUNTED],
-}
-
-impl Ring {
-    fn new(slice: i64, count: u32) -> Self {
-        let mut counts = [0; COUNTED];
-        counts[place(slice)] = count;
-        Self {
-            newest: slice,
-            sum: count,
-            counts,
-        }
+impl Slices {
+    fn of(slice: i64, count: u32) -> Self {
+        Few::new(slice, count).map_or_else(|| Self::Many(Box::new(Ring::new(slice, count))), Self::Few)
     }
 
-    /// Forgets what stands where newer slices will.
-    fn advance(&mut self, slice: i64) {
-        let passed = usize::try_from(slice - self.newest).unwrap_or(0);
-        for step in 1..=passed.min(COUNTED) {
-            let count = &mut self.counts[place(self.newest + step as i64)];
-            self.sum -= std::mem::take(count);
-        }
-        self.newest = self.newest.max(slice);
+    fn many(few: Few, change: impl FnOnce(&mut Ring)) -> Self {
+        let mut ring = Box::new(Ring::from(few));
+        change(&mut ring);
+        Self::Many(ring)
     }
-
-    /// The slices from the oldest that counts, with their counts.
-    fn oldest_first(&self) -> impl Iterator<Item = (i64, u32)> {
-        let oldest = self.newest - SLICES as i64;
-        (oldest..=self.newest).map(|slice| (slice, self.counts[place(slice)]))
-    }
-}
-
-fn place(slice: i64) -> usize {
-    slice.rem_euclid(COUNTED as i64) as usize
 }
 
 impl Recent {
@@ -112,18 +98,15 @@ impl Recent {
         }
     }
 
-    /// Remembers one more.
+    /// Remembers one more. (A clock that is set back must not make the past longer: it counts as now.)
     pub fn count(&mut self, rate: Rate, now: Timestamp) {
         let slice = rate.slice(now);
         match &mut self.0 {
-            Slices::None => self.0 = Slices::One { slice, count: 1 },
-            // A clock that is set back must not make the past longer: it counts as now.
-            Slices::One { slice: only, count } if slice <= *only => *count += 1,
-            Slices::One { slice: only, count } => {
-                let mut ring = Ring::new(*only, *count);
-                ring.add(slice);
-                self.0 = Slices::Many(Box::new(ring));
-            }
+            Slices::None => self.0 = Slices::of(slice, 1),
+            Slices::Few(few) => match few.and_one(slice) {
+                Some(more) => *few = more,
+                None => self.0 = Slices::many(*few, |ring| ring.add(slice)),
+            },
             Slices::Many(ring) => ring.add(slice),
         }
     }
@@ -137,60 +120,45 @@ impl Recent {
     fn newest(&self) -> Option<i64> {
         match &self.0 {
             Slices::None => None,
-            Slices::One { slice, .. } => Some(*slice),
-            Slices::Many(ring) => Some(ring.newest),
+            Slices::Few(few) => Some(few.newest()),
+            Slices::Many(ring) => Some(ring.newest()),
         }
     }
 
     fn used(&self) -> u32 {
         match &self.0 {
             Slices::None => 0,
-            Slices::One { count, .. } => *count,
-            Slices::Many(ring) => ring.sum,
+            Slices::Few(few) => few.sum(),
+            Slices::Many(ring) => ring.sum(),
         }
     }
 
     fn forget(&mut self, slice: i64) {
         if self.newest().is_some_and(|newest| newest - slice > COUNTED as i64) {
             // The clock was set back by more than a period: all of it counts as done now, and not until that clock is where it was.
-            let count = self.used();
-            self.0 = Slices::One { slice, count };
+            self.0 = Slices::of(slice, self.used());
         }
         match &mut self.0 {
-            Slices::One { slice: only, .. } if slice - *only >= COUNTED as i64 => self.0 = Slices::None,
-            Slices::Many(ring) => {
-                ring.advance(slice);
-                if ring.sum == 0 {
-                    self.0 = Slices::None;
-                }
-            }
-            _ => {}
+            Slices::None => return,
+            Slices::Few(few) => match few.advanced(slice) {
+                Some(advanced) => *few = advanced,
+                None => self.0 = Slices::many(*few, |ring| ring.advance(slice)),
+            },
+            Slices::Many(ring) => ring.advance(slice),
+        }
+        if self.used() == 0 {
+            self.0 = Slices::None;
         }
     }
 
     /// Until so many slices are forgotten that one more fits. (A plan may have become smaller meanwhile.)
     fn wait(&self, rate: Rate, now: Timestamp) -> i64 {
-        let wait = |slice: i64| (rate.forgotten_at(slice) - now.millis()).max(1);
-        let mut left = self.used();
-        match &self.0 {
-            Slices::None => rate.period,
-            Slices::One { slice, .. } => wait(*slice),
-            Slices::Many(ring) => {
-                let enough = ring.oldest_first().find(|(_, count)| {
-                    left -= count;
-                    left < rate.count
-                });
-                enough.map_or(rate.period, |(slice, _)| wait(slice))
-            }
-        }
-    }
-}
-
-impl Ring {
-    fn add(&mut self, slice: i64) {
-        self.advance(slice);
-        self.counts[place(self.newest)] += 1;
-        self.sum += 1;
+        let enough = match &self.0 {
+            Slices::None => None,
+            Slices::Few(few) => rate.enough(self.used(), few.oldest_first()),
+            Slices::Many(ring) => rate.enough(self.used(), ring.oldest_first()),
+        };
+        enough.map_or(rate.period, |slice| (rate.forgotten_at(slice) - now.millis()).max(1))
     }
 }
 

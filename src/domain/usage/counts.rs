@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use super::counted::Client;
 use crate::domain::verify::question::Question;
 use crate::model::ids::KeyId;
 use crate::model::key::LastUse;
@@ -22,27 +23,14 @@ const LONGEST_METHOD: usize = 20;
 /// How much of a user agent is kept.
 const LONGEST_AGENT: usize = 200;
 
-/// Where a request came from.
-#[derive(Clone, Copy, Debug)]
-pub struct Source<'a> {
-    pub address: Option<IpAddr>,
-    pub user_agent: &'a str,
-}
-
-/// Accepted requests of one key in one hour, on their way to the database. There is one for each key in use, and every request
-/// changes it: it is as large as a processor's cache line (there is a test).
+/// Accepted requests of one key in one hour, on their way to the database.
 #[derive(Clone, Debug)]
-#[repr(align(64))]
 pub struct Pending {
     pub key: KeyId,
     pub accepted: u32,
     /// The last of them; all were in its hour.
     pub at: Timestamp,
-    pub address: Option<IpAddr>,
-    /// A string that is shared, and takes no more than a pointer here.
-    pub user_agent: Arc<String>,
-    /// Where the key's record stands, if it has one.
-    pub position: u32,
+    pub client: Arc<Client>,
 }
 
 /// A refused request, on its way to the database.
@@ -174,8 +162,8 @@ impl Batch {
         latest.dedup_by_key(|one| one.key);
         let last_use = |one: &Pending| LastUse {
             at: one.at,
-            address: address_text(one.address),
-            user_agent: shortened(&one.user_agent, LONGEST_AGENT),
+            address: address_text(one.client.address),
+            user_agent: shortened(&one.client.user_agent, LONGEST_AGENT),
         };
         latest.into_iter().map(|one| (one.key, last_use(one))).collect()
     }
@@ -224,11 +212,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_fills_a_cache_line() {
-        assert_eq!(size_of::<Pending>(), 64);
-    }
-
-    #[test]
     fn what_could_not_be_written_does_not_grow_with_each_attempt() {
         let key = |number| KeyId(uuid::Uuid::from_u128(number));
         let at = |second: i64| Timestamp::from_millis(second * 1_000);
@@ -236,9 +219,10 @@ mod tests {
             key: key(number),
             accepted: 2,
             at: at(second),
-            address: None,
-            user_agent: Arc::new(agent.to_owned()),
-            position: 0,
+            client: Arc::new(Client {
+                address: None,
+                user_agent: agent.into(),
+            }),
         };
         let note = |second| Note {
             at: at(second),
@@ -282,10 +266,8 @@ mod tests {
         let pending = |number| Pending {
             key: key(number),
             accepted: 1,
-            at: Timestamp::from_millis(0),
-            address: None,
-            user_agent: Arc::default(),
-            position: 0,
+            at: Timestamp::default(),
+            client: Arc::default(),
         };
         let mut batch = Batch {
             accepted: [5, 3, 4, 1, 2].map(pending).into(),

@@ -49,7 +49,7 @@ pub async fn ask<T>(
     let take = |granted: &Granted<'_>| {
         (
             Some(granted.key_id),
-            granted.tenant.workspace.id,
+            granted.tenant.workspace,
             answer(granted, template),
         )
     };

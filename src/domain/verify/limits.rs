@@ -58,13 +58,14 @@ impl Limits {
     }
 
     /// Where a plan stands.
-    pub(super) fn position(&self, plan: &str) -> Option<usize> {
-        self.plans.iter().position(|(id, _)| id == plan)
+    pub(super) fn position(&self, plan: &str) -> Option<u16> {
+        let position = self.plans.iter().position(|(id, _)| id == plan);
+        position.and_then(|position| u16::try_from(position).ok())
     }
 
     /// The limits of the plan at a position.
-    pub(super) fn on(&self, plan: Option<usize>) -> &[Limit] {
-        let plan = plan.and_then(|position| self.plans.get(position));
+    pub(super) fn on(&self, plan: Option<u16>) -> &[Limit] {
+        let plan = plan.and_then(|position| self.plans.get(usize::from(position)));
         plan.map_or(&self.without_plan, |(_, limits)| limits)
     }
 

@@ -44,7 +44,7 @@ pub(super) async fn ask<T>(
     let take = |granted: &Granted<'_>| {
         // A token of the identity provider pays, but is no key.
         let key = granted.subject.is_none().then_some(granted.key_id);
-        (key, granted.tenant.workspace.id, answer(granted))
+        (key, granted.tenant.workspace, answer(granted))
     };
     let verdict = match ask_warm(app, question, take) {
         Warm::Answered(verdict) => verdict,

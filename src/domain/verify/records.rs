@@ -24,9 +24,10 @@ use parking_lot::Mutex;
 
 pub use label::DisplayPrefix;
 pub use record::{Granted, Parts, Record};
-pub use shared::{Place, ScopeSet, Tenant};
+pub use shared::{Named, ScopeSet, Tenant};
 
-use crate::domain::usage::counts::{Batch, Note, Source};
+use crate::domain::usage::counted::Source;
+use crate::domain::usage::counts::{Batch, Note};
 use crate::domain::verify::judge;
 use crate::domain::verify::limits::{self, Limits, Memories};
 use crate::domain::verify::question::Question;

@@ -1,7 +1,8 @@
 //! Counting what had still to be paid for when it was found good.
 
 use super::Records;
-use crate::domain::usage::counts::{Note, Source};
+use crate::domain::usage::counted::Source;
+use crate::domain::usage::counts::Note;
 use crate::domain::verify::question::Question;
 use crate::model::ids::KeyId;
 use crate::model::timestamp::Timestamp;

@@ -8,9 +8,9 @@ use super::index::Index;
 use super::record::Record;
 use super::room::Room;
 use super::slab::Slab;
-use crate::domain::usage::counts::{Batch, Note, Pending, Source};
+use crate::domain::usage::counted::{Counted, LastClient, Source};
+use crate::domain::usage::counts::{Batch, Note, Pending};
 use crate::domain::verify::limits::Limits;
-use crate::model::ahead;
 use crate::model::ids::KeyId;
 use crate::model::rate::Recent;
 use crate::model::timestamp::Timestamp;
@@ -35,13 +35,15 @@ pub(super) struct Shard {
     pub(super) generation: u64,
     /// What was let through lately, where no record remembers it.
     pub(super) recents: Recents,
+    /// Where records stand that have counted something since the last flush, and maybe others.
+    counted: Vec<u32>,
+    /// What was counted where no record does: of keys that have none, and of hours that are over.
     pending: Vec<Pending>,
     refused: HashMap<(KeyId, i64, &'static str), i64>,
     notes: HashMap<KeyId, VecDeque<Note>>,
     /// Digests of service tokens that were found good.
     tokens: HashSet<[u8; 32]>,
-    /// User agents repeat: mostly the last one is this one too.
-    last_agent: Arc<String>,
+    last_client: LastClient,
 }
 
 impl Shard {
@@ -53,11 +55,12 @@ impl Shard {
             hand: 0,
             generation: 0,
             recents: HashMap::new(),
+            counted: Vec::new(),
             pending: Vec::new(),
             refused: HashMap::new(),
             notes: HashMap::new(),
             tokens: HashSet::new(),
-            last_agent: Arc::default(),
+            last_client: LastClient::default(),
         }
     }
 
@@ -98,11 +101,8 @@ impl Shard {
 
     /// Asks memory for everything else that a verdict on the key at a position will look at or change.
     pub(super) fn fetch_rest(&self, position: usize) {
-        let Some(record) = self.slab.get(position) else { return };
-        record.fetch_rest();
-        let begun = (record.pending as usize).checked_sub(1);
-        if let Some(pending) = begun.and_then(|begun| self.pending.get(begun)) {
-            ahead::fetch(pending);
+        if let Some(record) = self.slab.get(position) {
+            record.fetch_rest();
         }
     }
 
@@ -113,7 +113,7 @@ impl Shard {
                 && record.replaces(known)
             {
                 record.recent = std::mem::take(&mut known.recent);
-                record.pending = known.pending;
+                record.counted = std::mem::take(&mut known.counted);
                 *known = record;
             }
             return;
@@ -185,39 +185,23 @@ impl Shard {
         {
             self.recents.insert((record.id, number), recent);
         }
+        self.pending.extend(record.counted.take(record.id));
     }
 
     /// Counts a request that was let through.
     pub(super) fn accepted(&mut self, position: Option<usize>, key: KeyId, source: Source<'_>, now: Timestamp) {
-        let record = position.and_then(|position| self.slab.get_mut(position));
-        let begun = record
-            .as_ref()
-            .and_then(|record| (record.pending as usize).checked_sub(1));
-        if let Some(pending) = begun.and_then(|begun| self.pending.get_mut(begun))
-            && pending.at.hour() == now.hour()
-        {
-            pending.accepted += 1;
-            // Requests end in another order than they began: the latest use is the one that stays.
-            if pending.at <= now {
-                pending.at = now;
-                pending.address = source.address;
-                if *pending.user_agent != source.user_agent {
-                    pending.user_agent = intern(&mut self.last_agent, source.user_agent);
-                }
-            }
+        let last = &mut self.last_client;
+        let place = position.and_then(|position| Some((position, self.slab.get_mut(position)?)));
+        let Some((position, record)) = place else {
+            let mut counted = Counted::default();
+            counted.add(key, source, now, last);
+            self.pending.extend(counted.take(key));
             return;
+        };
+        if record.counted.is_empty() {
+            self.counted.push(position as u32);
         }
-        self.pending.push(Pending {
-            key,
-            accepted: 1,
-            at: now,
-            address: source.address,
-            user_agent: intern(&mut self.last_agent, source.user_agent),
-            position: position.map_or(u32::MAX, |position| position as u32),
-        });
-        if let Some(record) = record {
-            record.pending = self.pending.len() as u32;
-        }
+        self.pending.extend(record.counted.add(key, source, now, last));
     }
 
     /// Counts a request that was refused, and remembers it by itself.
@@ -235,20 +219,20 @@ impl Shard {
 
     /// How many keys wait for the next flush.
     pub(super) fn waiting(&self) -> usize {
-        self.pending.len() + self.refused.len()
+        self.counted.len() + self.pending.len() + self.refused.len()
     }
 
     /// Hands over what was counted since the last time.
     pub(super) fn take(&mut self, batch: &mut Batch) {
-        let pending = std::mem::take(&mut self.pending);
-        for entry in &pending {
-            if let Some(record) = self.slab.get_mut(entry.position as usize)
-                && record.id == entry.key
-            {
-                record.pending = 0;
+        let mut counted = std::mem::take(&mut self.counted);
+        // As they stand in memory: others wait meanwhile.
+        counted.sort_unstable();
+        for position in counted {
+            if let Some(record) = self.slab.get_mut(position as usize) {
+                batch.accepted.extend(record.counted.take(record.id));
             }
         }
-        batch.accepted.extend(pending);
+        batch.accepted.append(&mut self.pending);
         batch.refused.extend(self.refused.drain());
         batch.notes.extend(self.notes.drain());
     }
@@ -265,11 +249,4 @@ impl Shard {
             }
         }
     }
-}
-
-fn intern(last: &mut Arc<String>, agent: &str) -> Arc<String> {
-    if **last != *agent {
-        *last = Arc::new(agent.to_owned());
-    }
-    Arc::clone(last)
 }

@@ -12,30 +12,36 @@ use crate::model::ids::{OwnerId, ProjectId, WorkspaceId};
 use crate::model::rate::Recent;
 use crate::store::verification::FoundKey;
 
-/// Whom keys speak for: a workspace, and a project of it where keys belong to projects. In this order: what every verdict looks at
-/// stands in two of its lines (there is a test).
+/// Whom keys speak for: a workspace, and a project of it where keys belong to projects. What verdicts look at comes first, and stands in
+/// one line of memory (there is a test).
 #[derive(Debug)]
-#[repr(C)]
+#[repr(C, align(64))]
 pub struct Tenant {
     /// Until the workspace or the project changes. Whoever holds an old one has to ask the database again.
     current: AtomicBool,
     pub suspended: bool,
     /// Where the plan stands among the profile's.
-    pub(super) plan_position: Option<usize>,
-    pub workspace: Place<WorkspaceId>,
-    pub project: Option<Place<ProjectId>>,
+    pub(super) plan_position: Option<u16>,
+    pub workspace: WorkspaceId,
+    pub project: Option<ProjectId>,
     /// What all keys of the workspace together were let through lately, by the profile's limits.
     pub(super) recent: Arc<Mutex<Vec<Recent>>>,
-    pub plan: String,
     /// What answers say of it, which is the same for every key: it is written once.
     said: OnceLock<Box<str>>,
+    names: Names,
+}
+
+/// What a tenant is called.
+#[derive(Debug)]
+pub struct Names {
+    pub workspace: Named,
+    pub project: Option<Named>,
+    pub plan: String,
 }
 
 /// What a workspace or a project is called.
 #[derive(Clone, Debug)]
-#[repr(C)]
-pub struct Place<Id> {
-    pub id: Id,
+pub struct Named {
     pub slug: String,
     pub name: String,
 }
@@ -46,15 +52,14 @@ pub struct ScopeSet(pub Vec<String>);
 
 impl Tenant {
     /// What answers say of it; `write` says it the first time.
-    pub fn said(&self, write: impl FnOnce() -> String) -> &str {
-        self.said.get_or_init(|| write().into_boxed_str())
+    pub fn said(&self, write: impl FnOnce(&Names) -> String) -> &str {
+        self.said.get_or_init(|| write(&self.names).into_boxed_str())
     }
 
     /// Asks memory for what a verdict will look at.
     #[inline]
     pub(super) fn fetch(&self) {
         ahead::fetch(self);
-        ahead::fetch(&self.project);
     }
 
     pub(super) fn is_current(&self) -> bool {
@@ -114,7 +119,7 @@ impl Shared {
         let mut inner = self.0.lock();
         inner.generation += 1;
         inner.tenants.retain(|_, tenant| {
-            let stays = tenant.workspace.id != workspace;
+            let stays = tenant.workspace != workspace;
             tenant.current.fetch_and(stays, Ordering::Release);
             stays
         });
@@ -144,20 +149,33 @@ impl Inner {
     fn make(&mut self, found: &FoundKey, limits: &Limits) -> Arc<Tenant> {
         let recent = self.recents.entry(found.workspace_id).or_default();
         recent.lock().resize(limits.count, Recent::default());
+        let (project, named) = match &found.project {
+            Some((id, slug, name)) => (Some(*id), Some(Named::new(slug, name))),
+            None => (None, None),
+        };
         Arc::new(Tenant {
-            workspace: Place {
-                id: found.workspace_id,
-                slug: found.workspace_slug.clone(),
-                name: found.workspace_name.clone(),
-            },
-            plan: found.workspace_plan.clone(),
-            plan_position: limits.position(&found.workspace_plan),
-            suspended: found.workspace_suspended,
-            project: found.project.clone().map(|(id, slug, name)| Place { id, slug, name }),
-            recent: Arc::clone(recent),
             current: AtomicBool::new(true),
+            suspended: found.workspace_suspended,
+            plan_position: limits.position(&found.workspace_plan),
+            workspace: found.workspace_id,
+            project,
+            recent: Arc::clone(recent),
             said: OnceLock::new(),
+            names: Names {
+                workspace: Named::new(&found.workspace_slug, &found.workspace_name),
+                project: named,
+                plan: found.workspace_plan.clone(),
+            },
         })
+    }
+}
+
+impl Named {
+    fn new(slug: &str, name: &str) -> Self {
+        Self {
+            slug: slug.to_owned(),
+            name: name.to_owned(),
+        }
     }
 }
 
@@ -168,10 +186,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_verdicts_look_at_stands_in_two_lines() {
-        // Behind the two counts of references, up to the id of the project and the word behind it, which says that there is one.
-        let counts = 2 * size_of::<usize>();
-        let end = offset_of!(Tenant, project) + size_of::<ProjectId>() + size_of::<usize>();
-        assert!(counts + end <= 2 * 64, "{end}");
+    fn what_verdicts_look_at_stands_in_one_line() {
+        assert_eq!(align_of::<Tenant>(), 64);
+        assert!(offset_of!(Tenant, said) <= 64, "{}", offset_of!(Tenant, said));
     }
 }

@@ -1,0 +1,124 @@
+//! What is counted of accepted requests where the record of their key is.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use super::counts::Pending;
+use crate::model::ids::KeyId;
+use crate::model::timestamp::Timestamp;
+
+/// Where a request came from.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    pub address: Option<IpAddr>,
+    pub user_agent: &'a str,
+}
+
+/// Where requests came from, remembered.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Client {
+    pub address: Option<IpAddr>,
+    pub user_agent: Box<str>,
+}
+
+/// Where the last request came from that was counted somewhere: mostly the next one comes from there too.
+#[derive(Debug, Default)]
+pub struct LastClient(Arc<Client>);
+
+/// Accepted requests of one key in one hour, as its record counts them: no larger than it must be (there is a test).
+#[derive(Debug, Default)]
+pub struct Counted {
+    /// Nothing, as long as there is nothing to write down.
+    last: Option<Arc<Client>>,
+    /// Of the last of them; all were in its hour.
+    at: Timestamp,
+    accepted: u32,
+}
+
+impl Client {
+    fn is(&self, source: Source<'_>) -> bool {
+        self.address == source.address && *self.user_agent == *source.user_agent
+    }
+}
+
+impl LastClient {
+    /// The same for all requests that come from there one after the other.
+    fn remember(&mut self, source: Source<'_>) -> Arc<Client> {
+        if !self.0.is(source) {
+            self.0 = Arc::new(Client {
+                address: source.address,
+                user_agent: source.user_agent.into(),
+            });
+        }
+        Arc::clone(&self.0)
+    }
+}
+
+impl Counted {
+    /// Whether there is nothing to write down.
+    pub fn is_empty(&self) -> bool {
+        self.last.is_none()
+    }
+
+    /// Counts one more. What was counted in another hour is handed over.
+    pub fn add(&mut self, key: KeyId, source: Source<'_>, now: Timestamp, last: &mut LastClient) -> Option<Pending> {
+        let over = (self.at.hour() != now.hour()).then(|| self.take(key)).flatten();
+        self.accepted += 1;
+        // Requests end in another order than they began: the latest use is the one that stays.
+        if self.at <= now {
+            self.at = now;
+            if !self.last.as_ref().is_some_and(|client| client.is(source)) {
+                self.last = Some(last.remember(source));
+            }
+        }
+        over
+    }
+
+    /// Hands over what was counted since the last time.
+    pub fn take(&mut self, key: KeyId) -> Option<Pending> {
+        let Self { last, at, accepted } = std::mem::take(self);
+        last.map(|client| Pending {
+            key,
+            accepted,
+            at,
+            client,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::timestamp::MINUTE;
+
+    #[test]
+    fn what_a_record_counts_is_small() {
+        assert_eq!((size_of::<Counted>(), size_of::<Pending>()), (24, 40));
+    }
+
+    #[test]
+    fn the_latest_use_stays_and_hours_are_kept_apart() {
+        let (mut counted, mut last) = (Counted::default(), LastClient::default());
+        let key = KeyId(uuid::Uuid::nil());
+        let mut add = |minute: i64, user_agent| {
+            let address = None;
+            let source = Source { address, user_agent };
+            let over = counted.add(key, source, Timestamp::from_millis(minute * MINUTE), &mut last);
+            over.map(|over| {
+                (
+                    over.accepted,
+                    over.at.millis() / MINUTE,
+                    over.client.user_agent.to_string(),
+                )
+            })
+        };
+        assert_eq!([add(61, "one"), add(70, "two"), add(65, "late")], [None, None, None]);
+        assert_eq!(add(120, "next hour"), Some((3, 70, "two".to_owned())));
+        // A clock that was set back.
+        assert_eq!(add(119, "hour before"), Some((1, 120, "next hour".to_owned())));
+        assert_eq!(add(59, "first hour"), Some((1, 119, "hour before".to_owned())));
+        assert!(!counted.is_empty());
+        assert_eq!(counted.take(key).map(|rest| rest.accepted), Some(1));
+        assert!(counted.is_empty() && counted.take(key).is_none());
+    }
+}
