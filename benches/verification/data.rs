@@ -59,6 +59,15 @@ impl Data {
     pub(crate) fn text(&self, number: usize) -> &[u8] {
         &self.texts[number * self.length..][..self.length]
     }
+
+    /// A file with all texts, one behind the other, for a load that is another program.
+    pub(crate) fn file_of_texts(&self) -> anyhow::Result<PathBuf> {
+        let file = self.directory.join("texts");
+        if !file.exists() {
+            std::fs::write(&file, &self.texts)?;
+        }
+        Ok(file)
+    }
 }
 
 /// Texts of the right form that no key has.

@@ -14,6 +14,7 @@ mod process;
 mod processors;
 mod report;
 mod scenarios;
+mod wrk;
 
 use std::process::ExitCode;
 

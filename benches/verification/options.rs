@@ -26,9 +26,12 @@ pub(crate) struct Options {
     /// then answer less than one that says more.)
     #[arg(long, conflicts_with = "pinned")]
     pub(crate) threads: Option<usize>,
-    /// How long each turn takes, in seconds
-    #[arg(long, default_value_t = 0.25)]
-    seconds: f64,
+    /// Ask with wrk, from as many threads, instead of with our own load
+    #[arg(long, conflicts_with = "pinned")]
+    pub(crate) wrk: bool,
+    /// How long each turn takes, in seconds; without it a quarter, and a whole one for wrk, which knows no less
+    #[arg(long)]
+    seconds: Option<f64>,
     /// Few keys are asked for often, most of them seldom (Zipf, exponent 1), instead of all alike
     #[arg(long)]
     pub(crate) zipf: bool,
@@ -61,13 +64,14 @@ impl Options {
         if options.quick {
             options.keys = vec![1_000];
             options.rounds = 1;
-            options.seconds = 1.0;
+            options.seconds = Some(1.0);
         }
         (options.bench || options.floor).then_some(options)
     }
 
     pub(crate) fn turn(&self) -> Duration {
-        Duration::from_secs_f64(self.seconds)
+        let seconds = self.seconds.unwrap_or(if self.wrk { 1.0 } else { 0.25 });
+        Duration::from_secs_f64(seconds)
     }
 
     pub(crate) fn asks(&self, name: &str) -> bool {

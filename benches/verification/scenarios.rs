@@ -16,6 +16,7 @@ use crate::options::Options;
 use crate::process::Server;
 use crate::processors::Processors;
 use crate::report::{Line, Turn, heading, median};
+use crate::wrk;
 
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let processors = Processors::take(options.processors)?;
@@ -25,10 +26,10 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
             "\n{keys} keys, asked for {}; processors: {}{}",
             if options.zipf { "by Zipf" } else { "all alike" },
             processors.count(),
-            if options.pinned {
-                ", a worker and a thread of the load on each"
-            } else {
-                ""
+            match (options.pinned, options.wrk) {
+                (true, _) => ", a worker and a thread of the load on each",
+                (_, true) => "; asked by wrk",
+                _ => "",
             }
         );
         in_turn(options, &processors, &data)?;
@@ -106,18 +107,29 @@ fn turn(
     seed: u64,
 ) -> anyhow::Result<Turn> {
     let before = server.used()?;
-    let keys = |thread: u64| pick(data, options.zipf, seed << 8 | thread);
-    let (threads, on) = match options.pinned {
-        true => (processors.count(), Some(processors)),
-        false => (options.threads.unwrap_or(processors.count()), None),
+    let threads = options.threads.unwrap_or(processors.count());
+    let (answered, per_second, p50, p99) = if options.wrk {
+        let (load, keys) = ((threads, connections), (data, options.zipf, seed));
+        let measured = wrk::run(load, options.turn(), server.address, request, keys)?;
+        let per_second = measured.answered as f64 / measured.took.as_secs_f64();
+        (measured.answered, per_second, measured.p50, measured.p99)
+    } else {
+        let keys = |thread: u64| pick(data, options.zipf, seed << 8 | thread);
+        let on = options.pinned.then_some(processors);
+        let outcome = load::run_from(threads, on, server.address, request, connections, options.turn(), keys)?;
+        (
+            outcome.answered,
+            outcome.per_second(),
+            outcome.latency(500),
+            outcome.latency(990),
+        )
     };
-    let outcome = load::run_from(threads, on, server.address, request, connections, options.turn(), keys)?;
     let cpu = server.used()?.cpu.saturating_sub(before.cpu);
     Ok(Turn {
-        per_second: outcome.per_second(),
-        p50: outcome.latency(500),
-        p99: outcome.latency(990),
-        cpu: cpu.as_secs_f64() * 1e6 / outcome.answered as f64,
+        per_second,
+        p50,
+        p99,
+        cpu: cpu.as_secs_f64() * 1e6 / answered as f64,
     })
 }
 
