@@ -26,7 +26,7 @@ pub(crate) struct Data {
 }
 
 impl Data {
-    /// A data directory with `count` secret keys on the plan without limits, made if it is not there.
+    /// A data directory with `count` secret keys on a plan whose limits nobody reaches, made if it is not there.
     pub(crate) fn with_keys(count: usize) -> anyhow::Result<Self> {
         let format = format_of_keys()?;
         let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("keys-{count}"));
@@ -63,7 +63,10 @@ impl Data {
     /// A file with all texts, one behind the other, for a load that is another program.
     pub(crate) fn file_of_texts(&self) -> anyhow::Result<PathBuf> {
         let file = self.directory.join("texts");
-        if !file.exists() {
+        let is_whole = file
+            .metadata()
+            .is_ok_and(|found| found.len() == self.texts.len() as u64);
+        if !is_whole {
             std::fs::write(&file, &self.texts)?;
         }
         Ok(file)

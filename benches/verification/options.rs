@@ -26,7 +26,7 @@ pub(crate) struct Options {
     /// then answer less than one that says more.)
     #[arg(long, conflicts_with = "pinned")]
     pub(crate) threads: Option<usize>,
-    /// Ask with wrk, from as many threads, instead of with our own load
+    /// Ask with wrk, from as many threads and for whole seconds, instead of with our own load
     #[arg(long, conflicts_with = "pinned")]
     pub(crate) wrk: bool,
     /// How long each turn takes, in seconds; without it a quarter, and a whole one for wrk, which knows no less

@@ -31,11 +31,11 @@ pub(super) fn run(options: &Options, data: &Data) -> anyhow::Result<()> {
     let compare = |name: &str, disturb: &(dyn Fn(&AtomicBool) -> anyhow::Result<u64> + Sync)| -> anyhow::Result<()> {
         let (mut calm, mut disturbed, mut done) = (Vec::new(), Vec::new(), 0);
         for round in 0..options.rounds as u64 {
-            calm.push(p99(round)?);
+            calm.push(p99(2 * round)?);
             let stop = Arc::new(AtomicBool::new(false));
             done += std::thread::scope(|scope| -> anyhow::Result<u64> {
                 let busy = scope.spawn(|| disturb(&stop));
-                let measured = p99(round);
+                let measured = p99(2 * round + 1);
                 stop.store(true, Ordering::Relaxed);
                 let done = busy
                     .join()

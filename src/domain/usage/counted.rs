@@ -1,4 +1,4 @@
-//! What is counted of accepted requests where the record of their key is.
+//! What a key's record counts of accepted requests.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -15,10 +15,11 @@ pub struct Source<'a> {
 }
 
 /// Where requests came from, remembered.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Client {
     pub address: Option<IpAddr>,
-    pub user_agent: Box<str>,
+    /// The beginning of it: more is not kept. It is the same for many clients, one for each address.
+    pub user_agent: Arc<str>,
 }
 
 /// Where the last request came from that was counted somewhere: mostly the next one comes from there too.
@@ -37,17 +38,30 @@ pub struct Counted {
 
 impl Client {
     fn is(&self, source: Source<'_>) -> bool {
-        self.address == source.address && *self.user_agent == *source.user_agent
+        self.address == source.address && *self.user_agent == *beginning(source.user_agent)
     }
+}
+
+/// As much of a user agent as is remembered, in bytes: enough for what is kept of it (see `counts`).
+const REMEMBERED: usize = 800;
+
+fn beginning(agent: &str) -> &str {
+    agent.get(..REMEMBERED).unwrap_or(agent)
 }
 
 impl LastClient {
     /// The same for all requests that come from there one after the other.
     fn remember(&mut self, source: Source<'_>) -> Arc<Client> {
         if !self.0.is(source) {
+            let agent = beginning(source.user_agent);
+            let is_same = *self.0.user_agent == *agent;
             self.0 = Arc::new(Client {
                 address: source.address,
-                user_agent: source.user_agent.into(),
+                user_agent: if is_same {
+                    Arc::clone(&self.0.user_agent)
+                } else {
+                    agent.into()
+                },
             });
         }
         Arc::clone(&self.0)

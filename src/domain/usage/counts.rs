@@ -1,4 +1,4 @@
-//! What is counted of requests between two flushes, beside the records in memory.
+//! What was counted of requests between two flushes, on its way to the database.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;

@@ -23,8 +23,8 @@ pub(super) const COMPARED: usize = 16;
 /// The position of a type that the profile no longer has.
 const NO_TYPE: u8 = u8::MAX;
 
-/// A key in memory, and what is counted of it: all that a verdict looks at or changes, so that it has to wait for memory once. A million
-/// of these are kept: mind its size (there is a test). It is two lines of memory, which processors fetch in pairs: what decides, and
+/// A key in memory, and what is counted of it: all that a verdict looks at or changes of the key alone, so that it waits for memory once. A
+/// million of these are kept: mind its size (there is a test). It is two lines of memory, which processors fetch in pairs: what decides, and
 /// what answers and counts.
 #[derive(Debug)]
 #[repr(C, align(128))]

@@ -217,7 +217,7 @@ impl Shard {
         notes.push_back(note());
     }
 
-    /// How many keys wait for the next flush.
+    /// How many keys wait for the next flush, or a few more: a place may have had two of them.
     pub(super) fn waiting(&self) -> usize {
         self.counted.len() + self.pending.len() + self.refused.len()
     }
@@ -232,7 +232,8 @@ impl Shard {
                 batch.accepted.extend(record.counted.take(record.id));
             }
         }
-        batch.accepted.append(&mut self.pending);
+        // With its memory: it is as large as it was at the worst moment.
+        batch.accepted.extend(std::mem::take(&mut self.pending));
         batch.refused.extend(self.refused.drain());
         batch.notes.extend(self.notes.drain());
     }

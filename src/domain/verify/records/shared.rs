@@ -12,7 +12,7 @@ use crate::model::ids::{OwnerId, ProjectId, WorkspaceId};
 use crate::model::rate::Recent;
 use crate::store::verification::FoundKey;
 
-/// Whom keys speak for: a workspace, and a project of it where keys belong to projects. What verdicts look at comes first, and stands in
+/// Whom keys speak for: a workspace, and a project of it where keys belong to projects. What decides, and its ids, come first, and stand in
 /// one line of memory (there is a test).
 #[derive(Debug)]
 #[repr(C, align(64))]

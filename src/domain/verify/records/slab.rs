@@ -4,8 +4,9 @@
 use super::record::Record;
 use crate::model::ahead;
 
-/// Records in a block. It is reserved whole, but takes memory only as far as it is filled. Half a megabyte, so that no other piece of a shard
-/// is as large: an allocator keeps pieces that are alike together, and what has been given back among those that stay is lost to others.
+/// Records in a block. It is reserved whole, but takes memory only as far as it is filled (to the next page, however large pages are). Half a
+/// megabyte: an allocator keeps pieces of one size together, and the tables that an index grows out of, given back among blocks that
+/// stay, would be lost to others. They are smaller, up to about three million keys.
 const BLOCK: usize = 4_096;
 
 /// Records at positions that do not change.

@@ -308,7 +308,12 @@ enum Count {
     /// A key that is in memory, or is read now, is asked for in this hour; or is read and may not be kept.
     Ask(u8, i64),
     AskOnce(u8, i64),
+    /// What had still to be paid for is counted once it is.
+    Settle(u8, i64),
+    /// It is read, and kept in the place of what is there.
+    Keep(u8),
     Forget(u8),
+    ForgetAll,
     /// What was counted is taken to be written down.
     Take,
 }
@@ -318,7 +323,10 @@ fn counting() -> impl Strategy<Value = Count> {
     prop_oneof![
         8 => (0..KEYS, hour()).prop_map(|(key, hour)| Count::Ask(key, hour)),
         1 => (0..KEYS, hour()).prop_map(|(key, hour)| Count::AskOnce(key, hour)),
+        1 => (0..KEYS, hour()).prop_map(|(key, hour)| Count::Settle(key, hour)),
+        1 => (0..KEYS).prop_map(Count::Keep),
         1 => (0..KEYS).prop_map(Count::Forget),
+        1 => Just(Count::ForgetAll),
         1 => Just(Count::Take),
     ]
 }
@@ -341,12 +349,13 @@ proptest! {
             let question = Question::default();
             let at = |hour: i64| Timestamp::from_millis((hour * 60 + minute % 60) * 60_000);
             let found = |key| found(key, World::new_row());
+            let keep = |key| records.keep(profile, &digest(key), &found(key), records.ticket(&digest(key)));
             let (key, hour) = match step {
                 Count::Ask(key, hour) => {
                     records.lease.renew(lease::Moment::now());
                     let ask = || records.ask(profile, &digest(key), &question, || at(hour), |_| ());
                     let verdict = ask().or_else(|| {
-                        records.keep(profile, &digest(key), &found(key), records.ticket(&digest(key)));
+                        keep(key);
                         ask()
                     });
                     prop_assert!(matches!(verdict, Some(Verdict::Allowed(()))), "{verdict:?}");
@@ -356,6 +365,18 @@ proptest! {
                     let verdict = records.ask_once(profile, &digest(key), &found(key), &question, at(hour), |_| ());
                     prop_assert!(matches!(verdict, Verdict::Allowed(())));
                     (key, hour)
+                }
+                Count::Settle(key, hour) => {
+                    records.settle(profile, (&digest(key), found(key).id), &question, at(hour), None);
+                    (key, hour)
+                }
+                Count::Keep(key) => {
+                    keep(key);
+                    continue;
+                }
+                Count::ForgetAll => {
+                    records.forget_all();
+                    continue;
                 }
                 Count::Forget(key) => {
                     records.forget(&Subject::Digest(Box::new(digest(key))));
