@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::counts::Pending;
+use super::counts::{LONGEST_AGENT, Pending};
 use crate::model::ids::KeyId;
 use crate::model::timestamp::Timestamp;
 
@@ -42,8 +42,8 @@ impl Client {
     }
 }
 
-/// As much of a user agent as is remembered, in bytes: enough for what is kept of it (see `counts`).
-const REMEMBERED: usize = 800;
+/// How much of a user agent is remembered, in bytes: what is kept of it is no more.
+const REMEMBERED: usize = 4 * LONGEST_AGENT;
 
 fn beginning(agent: &str) -> &str {
     agent.get(..REMEMBERED).unwrap_or(agent)

@@ -20,8 +20,8 @@ pub const ACCEPTED: &str = "accepted";
 /// How much of a method is kept.
 const LONGEST_METHOD: usize = 20;
 
-/// How much of a user agent is kept.
-const LONGEST_AGENT: usize = 200;
+/// How much of a user agent is kept, in characters.
+pub(super) const LONGEST_AGENT: usize = 200;
 
 /// Accepted requests of one key in one hour, on their way to the database.
 #[derive(Clone, Debug)]
