@@ -197,7 +197,7 @@ pub async fn open(
     let ids = Arc::new(Ids::default());
     let node = ids.next(clock.now(), random::bytes(&*random));
     Ok(App {
-        usage: Usage::new(Arc::clone(&records), Arc::clone(&random), Arc::clone(&ids)),
+        usage: Arc::new(Usage::new(Arc::clone(&records), Arc::clone(&random), Arc::clone(&ids))),
         records,
         fill: Fill::default(),
         node,

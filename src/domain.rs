@@ -52,7 +52,7 @@ pub struct App {
     pub passwords: passwords::Hashing,
     pub mailer: mail::Mailer,
     pub throttle: throttle::Throttle,
-    pub usage: usage::Usage,
+    pub usage: Arc<usage::Usage>,
     /// Keys in memory.
     pub records: Arc<verify::records::Records>,
     /// Reading those that are not.

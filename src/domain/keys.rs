@@ -20,6 +20,7 @@ mod roll;
 mod rotate_secret;
 mod traffic;
 
+use change::find_with_usage;
 pub use change::{find, find_if_there, find_replaced, refuse_frozen};
 pub use delete::delete;
 pub use disable::{disable, enable};

@@ -34,6 +34,9 @@ pub struct Steps {
 /// How many keys are shown as given: more than a profile is likely to give.
 const MOST_GIVEN: u64 = 12;
 
+/// Of how many keys, the newest, calls are seen at once. Those of others are seen when everybody's are written down.
+const MOST_WATCHED: u64 = 50;
+
 /// A step of the walk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -47,8 +50,6 @@ pub enum Step {
 
 /// Looks at the facts as they are at this moment.
 pub async fn steps(app: &App, account: &Account) -> Result<Steps> {
-    // The first call may be a moment ago: what is still counted in memory is a fact too.
-    app.usage.flush(&app.db).await?;
     let mut steps = Steps {
         email_confirmed: account.email_confirmed_at.is_some(),
         workspace: latest_manageable(workspaces::list(app, account).await?),
@@ -63,6 +64,9 @@ pub async fn steps(app: &App, account: &Account) -> Result<Steps> {
         return Ok(steps);
     };
     let (db, workspace) = (app.db.reader(), membership.workspace.id);
+    // The first call may be a moment ago: what is still counted in memory is a fact too.
+    let newest = store::keys::newest_digests(db, workspace, MOST_WATCHED).await?;
+    app.usage.flush_keys(&app.db, newest).await?;
     let environment = first_environment(app).as_str();
     steps.key = store::keys::newest_active(db, workspace, environment, app.now()).await?;
     steps.used = store::keys::last_used(db, workspace).await?;

@@ -17,6 +17,7 @@ use crate::model::ids::{Ids, KeyId};
 use crate::model::timestamp::Timestamp;
 use crate::random::{self, Random};
 use crate::store::db::commit;
+use crate::store::keys::Digested;
 use crate::store::{self, Db};
 
 /// Writes down what the records have counted.
@@ -25,9 +26,11 @@ pub struct Usage {
     records: Arc<Records>,
     random: Arc<dyn Random>,
     ids: Arc<Ids>,
-    flushing: Arc<tokio::sync::Mutex<()>>,
-    /// What could not be written.
-    left: Arc<Mutex<Batch>>,
+    /// Whose turn it is to move counts on, from the records or into the database. Whoever has it knows where they all are:
+    /// in the records, in `waiting`, or written.
+    turn: Arc<tokio::sync::Mutex<()>>,
+    /// What was taken from the records and is not written yet, in the order of keys.
+    waiting: Mutex<Batch>,
 }
 
 impl Usage {
@@ -37,71 +40,123 @@ impl Usage {
             records,
             random,
             ids,
-            flushing: Arc::default(),
-            left: Arc::default(),
+            turn: Arc::default(),
+            waiting: Mutex::default(),
         }
     }
 
     /// Writes down what has been counted. What cannot be written stays counted.
-    pub async fn flush(&self, db: &Db) -> Result<()> {
-        let (records, db, left) = (Arc::clone(&self.records), db.clone(), Arc::clone(&self.left));
-        let (flushing, ids, random) = (
-            Arc::clone(&self.flushing),
-            Arc::clone(&self.ids),
-            Arc::clone(&self.random),
-        );
-        // A task of its own: a person who closes the page that asked for this must not take the counts along.
-        let flush = tokio::spawn(async move {
-            let _one_at_a_time = flushing.lock().await;
-            let new_id = |at: Timestamp| ids.next(at, random::bytes(&*random));
-            let mut unwritten = Unwritten::take(&left);
-            unwritten.rest.reserve(records.waiting());
-            for part in records.parts() {
-                records.take_counts(part, &mut unwritten.rest);
+    pub async fn flush(self: &Arc<Self>, db: &Db) -> Result<()> {
+        let (usage, db) = (Arc::clone(self), db.clone());
+        undisturbed(async move {
+            usage.take_all().await?;
+            while usage.write_next(&db).await? {}
+            Ok(())
+        })
+        .await
+    }
+
+    /// Writes down what has been counted of a few keys, for somebody who wants to look at it. What else waits may be much, of
+    /// many other tenants: it does not keep him waiting, and he does not keep it from being written together.
+    pub async fn flush_keys(self: &Arc<Self>, db: &Db, keys: Vec<Digested>) -> Result<()> {
+        let (usage, db) = (Arc::clone(self), db.clone());
+        undisturbed(async move {
+            let _turn = usage.turn.lock().await;
+            let mut part = Batch::default();
+            for key in &keys {
+                part.add(usage.waiting.lock().take_of(key.0));
+                usage.records.take_counts_of(key, &mut part);
+            }
+            part.merge();
+            usage.write(&db, part).await
+        })
+        .await
+    }
+
+    /// Takes everything that the records have counted.
+    async fn take_all(self: &Arc<Self>) -> Result<()> {
+        let usage = Arc::clone(self);
+        // The turn goes along: nobody may look for counts while they are on their way.
+        let turn = Arc::clone(&self.turn).lock_owned().await;
+        // A million keys take a while: others run on this thread.
+        let taking = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            let mut taken = Batch::with_room_for(usage.records.waiting());
+            for part in usage.records.parts() {
+                usage.records.take_counts(part, &mut taken);
             }
             // Neighbours in the database are written together: each of its pages is written once, not by many transactions.
-            unwritten.rest.sort();
-            while let Some(part) = unwritten.rest.take_part(AT_ONCE) {
-                unwritten.part = part;
-                write(&db, &unwritten.part, new_id).await?;
-                unwritten.part = Batch::default();
-            }
-            Ok(())
+            taken.sort();
+            put_back(&usage.waiting, taken);
         });
-        flush.await.map_err(|error| AppError::Internal(error.into()))?
+        taking.await.map_err(|error| AppError::Internal(error.into()))
     }
-}
 
-/// What a flush has taken out of memory and not written yet. However it ends (the database refuses, or the worker stops on which it
-/// runs), what is still here then stays counted.
-struct Unwritten<'a> {
-    left: &'a Mutex<Batch>,
-    rest: Batch,
-    /// What is being written.
-    part: Batch,
-}
+    /// Writes down a part of what waits. Whether there was any.
+    async fn write_next(&self, db: &Db) -> Result<bool> {
+        let _turn = self.turn.lock().await;
+        let Some(part) = take_part(&self.waiting) else {
+            return Ok(false);
+        };
+        self.write(db, part).await?;
+        Ok(true)
+    }
 
-impl<'a> Unwritten<'a> {
-    fn take(left: &'a Mutex<Batch>) -> Self {
-        Self {
-            left,
-            rest: std::mem::take(&mut *left.lock()),
-            part: Batch::default(),
+    /// For whoever has the turn.
+    async fn write(&self, db: &Db, part: Batch) -> Result<()> {
+        if part.is_empty() {
+            return Ok(());
         }
+        let waiting = &self.waiting;
+        let mut unwritten = Unwritten { waiting, part };
+        let new_id = |at: Timestamp| self.ids.next(at, random::bytes(&*self.random));
+        write(db, &unwritten.part, new_id).await?;
+        unwritten.part = Batch::default();
+        Ok(())
     }
+}
+
+/// In a task of its own: a person who closes the page that asked for it must not end it between the database's commit and our
+/// knowing of it.
+async fn undisturbed(writing: impl Future<Output = Result<()>> + Send + 'static) -> Result<()> {
+    let ended = tokio::spawn(writing).await;
+    ended.map_err(|error| AppError::Internal(error.into()))?
+}
+
+/// What is being written. However that ends (the database refuses, or the worker stops on which it runs), what is still here
+/// then stays counted.
+struct Unwritten<'a> {
+    waiting: &'a Mutex<Batch>,
+    part: Batch,
 }
 
 impl Drop for Unwritten<'_> {
     fn drop(&mut self) {
-        if self.rest.is_empty() && self.part.is_empty() {
-            return;
-        }
-        let mut left = self.left.lock();
-        left.add(std::mem::take(&mut self.rest));
-        left.add(std::mem::take(&mut self.part));
-        // However long the database is away: what is kept grows with keys and hours, not with the number of attempts.
-        left.merge();
+        put_back(self.waiting, std::mem::take(&mut self.part));
     }
+}
+
+fn put_back(waiting: &Mutex<Batch>, part: Batch) {
+    if part.is_empty() {
+        return;
+    }
+    let mut waiting = waiting.lock();
+    let was_empty = waiting.is_empty();
+    waiting.add(part);
+    if !was_empty {
+        // However long the database is away: what is kept grows with keys and hours, not with the number of attempts.
+        waiting.merge();
+    }
+}
+
+fn take_part(waiting: &Mutex<Batch>) -> Option<Batch> {
+    let mut waiting = waiting.lock();
+    let part = waiting.take_part(AT_ONCE);
+    if waiting.is_empty() {
+        // With its memory: it is as large as it was at the worst moment.
+        *waiting = Batch::default();
+    }
+    part
 }
 
 /// How many keys a transaction writes at most, or not many more: whoever else wants to write waits for it.
@@ -118,6 +173,12 @@ const LONGEST_WAIT: u64 = 60;
 pub fn is_due(app: &App, seconds: u64) -> bool {
     let worth = u64::try_from(app.records.waiting() / FEW).unwrap_or(LONGEST_WAIT);
     seconds >= worth.clamp(1, LONGEST_WAIT)
+}
+
+/// Writes down what has been counted of these keys, so that what is read of them is as of now.
+pub async fn write_down(app: &App, keys: &[KeyId]) -> Result<()> {
+    let digested = store::keys::digests(app.db.reader(), keys).await?;
+    app.usage.flush_keys(&app.db, digested).await
 }
 
 async fn write(db: &Db, batch: &Batch, new_id: impl Fn(Timestamp) -> uuid::Uuid) -> Result<()> {

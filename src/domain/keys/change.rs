@@ -5,6 +5,7 @@ use crate::domain::access::{ManageKeys, ReadKeys};
 use crate::domain::audit::{self, Subject};
 use crate::domain::keys::bounds;
 use crate::domain::keys::issue::name_is_taken;
+use crate::domain::usage;
 use crate::domain::verify::changes;
 use crate::domain::webhooks::announce;
 use crate::error::{AppError, Result};
@@ -21,6 +22,14 @@ pub async fn find(app: &App, proof: ReadKeys<'_>, id: KeyId) -> Result<Key> {
     store::keys::find(app.db.reader(), proof.ring().owner_id(), id)
         .await?
         .ok_or(AppError::NotFound)
+}
+
+/// Like [`find`], with what is still counted in memory written down first.
+pub(super) async fn find_with_usage(app: &App, proof: ReadKeys<'_>, id: KeyId) -> Result<Key> {
+    // Whose it is comes before anything that takes time.
+    find(app, proof, id).await?;
+    usage::write_down(app, &[id]).await?;
+    find(app, proof, id).await
 }
 
 /// The key that this one took over from, when it was rolled.

@@ -37,8 +37,7 @@ pub struct Evidence {
 
 /// Looks how much a key is used, with what is still in memory written down first.
 pub async fn evidence(app: &App, proof: ReadKeys<'_>, id: KeyId) -> Result<(Key, Evidence)> {
-    app.usage.flush(&app.db).await?;
-    let key = super::find(app, proof, id).await?;
+    let key = super::find_with_usage(app, proof, id).await?;
     let now = app.now();
     let sums = store::usage::sums_since(app.db.reader(), &[id], now.start_of_day().hour()).await?;
     let (accepted, refused): (Vec<_>, Vec<_>) = sums

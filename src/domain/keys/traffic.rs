@@ -62,8 +62,7 @@ impl Traffic {
 
 /// A key and its traffic, with what is still in memory written down first.
 pub async fn traffic(app: &App, proof: ReadKeys<'_>, id: KeyId) -> Result<(Key, Traffic)> {
-    app.usage.flush(&app.db).await?;
-    let key = super::find(app, proof, id).await?;
+    let key = super::find_with_usage(app, proof, id).await?;
     let first = first_day(app.now());
     let mut traffic = Traffic::default();
     for count in store::usage::hours_since(app.db.reader(), id, first * 24).await? {

@@ -5,6 +5,7 @@ use crate::domain::access::Staff;
 use crate::domain::audit::{self, Subject};
 use crate::domain::credits;
 use crate::domain::staff::typed::{self, Refused, Typed};
+use crate::domain::usage;
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
 use crate::model::embed::Partner;
@@ -62,15 +63,16 @@ pub async fn by_display_prefix(
         Ok(typed) => typed,
         Err(refused) => return Ok(Err(refused)),
     };
-    app.usage.flush(&app.db).await?;
-    let keys = store::keys::find_by_display_prefix(app.db.reader(), &typed.prefix, MOST).await?;
-    let found = show(app, staff, keys).await?;
+    let keys = async || store::keys::find_by_display_prefix(app.db.reader(), &typed.prefix, MOST).await;
+    let ids: Vec<KeyId> = keys().await?.iter().map(|key| key.id).collect();
+    usage::write_down(app, &ids).await?;
+    let found = show(app, staff, keys().await?).await?;
     Ok(Ok(Looked { typed, found }))
 }
 
 /// The key with this id.
 pub async fn by_id(app: &App, staff: &Staff, id: KeyId) -> Result<Found> {
-    app.usage.flush(&app.db).await?;
+    usage::write_down(app, &[id]).await?;
     let key = store::keys::find_for_support(app.db.reader(), id).await?;
     let found = show(app, staff, key.into_iter().collect()).await?;
     found.into_iter().next().ok_or(AppError::NotFound)

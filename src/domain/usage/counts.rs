@@ -77,9 +77,12 @@ pub fn request_of(question: &Question<'_>, profile: &Profile) -> Option<String> 
 }
 
 impl Batch {
-    /// Makes room for so many keys more.
-    pub(super) fn reserve(&mut self, keys: usize) {
-        self.accepted.reserve_exact(keys);
+    /// Nothing yet, with room for so many keys.
+    pub(super) fn with_room_for(keys: usize) -> Self {
+        Self {
+            accepted: Vec::with_capacity(keys),
+            ..Self::default()
+        }
     }
 
     /// In the order of keys, which is the order in which the database has them.
@@ -99,6 +102,15 @@ impl Batch {
             refused,
         };
         (!part.is_empty()).then_some(part)
+    }
+
+    /// Takes out what is about one key, from what is in the order of keys.
+    pub(super) fn take_of(&mut self, key: KeyId) -> Self {
+        Self {
+            accepted: take_equal(&mut self.accepted, &key, |one| &one.key),
+            refused: take_equal(&mut self.refused, &key, |((of, ..), _)| of),
+            notes: take_equal(&mut self.notes, &key, |(of, _)| of),
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -129,7 +141,12 @@ impl Batch {
         });
     }
 
+    /// Adds what somebody else has, behind what is here; the order is lost.
     pub(super) fn add(&mut self, other: Self) {
+        if self.is_empty() {
+            *self = other;
+            return;
+        }
         self.accepted.extend(other.accepted);
         self.refused.extend(other.refused);
         self.notes.extend(other.notes);
@@ -192,6 +209,12 @@ fn add_up<What: Ord + Copy>(counts: &mut Vec<(What, i64)>) {
         }
         same
     });
+}
+
+fn take_equal<T>(from: &mut Vec<T>, key: &KeyId, key_of: impl Fn(&T) -> &KeyId) -> Vec<T> {
+    let first = from.partition_point(|one| key_of(one) < key);
+    let end = from.partition_point(|one| key_of(one) <= key);
+    from.drain(first..end).collect()
 }
 
 fn take_last<T>(from: &mut Vec<T>, most: usize) -> Vec<T> {
@@ -260,9 +283,9 @@ mod tests {
         assert_eq!(left.notes.len(), 1);
     }
 
-    #[test]
-    fn parts_hold_everything_once() {
-        let key = |number| KeyId(uuid::Uuid::from_u128(number));
+    /// Keys that were counted as accepted, as refused, and noted.
+    fn batch(accepted: &[u128], refused: &[u128], noted: &[u128]) -> Batch {
+        let key = |number: &u128| KeyId(uuid::Uuid::from_u128(*number));
         let pending = |number| Pending {
             key: key(number),
             accepted: 1,
@@ -270,18 +293,40 @@ mod tests {
             client: Arc::default(),
         };
         let mut batch = Batch {
-            accepted: [5, 3, 4, 1, 2].map(pending).into(),
-            refused: [3, 6].map(|number| ((key(number), 1, "expired"), 1)).into(),
-            notes: [6].map(|number| (key(number), VecDeque::new())).into(),
+            accepted: accepted.iter().map(pending).collect(),
+            refused: refused.iter().map(|number| ((key(number), 1, "expired"), 1)).collect(),
+            notes: noted.iter().map(|number| (key(number), VecDeque::new())).collect(),
         };
         batch.sort();
-        let parts: Vec<_> = std::iter::from_fn(|| batch.take_part(3)).collect();
-        let keys = |part: &Batch| {
-            let accepted = part.accepted.iter().map(|one| one.key.0.as_u128());
-            let refused = part.refused.iter().map(|((key, ..), _)| key.0.as_u128());
-            let notes = part.notes.iter().map(|(key, _)| key.0.as_u128());
-            [accepted.collect::<Vec<_>>(), refused.collect(), notes.collect()]
+        batch
+    }
+
+    fn keys(batch: &Batch) -> [Vec<u128>; 3] {
+        let accepted = batch.accepted.iter().map(|one| one.key.0.as_u128());
+        let refused = batch.refused.iter().map(|((key, ..), _)| key.0.as_u128());
+        let notes = batch.notes.iter().map(|(key, _)| key.0.as_u128());
+        [accepted.collect(), refused.collect(), notes.collect()]
+    }
+
+    #[test]
+    fn what_is_taken_of_one_key_is_its_own() {
+        let all = || batch(&[2, 5, 3, 2, 9], &[2, 2, 4], &[1, 2]);
+        let take = |number| {
+            let mut rest = all();
+            let taken = rest.take_of(KeyId(uuid::Uuid::from_u128(number)));
+            (keys(&taken), keys(&rest))
         };
+        let of_two = [vec![2, 2], vec![2, 2], vec![2]];
+        assert_eq!(take(2), (of_two, [vec![3, 5, 9], vec![4], vec![1]]));
+        assert_eq!(take(9).0, [vec![9], vec![], vec![]]);
+        assert_eq!(take(4).0, [vec![], vec![4], vec![]]);
+        assert_eq!(take(6), ([vec![], vec![], vec![]], keys(&all())));
+    }
+
+    #[test]
+    fn parts_hold_everything_once() {
+        let mut batch = batch(&[5, 3, 4, 1, 2], &[3, 6], &[6]);
+        let parts: Vec<_> = std::iter::from_fn(|| batch.take_part(3)).collect();
         let parts: Vec<_> = parts.iter().map(keys).collect();
         assert_eq!(
             parts,

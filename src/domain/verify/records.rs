@@ -37,6 +37,7 @@ use crate::model::transport::Transport;
 use crate::model::verdict::{Refusal, Refused, Verdict};
 use crate::profile::{Profile, Route};
 use crate::store::changes::Subject;
+use crate::store::keys::Digested;
 use crate::store::verification::FoundKey;
 use lease::Lease;
 use room::Room;
@@ -266,6 +267,11 @@ impl Records {
         if let Some(Part(shard)) = self.shards.get(part) {
             shard.lock().take(batch);
         }
+    }
+
+    /// Hands over what was counted of one key since the last time.
+    pub fn take_counts_of(&self, key: &Digested, batch: &mut Batch) {
+        self.shard(&key.1).lock().take_of(key, batch);
     }
 
     /// Lets go of what is over.

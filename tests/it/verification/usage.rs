@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use keyhatch::domain::usage;
 use keyhatch::model::ids::KeyId;
 use keyhatch::model::key::{Key, LastUse};
 use keyhatch::model::timestamp::Timestamp;
@@ -81,6 +82,15 @@ async fn counts_are_exact_while_they_are_written_down_and_records_come_and_go() 
             }
         });
     }
+    let ids: Vec<_> = keys.iter().map(|key| key.key.id).collect();
+    // Somebody looks at one of them again and again.
+    let (looked_at, data) = ([ids[0]], app.app.clone().into_inner());
+    let looking = tokio::spawn(async move {
+        loop {
+            usage::write_down(&data, &looked_at).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    });
     let mut turn = 0;
     while !asking.is_empty() {
         turn += 1;
@@ -93,11 +103,51 @@ async fn counts_are_exact_while_they_are_written_down_and_records_come_and_go() 
         }
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
+    looking.abort();
     app.app.usage.flush(&app.app.db).await.unwrap();
-    let ids: Vec<_> = keys.iter().map(|key| key.key.id).collect();
     let sums = store::usage::sums_since(app.app.db.reader(), &ids, 0).await.unwrap();
     assert_eq!(sums.len(), 5);
     assert!(sums.iter().all(|sum| sum.count == 160), "{sums:?}");
+}
+
+#[tokio::test]
+async fn whoever_looks_at_a_key_writes_down_its_own_counts_and_no_others() {
+    let app = TestApp::start().await;
+    let alice = app.person("alice").await;
+    let workspace = app.workspace_on(&alice, "Acme", Some("enterprise")).await;
+    let project = app.project(&workspace, "Site").await;
+    let key = async || {
+        app.key(&workspace, Some(&project), "restricted", "live", &["rates:read"])
+            .await
+    };
+    let (looked_at, other, backend) = (key().await, key().await, app.backend().await);
+    for key in [&looked_at, &other] {
+        for path in ["/api/v1/rates", "/api/v1/shipments/first"] {
+            let question = serde_json::json!({
+                "key": key.text.expose_secret(), "method": "POST", "path": path,
+            });
+            backend.post("/provider/v1/keys/verify", &question).await;
+        }
+    }
+    let written = async |key: KeyId| {
+        let sums = store::usage::sums_since(app.app.db.reader(), &[key], 0).await.unwrap();
+        let refusals = store::usage::refusals(app.app.db.reader(), key, 10).await.unwrap();
+        (sums.iter().map(|sum| sum.count).sum::<i64>(), refusals.len())
+    };
+    let page = format!("/w/acme/p/site/keys/{}", looked_at.key.id);
+    for page in [&page, &page, &format!("{page}/revocation")] {
+        let page = alice.get(page).await;
+        assert_eq!(page.status, 200, "{}", page.body);
+        assert_eq!(
+            [written(looked_at.key.id).await, written(other.key.id).await],
+            [(2, 1), (0, 0)]
+        );
+    }
+    app.app.usage.flush(&app.app.db).await.unwrap();
+    assert_eq!(
+        [written(looked_at.key.id).await, written(other.key.id).await],
+        [(2, 1), (2, 1)]
+    );
 }
 
 /// A worker writes usage down because somebody opened a page, and ends before it is written: at shutdown it takes its tasks along.
@@ -132,9 +182,15 @@ async fn what_a_worker_did_not_finish_writing_down_stays_counted() {
     tokio::task::spawn_blocking(|| worker.join().unwrap()).await.unwrap();
     tx.commit().await.unwrap();
 
+    // It is on its way, and not in its record any more: whoever looks at the key finds it all the same, and once.
+    let sum = async || {
+        let sums = store::usage::sums_since(db.reader(), &[id], 0).await.unwrap();
+        sums.iter().map(|sum| sum.count).sum::<i64>()
+    };
+    usage::write_down(&app.app, &[id]).await.unwrap();
+    assert_eq!(sum().await, 1);
     app.app.usage.flush(db).await.unwrap();
-    let sums = store::usage::sums_since(db.reader(), &[id], 0).await.unwrap();
-    assert_eq!(sums.iter().map(|sum| sum.count).sum::<i64>(), 1);
+    assert_eq!(sum().await, 1);
 }
 
 /// Somebody changes two keys at once, as a key does that changes another, while the usage of both is written down.

@@ -15,6 +15,7 @@ use crate::model::ids::KeyId;
 use crate::model::rate::Recent;
 use crate::model::timestamp::Timestamp;
 use crate::model::verdict::Refusal;
+use crate::store::keys::Digested;
 use crate::store::usage::NOTES_OF_A_KEY;
 
 /// What was let through lately, by key and number of the limit.
@@ -236,6 +237,20 @@ impl Shard {
         batch.accepted.extend(std::mem::take(&mut self.pending));
         batch.refused.extend(self.refused.drain());
         batch.notes.extend(self.notes.drain());
+    }
+
+    /// Hands over what was counted of one key since the last time.
+    pub(super) fn take_of(&mut self, (key, digest): &Digested, batch: &mut Batch) {
+        let record = self.position(digest).and_then(|position| self.slab.get_mut(position));
+        // Its position stays among those that have counted: it may count again, and stand there twice.
+        batch
+            .accepted
+            .extend(record.and_then(|record| record.counted.take(record.id)));
+        batch
+            .accepted
+            .extend(self.pending.extract_if(.., |pending| pending.key == *key));
+        batch.refused.extend(self.refused.extract_if(|(of, ..), _| of == key));
+        batch.notes.extend(self.notes.remove_entry(key));
     }
 
     /// Lets go of what was let through so long ago that it counts no more.

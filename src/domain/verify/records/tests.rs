@@ -1,6 +1,6 @@
 //! The map against every order of steps: reads on their way in, changes between their commit and their answer, eviction.
 
-use std::collections::HashMap;
+mod counting;
 
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
@@ -301,96 +301,4 @@ fn nothing_is_forgotten_while_there_is_room() {
     assert_eq!((known, world.records.len()), (keys, keys));
     (keys..2 * keys).for_each(|number| keep(&world, number));
     assert_eq!(world.records.len(), keys, "and no more than there is room for");
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Count {
-    /// A key that is in memory, or is read now, is asked for in this hour; or is read and may not be kept.
-    Ask(u8, i64),
-    AskOnce(u8, i64),
-    /// What had still to be paid for is counted once it is.
-    Settle(u8, i64),
-    /// It is read, and kept in the place of what is there.
-    Keep(u8),
-    Forget(u8),
-    ForgetAll,
-    /// What was counted is taken to be written down.
-    Take,
-}
-
-fn counting() -> impl Strategy<Value = Count> {
-    let hour = || 0..3_i64;
-    prop_oneof![
-        8 => (0..KEYS, hour()).prop_map(|(key, hour)| Count::Ask(key, hour)),
-        1 => (0..KEYS, hour()).prop_map(|(key, hour)| Count::AskOnce(key, hour)),
-        1 => (0..KEYS, hour()).prop_map(|(key, hour)| Count::Settle(key, hour)),
-        1 => (0..KEYS).prop_map(Count::Keep),
-        1 => (0..KEYS).prop_map(Count::Forget),
-        1 => Just(Count::ForgetAll),
-        1 => Just(Count::Take),
-    ]
-}
-
-proptest! {
-    /// Whatever comes, goes and takes whose place, and whatever the clock does: each request is taken once, for its key and hour.
-    #[test]
-    fn what_is_counted_is_taken_once(steps in proptest::collection::vec(counting(), 1..200)) {
-        let world = World::new();
-        let (records, profile) = (&world.records, &world.profile);
-        let (mut asked, mut taken) = (HashMap::new(), HashMap::new());
-        let mut take = || {
-            let mut batch = Batch::default();
-            records.parts().for_each(|part| records.take_counts(part, &mut batch));
-            for pending in batch.accepted {
-                *taken.entry((pending.key, pending.at.hour())).or_insert(0) += pending.accepted;
-            }
-        };
-        for (minute, step) in (0..).zip(steps) {
-            let question = Question::default();
-            let at = |hour: i64| Timestamp::from_millis((hour * 60 + minute % 60) * 60_000);
-            let found = |key| found(key, World::new_row());
-            let keep = |key| records.keep(profile, &digest(key), &found(key), records.ticket(&digest(key)));
-            let (key, hour) = match step {
-                Count::Ask(key, hour) => {
-                    records.lease.renew(lease::Moment::now());
-                    let ask = || records.ask(profile, &digest(key), &question, || at(hour), |_| ());
-                    let verdict = ask().or_else(|| {
-                        keep(key);
-                        ask()
-                    });
-                    prop_assert!(matches!(verdict, Some(Verdict::Allowed(()))), "{verdict:?}");
-                    (key, hour)
-                }
-                Count::AskOnce(key, hour) => {
-                    let verdict = records.ask_once(profile, &digest(key), &found(key), &question, at(hour), |_| ());
-                    prop_assert!(matches!(verdict, Verdict::Allowed(())));
-                    (key, hour)
-                }
-                Count::Settle(key, hour) => {
-                    records.settle(profile, (&digest(key), found(key).id), &question, at(hour), None);
-                    (key, hour)
-                }
-                Count::Keep(key) => {
-                    keep(key);
-                    continue;
-                }
-                Count::ForgetAll => {
-                    records.forget_all();
-                    continue;
-                }
-                Count::Forget(key) => {
-                    records.forget(&Subject::Digest(Box::new(digest(key))));
-                    continue;
-                }
-                Count::Take => {
-                    take();
-                    continue;
-                }
-            };
-            *asked.entry((found(key).id, hour)).or_insert(0) += 1;
-        }
-        take();
-        prop_assert_eq!(taken, asked);
-        prop_assert_eq!(records.waiting(), 0);
-    }
 }
