@@ -17,6 +17,7 @@ use actix_web::{App as ActixApp, HttpServer};
 use anyhow::Context;
 use secrecy::ExposeSecret;
 use socket2::{SockRef, TcpKeepalive};
+use tokio::runtime::Handle;
 
 use crate::api::lane::Entry;
 use crate::client::TrustedProxies;
@@ -197,7 +198,12 @@ pub async fn open(
     let ids = Arc::new(Ids::default());
     let node = ids.next(clock.now(), random::bytes(&*random));
     Ok(App {
-        usage: Arc::new(Usage::new(Arc::clone(&records), Arc::clone(&random), Arc::clone(&ids))),
+        usage: Arc::new(Usage::new(
+            Arc::clone(&records),
+            Arc::clone(&random),
+            Arc::clone(&ids),
+            Handle::current(),
+        )),
         records,
         fill: Fill::default(),
         node,

@@ -3,12 +3,15 @@
 
 pub mod counted;
 pub mod counts;
+mod queue;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use counts::Batch;
 use parking_lot::Mutex;
+use queue::{Queue, Taken};
+use tokio::runtime::Handle;
 
 use crate::domain::App;
 use crate::domain::verify::records::Records;
@@ -27,28 +30,42 @@ pub struct Usage {
     random: Arc<dyn Random>,
     ids: Arc<Ids>,
     /// Whose turn it is to move counts on, from the records or into the database. Whoever has it knows where they all are:
-    /// in the records, in `waiting`, or written.
+    /// in the records, in the queue, or written.
     turn: Arc<tokio::sync::Mutex<()>>,
-    /// What was taken from the records and is not written yet, in the order of keys.
-    waiting: Mutex<Batch>,
+    queue: Queue,
+    /// Of which keys somebody wants the counts to be written now.
+    wanted: Mutex<Wanted>,
+    /// Where it is written: workers stop earlier, and would stop in the middle of it.
+    runtime: Handle,
+}
+
+#[derive(Debug, Default)]
+struct Wanted {
+    keys: HashMap<KeyId, [u8; 32]>,
+    /// Grows whenever somebody takes them all to write down their counts.
+    round: u64,
+    /// The last round of which nothing is missing.
+    written: u64,
 }
 
 impl Usage {
-    /// For the counters of these records.
-    pub fn new(records: Arc<Records>, random: Arc<dyn Random>, ids: Arc<Ids>) -> Self {
+    /// For the counters of these records. They are written down on a runtime that stops last.
+    pub fn new(records: Arc<Records>, random: Arc<dyn Random>, ids: Arc<Ids>, runtime: Handle) -> Self {
         Self {
             records,
             random,
             ids,
             turn: Arc::default(),
-            waiting: Mutex::default(),
+            queue: Queue::default(),
+            wanted: Mutex::default(),
+            runtime,
         }
     }
 
     /// Writes down what has been counted. What cannot be written stays counted.
     pub async fn flush(self: &Arc<Self>, db: &Db) -> Result<()> {
         let (usage, db) = (Arc::clone(self), db.clone());
-        undisturbed(async move {
+        self.undisturbed(async move {
             usage.take_all().await?;
             while usage.write_next(&db).await? {}
             Ok(())
@@ -57,20 +74,30 @@ impl Usage {
     }
 
     /// Writes down what has been counted of a few keys, for somebody who wants to look at it. What else waits may be much, of
-    /// many other tenants: it does not keep him waiting, and he does not keep it from being written together.
+    /// many other tenants: it does not keep him waiting. Many who want it at once are served together.
     pub async fn flush_keys(self: &Arc<Self>, db: &Db, keys: Vec<Digested>) -> Result<()> {
+        let round = {
+            let mut wanted = self.wanted.lock();
+            wanted.keys.extend(keys);
+            wanted.round
+        };
         let (usage, db) = (Arc::clone(self), db.clone());
-        undisturbed(async move {
+        self.undisturbed(async move {
             let _turn = usage.turn.lock().await;
-            let mut part = Batch::default();
-            for key in &keys {
-                part.add(usage.waiting.lock().take_of(key.0));
-                usage.records.take_counts_of(key, &mut part);
+            if usage.wanted.lock().written > round {
+                // By somebody who had the turn before.
+                return Ok(());
             }
-            part.merge();
-            usage.write(&db, part).await
+            usage.write_wanted(&db).await
         })
         .await
+    }
+
+    /// In a task of its own: a person who closes the page that asked for it must not end it between the database's commit and
+    /// our knowing of it.
+    async fn undisturbed(&self, writing: impl Future<Output = Result<()>> + Send + 'static) -> Result<()> {
+        let ended = self.runtime.spawn(writing).await;
+        ended.map_err(|error| AppError::Internal(error.into()))?
     }
 
     /// Takes everything that the records have counted.
@@ -85,9 +112,7 @@ impl Usage {
             for part in usage.records.parts() {
                 usage.records.take_counts(part, &mut taken);
             }
-            // Neighbours in the database are written together: each of its pages is written once, not by many transactions.
-            taken.sort();
-            put_back(&usage.waiting, taken);
+            usage.queue.add(taken);
         });
         taking.await.map_err(|error| AppError::Internal(error.into()))
     }
@@ -95,72 +120,45 @@ impl Usage {
     /// Writes down a part of what waits. Whether there was any.
     async fn write_next(&self, db: &Db) -> Result<bool> {
         let _turn = self.turn.lock().await;
-        let Some(part) = take_part(&self.waiting) else {
+        let Some(taken) = self.queue.take_next() else {
             return Ok(false);
         };
-        self.write(db, part).await?;
+        self.write(db, taken).await?;
         Ok(true)
     }
 
-    /// For whoever has the turn.
-    async fn write(&self, db: &Db, part: Batch) -> Result<()> {
-        if part.is_empty() {
-            return Ok(());
+    /// Writes down what is wanted, for whoever has the turn.
+    async fn write_wanted(&self, db: &Db) -> Result<()> {
+        let (keys, round) = {
+            let mut wanted = self.wanted.lock();
+            wanted.round += 1;
+            (std::mem::take(&mut wanted.keys), wanted.round)
+        };
+        let mut part = Batch::default();
+        for (key, digest) in &keys {
+            part.add(self.queue.take_of(*key));
+            self.records.take_counts_of(&(*key, *digest), &mut part);
         }
-        let waiting = &self.waiting;
-        let mut unwritten = Unwritten { waiting, part };
-        let new_id = |at: Timestamp| self.ids.next(at, random::bytes(&*self.random));
-        write(db, &unwritten.part, new_id).await?;
-        unwritten.part = Batch::default();
+        part.merge();
+        let written = self.write(db, self.queue.taken(part)).await;
+        let mut wanted = self.wanted.lock();
+        match written {
+            Ok(()) => wanted.written = round,
+            // The others who want it try again.
+            Err(_) => wanted.keys.extend(keys),
+        }
+        written
+    }
+
+    async fn write(&self, db: &Db, taken: Taken<'_>) -> Result<()> {
+        if !taken.part().is_empty() {
+            let new_id = |at: Timestamp| self.ids.next(at, random::bytes(&*self.random));
+            write(db, taken.part(), new_id).await?;
+        }
+        taken.written();
         Ok(())
     }
 }
-
-/// In a task of its own: a person who closes the page that asked for it must not end it between the database's commit and our
-/// knowing of it.
-async fn undisturbed(writing: impl Future<Output = Result<()>> + Send + 'static) -> Result<()> {
-    let ended = tokio::spawn(writing).await;
-    ended.map_err(|error| AppError::Internal(error.into()))?
-}
-
-/// What is being written. However that ends (the database refuses, or the worker stops on which it runs), what is still here
-/// then stays counted.
-struct Unwritten<'a> {
-    waiting: &'a Mutex<Batch>,
-    part: Batch,
-}
-
-impl Drop for Unwritten<'_> {
-    fn drop(&mut self) {
-        put_back(self.waiting, std::mem::take(&mut self.part));
-    }
-}
-
-fn put_back(waiting: &Mutex<Batch>, part: Batch) {
-    if part.is_empty() {
-        return;
-    }
-    let mut waiting = waiting.lock();
-    let was_empty = waiting.is_empty();
-    waiting.add(part);
-    if !was_empty {
-        // However long the database is away: what is kept grows with keys and hours, not with the number of attempts.
-        waiting.merge();
-    }
-}
-
-fn take_part(waiting: &Mutex<Batch>) -> Option<Batch> {
-    let mut waiting = waiting.lock();
-    let part = waiting.take_part(AT_ONCE);
-    if waiting.is_empty() {
-        // With its memory: it is as large as it was at the worst moment.
-        *waiting = Batch::default();
-    }
-    part
-}
-
-/// How many keys a transaction writes at most, or not many more: whoever else wants to write waits for it.
-const AT_ONCE: usize = 5_000;
 
 /// For how many keys a second of waiting is worth while: they are then written once and not each second, and writing takes
 /// a few thousandths of one processor's time.

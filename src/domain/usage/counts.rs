@@ -44,6 +44,9 @@ pub struct Note {
     user_agent: String,
 }
 
+/// Refused requests of one key, by hour and outcome.
+pub type RefusedCounts = Vec<((i64, &'static str), i64)>;
+
 /// What was counted between two flushes.
 #[derive(Debug, Default)]
 pub struct Batch {
@@ -85,6 +88,15 @@ impl Batch {
         }
     }
 
+    /// Adds refused requests of some keys.
+    pub fn add_refused(&mut self, refused: impl IntoIterator<Item = (KeyId, RefusedCounts)>) {
+        for (key, counts) in refused {
+            let counts = counts.into_iter();
+            self.refused
+                .extend(counts.map(|((hour, outcome), count)| ((key, hour, outcome), count)));
+        }
+    }
+
     /// In the order of keys, which is the order in which the database has them.
     pub(super) fn sort(&mut self) {
         self.accepted.sort_unstable_by_key(|one| one.key);
@@ -92,8 +104,12 @@ impl Batch {
         self.notes.sort_unstable_by_key(|(key, _)| *key);
     }
 
-    /// Takes out what is to be written at once, `most` at most; nothing when there is nothing left.
-    pub(super) fn take_part(&mut self, most: usize) -> Option<Self> {
+    /// Takes it apart: what is to be written at once, `most` at most, and so on.
+    pub(super) fn into_parts(mut self, most: usize) -> impl Iterator<Item = Self> {
+        std::iter::from_fn(move || self.take_part(most))
+    }
+
+    fn take_part(&mut self, most: usize) -> Option<Self> {
         let accepted = take_last(&mut self.accepted, most);
         let refused = take_last(&mut self.refused, most - accepted.len());
         let part = Self {
@@ -212,6 +228,14 @@ fn add_up<What: Ord + Copy>(counts: &mut Vec<(What, i64)>) {
 }
 
 fn take_equal<T>(from: &mut Vec<T>, key: &KeyId, key_of: impl Fn(&T) -> &KeyId) -> Vec<T> {
+    if !from
+        .first()
+        .zip(from.last())
+        .is_some_and(|(first, last)| (key_of(first)..=key_of(last)).contains(&key))
+    {
+        // The usual case, seen at once: there may be hundreds of parts to look through.
+        return Vec::new();
+    }
     let first = from.partition_point(|one| key_of(one) < key);
     let end = from.partition_point(|one| key_of(one) <= key);
     from.drain(first..end).collect()
@@ -325,9 +349,8 @@ mod tests {
 
     #[test]
     fn parts_hold_everything_once() {
-        let mut batch = batch(&[5, 3, 4, 1, 2], &[3, 6], &[6]);
-        let parts: Vec<_> = std::iter::from_fn(|| batch.take_part(3)).collect();
-        let parts: Vec<_> = parts.iter().map(keys).collect();
+        let parts = batch(&[5, 3, 4, 1, 2], &[3, 6], &[6]).into_parts(3);
+        let parts: Vec<_> = parts.map(|part| keys(&part)).collect();
         assert_eq!(
             parts,
             [
@@ -336,6 +359,5 @@ mod tests {
                 [vec![], vec![3], vec![6]]
             ]
         );
-        assert!(batch.take_part(3).is_none());
     }
 }

@@ -264,9 +264,15 @@ impl Records {
 
     /// Hands over what a part has counted since the last time.
     pub fn take_counts(&self, part: usize, batch: &mut Batch) {
-        if let Some(Part(shard)) = self.shards.get(part) {
-            shard.lock().take(batch);
-        }
+        let Some(Part(shard)) = self.shards.get(part) else {
+            return;
+        };
+        // Making room may copy all that is there. Until the lock is taken again a few more may have been counted.
+        let waiting = shard.lock().waiting();
+        batch.accepted.reserve(waiting + waiting / 4 + 64);
+        let (refused, notes) = shard.lock().take(&mut batch.accepted);
+        batch.add_refused(refused);
+        batch.notes.extend(notes);
     }
 
     /// Hands over what was counted of one key since the last time.

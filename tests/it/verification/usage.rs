@@ -129,30 +129,29 @@ async fn whoever_looks_at_a_key_writes_down_its_own_counts_and_no_others() {
             backend.post("/provider/v1/keys/verify", &question).await;
         }
     }
-    let written = async |key: KeyId| {
-        let sums = store::usage::sums_since(app.app.db.reader(), &[key], 0).await.unwrap();
+    let counted = async |key: KeyId| {
         let refusals = store::usage::refusals(app.app.db.reader(), key, 10).await.unwrap();
-        (sums.iter().map(|sum| sum.count).sum::<i64>(), refusals.len())
+        (written(&app.app.db, key).await, refusals.len())
     };
     let page = format!("/w/acme/p/site/keys/{}", looked_at.key.id);
     for page in [&page, &page, &format!("{page}/revocation")] {
         let page = alice.get(page).await;
         assert_eq!(page.status, 200, "{}", page.body);
         assert_eq!(
-            [written(looked_at.key.id).await, written(other.key.id).await],
+            [counted(looked_at.key.id).await, counted(other.key.id).await],
             [(2, 1), (0, 0)]
         );
     }
     app.app.usage.flush(&app.app.db).await.unwrap();
     assert_eq!(
-        [written(looked_at.key.id).await, written(other.key.id).await],
+        [counted(looked_at.key.id).await, counted(other.key.id).await],
         [(2, 1), (2, 1)]
     );
 }
 
 /// A worker writes usage down because somebody opened a page, and ends before it is written: at shutdown it takes its tasks along.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_a_worker_did_not_finish_writing_down_stays_counted() {
+async fn what_a_worker_has_begun_to_write_down_is_written_once() {
     let app = TestApp::start().await;
     let (workspace, project) = acme(&app).await;
     let key = app.key(&workspace, Some(&project), "secret", "live", &[]).await;
@@ -183,14 +182,65 @@ async fn what_a_worker_did_not_finish_writing_down_stays_counted() {
     tx.commit().await.unwrap();
 
     // It is on its way, and not in its record any more: whoever looks at the key finds it all the same, and once.
-    let sum = async || {
-        let sums = store::usage::sums_since(db.reader(), &[id], 0).await.unwrap();
-        sums.iter().map(|sum| sum.count).sum::<i64>()
-    };
     usage::write_down(&app.app, &[id]).await.unwrap();
-    assert_eq!(sum().await, 1);
+    assert_eq!(written(db, id).await, 1);
     app.app.usage.flush(db).await.unwrap();
-    assert_eq!(sum().await, 1);
+    assert_eq!(written(db, id).await, 1);
+}
+
+/// All who look at once are served together: each sees whatever was counted before he looked.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_look_at_once_and_each_sees_his_own() {
+    let app = TestApp::start().await;
+    let (workspace, project) = acme(&app).await;
+    let mut looking = tokio::task::JoinSet::new();
+    for _ in 0..12 {
+        let key = app.key(&workspace, Some(&project), "secret", "live", &[]).await;
+        let (program, data) = (app.program(key.text.expose_secret()), app.app.clone().into_inner());
+        looking.spawn(async move {
+            for asked in 1..=15 {
+                assert_eq!(program.get("/api/v1/me").await.status, 200);
+                usage::write_down(&data, &[key.key.id]).await.unwrap();
+                assert_eq!(written(&data.db, key.key.id).await, asked);
+            }
+        });
+    }
+    while let Some(done) = looking.join_next().await {
+        app.app.usage.flush(&app.app.db).await.unwrap();
+        done.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_the_database_refuses_stays_counted() {
+    let app = TestApp::start().await;
+    let (workspace, project) = acme(&app).await;
+    let mut keys = Vec::new();
+    for _ in 0..3 {
+        keys.push(app.key(&workspace, Some(&project), "secret", "live", &[]).await);
+    }
+    let (db, id) = (&app.app.db, keys[0].key.id);
+    db.execute("ALTER TABLE usage_hours RENAME TO elsewhere").await.unwrap();
+    for turn in 0..4 {
+        for key in &keys {
+            assert_eq!(
+                app.program(key.text.expose_secret()).get("/api/v1/me").await.status,
+                200
+            );
+        }
+        let refused = match turn % 2 {
+            0 => usage::write_down(&app.app, &[id]).await,
+            _ => app.app.usage.flush(db).await,
+        };
+        assert!(refused.is_err());
+    }
+    db.execute("ALTER TABLE elsewhere RENAME TO usage_hours").await.unwrap();
+    usage::write_down(&app.app, &[id]).await.unwrap();
+    assert_eq!(written(db, id).await, 4);
+    app.app.usage.flush(db).await.unwrap();
+    for key in &keys {
+        assert_eq!(written(db, key.key.id).await, 4);
+    }
 }
 
 /// Somebody changes two keys at once, as a key does that changes another, while the usage of both is written down.
@@ -227,6 +277,12 @@ async fn writing_usage_down_and_changing_the_same_keys_do_not_wait_in_a_circle()
     writing.await.unwrap().unwrap();
     let sums = store::usage::sums_since(db.reader(), &ids, 0).await.unwrap();
     assert_eq!(sums.iter().map(|sum| sum.count).sum::<i64>(), 10);
+}
+
+/// How many requests of a key are written down.
+async fn written(db: &Db, key: KeyId) -> i64 {
+    let sums = store::usage::sums_since(db.reader(), &[key], 0).await.unwrap();
+    sums.iter().map(|sum| sum.count).sum()
 }
 
 /// One accepted request of each of these keys.

@@ -9,7 +9,7 @@ use super::record::Record;
 use super::room::Room;
 use super::slab::Slab;
 use crate::domain::usage::counted::{Counted, LastClient, Source};
-use crate::domain::usage::counts::{Batch, Note, Pending};
+use crate::domain::usage::counts::{Batch, Note, Pending, RefusedCounts};
 use crate::domain::verify::limits::Limits;
 use crate::model::ids::KeyId;
 use crate::model::rate::Recent;
@@ -40,7 +40,7 @@ pub(super) struct Shard {
     counted: Vec<u32>,
     /// What was counted where no record does: of keys that have none, and of hours that are over.
     pending: Vec<Pending>,
-    refused: HashMap<(KeyId, i64, &'static str), i64>,
+    refused: HashMap<KeyId, RefusedCounts>,
     notes: HashMap<KeyId, VecDeque<Note>>,
     /// Digests of service tokens that were found good.
     tokens: HashSet<[u8; 32]>,
@@ -207,7 +207,12 @@ impl Shard {
 
     /// Counts a request that was refused, and remembers it by itself.
     pub(super) fn refused(&mut self, key: KeyId, refusal: &Refusal, note: impl FnOnce() -> Note, now: Timestamp) {
-        *self.refused.entry((key, now.hour(), refusal.reason())).or_insert(0) += 1;
+        let counts = self.refused.entry(key).or_default();
+        let of = (now.hour(), refusal.reason());
+        match counts.iter_mut().find(|(known, _)| *known == of) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((of, 1)),
+        }
         if self.notes.len() >= NOTED_KEYS && !self.notes.contains_key(&key) {
             return;
         }
@@ -223,20 +228,22 @@ impl Shard {
         self.counted.len() + self.pending.len() + self.refused.len()
     }
 
-    /// Hands over what was counted since the last time.
-    pub(super) fn take(&mut self, batch: &mut Batch) {
+    /// Hands over what was counted since the last time: into a list that has room for [`Shard::waiting`], so that nobody waits for
+    /// more than it takes; what comes back, with its memory: it is as large as it was at the worst moment.
+    pub(super) fn take(
+        &mut self,
+        accepted: &mut Vec<Pending>,
+    ) -> (HashMap<KeyId, RefusedCounts>, HashMap<KeyId, VecDeque<Note>>) {
         let mut counted = std::mem::take(&mut self.counted);
         // As they stand in memory: others wait meanwhile.
         counted.sort_unstable();
         for position in counted {
             if let Some(record) = self.slab.get_mut(position as usize) {
-                batch.accepted.extend(record.counted.take(record.id));
+                accepted.extend(record.counted.take(record.id));
             }
         }
-        // With its memory: it is as large as it was at the worst moment.
-        batch.accepted.extend(std::mem::take(&mut self.pending));
-        batch.refused.extend(self.refused.drain());
-        batch.notes.extend(self.notes.drain());
+        accepted.extend(std::mem::take(&mut self.pending));
+        (std::mem::take(&mut self.refused), std::mem::take(&mut self.notes))
     }
 
     /// Hands over what was counted of one key since the last time.
@@ -249,7 +256,7 @@ impl Shard {
         batch
             .accepted
             .extend(self.pending.extract_if(.., |pending| pending.key == *key));
-        batch.refused.extend(self.refused.extract_if(|(of, ..), _| of == key));
+        batch.add_refused(self.refused.remove_entry(key));
         batch.notes.extend(self.notes.remove_entry(key));
     }
 
