@@ -206,6 +206,7 @@ pub async fn open(
         )),
         records,
         fill: Fill::default(),
+        fill_tokens: Fill::default(),
         node,
         ids,
         db,

@@ -38,6 +38,8 @@ use crate::model::webhook_url::UrlRules;
 use crate::profile::Profile;
 use crate::random::{self, Random};
 use crate::store::Db;
+use crate::store::inbound_tokens::TokenOwner;
+use crate::store::verification::FoundKey;
 
 /// Everything an operation may need: one for the whole process, shared.
 #[derive(Debug)]
@@ -56,7 +58,9 @@ pub struct App {
     /// Keys in memory.
     pub records: Arc<verify::records::Records>,
     /// Reading those that are not.
-    pub fill: verify::Fill,
+    pub fill: verify::Fill<FoundKey>,
+    /// Reading what inbound tokens stand for.
+    pub fill_tokens: verify::Fill<TokenOwner>,
     /// This process, among those that share the database.
     pub node: Uuid,
     /// Tokens that are taken beside keys, in a process that serves.

@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter,
 
 use super::db::{Db, Location};
 use super::entities::change;
-use super::{Error, Result, nodes};
+use super::{Error, Result, nodes, rows};
 use crate::model::ids::WorkspaceId;
 use crate::model::timestamp::Timestamp;
 
@@ -35,8 +35,7 @@ pub struct Changed(Subject);
 
 impl Changed {
     pub(super) fn digest(digest: &[u8]) -> Result<Self> {
-        let digest = digest.try_into().map_err(|_| Error::Corrupt("a digest".to_owned()))?;
-        Ok(Self(Subject::Digest(Box::new(digest))))
+        Ok(Self(Subject::Digest(Box::new(rows::digest(digest)?))))
     }
 
     pub(super) fn workspace(id: WorkspaceId) -> Self {

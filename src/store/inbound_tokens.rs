@@ -1,13 +1,13 @@
-//! Tokens of inbound webhooks. Every finder but [`owner_of`] takes the key: another key's token does not exist.
+//! Tokens of inbound webhooks. Every finder but [`owners_of`] takes the key: another key's token does not exist.
 
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
+use super::Result;
 use super::entities::{inbound_token as token, key};
-use super::rows::{at, maybe_at};
-use super::{Error, Result};
+use super::rows::{at, digest, maybe_at};
 use crate::model::ids::{InboundTokenId, KeyId};
 use crate::model::inbound::InboundToken;
 use crate::model::timestamp::Timestamp;
@@ -15,6 +15,8 @@ use crate::model::timestamp::Timestamp;
 /// Whom a token stands for.
 #[derive(Clone, Debug)]
 pub struct TokenOwner {
+    /// The digest of the token.
+    pub digest: [u8; 32],
     /// The digest of the key's text.
     pub key_digest: [u8; 32],
     pub template: String,
@@ -23,33 +25,34 @@ pub struct TokenOwner {
 #[derive(FromQueryResult)]
 struct OwnerRow {
     digest: Vec<u8>,
+    key_digest: Vec<u8>,
     template: String,
 }
 
-/// The key that owns the token with this digest, and what the token is for; nothing when it is revoked.
-pub async fn owner_of(db: &impl ConnectionTrait, digest: &[u8; 32]) -> Result<Option<TokenOwner>> {
+/// The keys that own the tokens with these digests, and what the tokens are for, in no order; nothing of those that are revoked.
+pub async fn owners_of(db: &impl ConnectionTrait, digests: &[[u8; 32]]) -> Result<Vec<TokenOwner>> {
     let to_key = token::Entity::belongs_to(key::Entity)
         .from(token::Column::KeyId)
         .to(key::Column::Id);
-    let found = token::Entity::find()
+    let rows = token::Entity::find()
         .select_only()
-        .column_as(key::Column::Digest, "digest")
-        .column_as(token::Column::Template, "template")
+        .columns([token::Column::Digest, token::Column::Template])
+        .column_as(key::Column::Digest, "key_digest")
         .join(JoinType::InnerJoin, to_key.into())
-        .filter(token::Column::Digest.eq(digest.to_vec()))
+        .filter(token::Column::Digest.is_in(digests.iter().map(|digest| digest.to_vec())))
         .filter(token::Column::RevokedAt.is_null())
         .into_model::<OwnerRow>()
-        .one(db)
+        .all(db)
         .await?;
-    found
+    rows.into_iter()
         .map(|row| {
-            let digest = row.digest.try_into();
             Ok(TokenOwner {
-                key_digest: digest.map_err(|_| Error::Corrupt("a key’s digest".to_owned()))?,
+                digest: digest(&row.digest)?,
+                key_digest: digest(&row.key_digest)?,
                 template: row.template,
             })
         })
-        .transpose()
+        .collect()
 }
 
 /// A new token.

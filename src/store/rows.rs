@@ -26,6 +26,11 @@ pub(super) fn word<T: FromStr>(text: &str) -> Result<T> {
         .map_err(|_| Error::Corrupt(format!("unexpected word “{text}”")))
 }
 
+/// Reads a SHA-256 digest.
+pub(super) fn digest(bytes: &[u8]) -> Result<[u8; 32]> {
+    bytes.try_into().map_err(|_| Error::Corrupt("a digest".to_owned()))
+}
+
 pub(super) fn email(text: &str) -> Result<Email> {
     Email::parse(text).map_err(|_| Error::Corrupt("an account’s e-mail address".to_owned()))
 }

@@ -4,7 +4,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinTy
 use uuid::Uuid;
 
 use super::entities::{key, project, workspace};
-use super::rows::{maybe_at, word};
+use super::rows::{digest, maybe_at, word};
 use super::{Error, Result};
 use crate::model::access::Environment;
 use crate::model::ids::{KeyId, OwnerId, ProjectId, WorkspaceId};
@@ -93,10 +93,7 @@ impl TryFrom<Row> for FoundKey {
     fn try_from(row: Row) -> Result<Self> {
         let project = row.project_id.zip(row.project_slug).zip(row.project_name);
         Ok(Self {
-            digest: row
-                .digest
-                .try_into()
-                .map_err(|_| Error::Corrupt("a key’s digest".to_owned()))?,
+            digest: digest(&row.digest)?,
             id: KeyId(row.id),
             owner_id: OwnerId(row.owner_id),
             type_id: row.type_id,

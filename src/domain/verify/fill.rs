@@ -1,14 +1,46 @@
-//! Reading keys that are not in memory. Questions that come while one is being answered are asked together, so that a flood
-//! of unknown keys costs one query for many, on one connection, and leaves the rest of the machine to the known.
+//! Reading what is looked up by the digest of a credential and is not in memory. Questions that come while one is being answered
+//! are asked together, so that a flood of unknown keys costs one query for many, on one connection, and leaves the rest of the
+//! machine to the known.
 
+use std::fmt::Debug;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use crate::error::{AppError, Result};
+use crate::store::inbound_tokens::TokenOwner;
 use crate::store::verification::FoundKey;
 use crate::store::{self, Db};
+
+/// What a credential leads to.
+pub trait ByDigest: Clone + Debug + Send + 'static {
+    /// That of the credential.
+    fn digest(&self) -> &[u8; 32];
+
+    /// Reads those that there are, in no order.
+    fn read(db: &Db, digests: &[[u8; 32]]) -> impl Future<Output = store::Result<Vec<Self>>> + Send;
+}
+
+impl ByDigest for FoundKey {
+    fn digest(&self) -> &[u8; 32] {
+        &self.digest
+    }
+
+    async fn read(db: &Db, digests: &[[u8; 32]]) -> store::Result<Vec<Self>> {
+        store::verification::find(db.reader(), digests).await
+    }
+}
+
+impl ByDigest for TokenOwner {
+    fn digest(&self) -> &[u8; 32] {
+        &self.digest
+    }
+
+    async fn read(db: &Db, digests: &[[u8; 32]]) -> store::Result<Vec<Self>> {
+        store::inbound_tokens::owners_of(db.reader(), digests).await
+    }
+}
 
 /// How many keys one query asks for.
 const TOGETHER: usize = 64;
@@ -17,25 +49,34 @@ const TOGETHER: usize = 64;
 const WAITING: usize = 4_096;
 
 /// The queue.
-#[derive(Clone, Debug, Default)]
-pub struct Fill(Arc<Mutex<Queue>>);
+#[derive(Clone, Debug)]
+pub struct Fill<Found>(Arc<Mutex<Queue<Found>>>);
 
-#[derive(Debug, Default)]
-struct Queue {
-    waiting: Vec<Wanted>,
+#[derive(Debug)]
+struct Queue<Found> {
+    waiting: Vec<Wanted<Found>>,
     /// Whether somebody is asking already.
     asking: bool,
 }
 
 #[derive(Debug)]
-struct Wanted {
+struct Wanted<Found> {
     digest: [u8; 32],
-    reply: oneshot::Sender<std::result::Result<Option<FoundKey>, ()>>,
+    reply: oneshot::Sender<std::result::Result<Option<Found>, ()>>,
 }
 
-impl Fill {
-    /// The key whose text has this digest.
-    pub async fn find(&self, db: &Db, digest: [u8; 32]) -> Result<Option<FoundKey>> {
+impl<Found> Default for Fill<Found> {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(Queue {
+            waiting: Vec::new(),
+            asking: false,
+        })))
+    }
+}
+
+impl<Found: ByDigest> Fill<Found> {
+    /// What the credential with this digest leads to.
+    pub async fn find(&self, db: &Db, digest: [u8; 32]) -> Result<Option<Found>> {
         let (reply, answer) = oneshot::channel();
         let begins = {
             let mut queue = self.0.lock();
@@ -58,7 +99,7 @@ impl Fill {
     async fn ask_all(self, db: Db) {
         let mut guard = Asking(Some(self.clone()));
         loop {
-            let wanted: Vec<Wanted> = {
+            let wanted: Vec<Wanted<Found>> = {
                 let mut queue = self.0.lock();
                 let count = queue.waiting.len().min(TOGETHER);
                 if count == 0 {
@@ -74,9 +115,9 @@ impl Fill {
 }
 
 /// A task that ends before its time (its worker is being stopped) leaves the queue to the next who comes.
-struct Asking(Option<Fill>);
+struct Asking<Found>(Option<Fill<Found>>);
 
-impl Drop for Asking {
+impl<Found> Drop for Asking<Found> {
     fn drop(&mut self) {
         if let Some(fill) = &self.0 {
             let mut queue = fill.0.lock();
@@ -86,7 +127,7 @@ impl Drop for Asking {
     }
 }
 
-async fn ask(db: &Db, wanted: Vec<Wanted>) {
+async fn ask<Found: ByDigest>(db: &Db, wanted: Vec<Wanted<Found>>) {
     let mut digests: Vec<[u8; 32]> = wanted.iter().map(|wanted| wanted.digest).collect();
     // Few different lengths, so that few statements have to be prepared.
     let length = if digests.len() <= 1 {
@@ -95,10 +136,10 @@ async fn ask(db: &Db, wanted: Vec<Wanted>) {
         digests.len().next_power_of_two().max(8)
     };
     digests.resize(length, wanted.last().map_or([0; 32], |wanted| wanted.digest));
-    match store::verification::find(db.reader(), &digests).await {
+    match Found::read(db, &digests).await {
         Ok(found) => {
             for wanted in wanted {
-                let found = found.iter().find(|found| found.digest == wanted.digest);
+                let found = found.iter().find(|found| *found.digest() == wanted.digest);
                 // Whoever has hung up needs no answer.
                 let _ = wanted.reply.send(Ok(found.cloned()));
             }
@@ -110,7 +151,7 @@ async fn ask(db: &Db, wanted: Vec<Wanted>) {
             }
         }
         Err(error) => {
-            tracing::error!(error = format!("{error:#}"), "keys could not be read");
+            tracing::error!(error = format!("{error:#}"), "credentials could not be looked up");
             for wanted in wanted {
                 let _ = wanted.reply.send(Err(()));
             }

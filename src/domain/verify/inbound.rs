@@ -1,5 +1,5 @@
 //! Requests whose credential is in their path: `POST {base}/inbound/{token}`. The token stands for the key that owns it, which is
-//! judged, limited and counted as if it had been presented. Tokens are not remembered: each request reads its own.
+//! judged, limited and counted as if it had been presented. Tokens are not remembered: each request has its own read.
 
 use crate::domain::keys::compromise;
 use crate::domain::verify::records::Granted;
@@ -9,7 +9,6 @@ use crate::error::Result;
 use crate::model::transport::Transport;
 use crate::model::verdict::{Refusal, Refused, Verdict};
 use crate::profile::Profile;
-use crate::store;
 
 /// What stands between the base path and the token.
 const BELOW: &str = "/inbound/";
@@ -41,8 +40,7 @@ pub async fn ask<T>(
     if !inbound.is_some_and(|inbound| inbound.token_format().accepts(token)) {
         return Ok(app.refuse(Refusal::InboundToken));
     }
-    let found = store::inbound_tokens::owner_of(app.db.reader(), &seal::digest(token)).await?;
-    let Some(owner) = found else {
+    let Some(owner) = app.fill_tokens.find(&app.db, seal::digest(token)).await? else {
         return Ok(app.refuse(Refusal::InboundToken));
     };
     let (digest, template) = (&owner.key_digest, owner.template.as_str());

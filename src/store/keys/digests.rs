@@ -4,8 +4,9 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use uuid::Uuid;
 
 use crate::model::ids::{KeyId, WorkspaceId};
+use crate::store::Result;
 use crate::store::entities::key;
-use crate::store::{Error, Result};
+use crate::store::rows::digest;
 
 /// A key and its digest.
 pub type Digested = (KeyId, [u8; 32]);
@@ -25,12 +26,6 @@ pub async fn newest_digests(db: &impl ConnectionTrait, workspace: WorkspaceId, l
 async fn read(db: &impl ConnectionTrait, keys: Select<key::Entity>) -> Result<Vec<Digested>> {
     let columns = [key::Column::Id, key::Column::Digest];
     let rows: Vec<(Uuid, Vec<u8>)> = keys.select_only().columns(columns).into_tuple().all(db).await?;
-    let digested = |(id, digest): (Uuid, Vec<u8>)| {
-        let digest = digest.try_into();
-        Ok((
-            KeyId(id),
-            digest.map_err(|_| Error::Corrupt("a digest of another length".to_owned()))?,
-        ))
-    };
+    let digested = |(id, bytes): (Uuid, Vec<u8>)| Ok((KeyId(id), digest(&bytes)?));
     rows.into_iter().map(digested).collect()
 }

@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use keyhatch::domain::{inbound, workspaces};
@@ -103,6 +104,37 @@ async fn what_is_no_token_is_invalid_and_says_nothing_of_keys() {
     }
     let with_query = judge(&service.stranger(), "POST", &format!("/v1/inbound/{token}?source=shop")).await;
     assert_eq!(with_query.status, 200);
+}
+
+/// Those that come while one is looked up are looked up together.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_at_once_are_each_judged_by_their_own_token() {
+    let service = service().await;
+    let mut tokens = Vec::new();
+    for name in ["first", "second", "gone"] {
+        let key = service.make(&[("name", name), ("type", "live")]).await;
+        tokens.push((make(&service.alice, &key.url, name).await, key.id));
+    }
+    let gone = "UPDATE inbound_tokens SET revoked_at = 1 WHERE template = 'gone'";
+    service.app.app.db.execute(gone).await.unwrap();
+    let (service, tokens) = (Arc::new(service), Arc::new(tokens));
+    let mut sending = tokio::task::JoinSet::new();
+    for sender in 0..12 {
+        let (service, tokens) = (Arc::clone(&service), Arc::clone(&tokens));
+        sending.spawn(async move {
+            for turn in 0..9 {
+                let (token, key) = &tokens[(sender + turn) % 3];
+                let answer = send(&service, token).await;
+                match (sender + turn) % 3 {
+                    2 => assert_eq!(refusal(&answer), invalid()),
+                    _ => assert_eq!(answer.json()["key_id"], key.as_str(), "{}", answer.body),
+                }
+            }
+        });
+    }
+    while let Some(done) = sending.join_next().await {
+        done.unwrap();
+    }
 }
 
 #[tokio::test]
