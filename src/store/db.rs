@@ -1,7 +1,8 @@
 //! The database itself: connecting, pragmas, transactions, backup.
 //!
 //! SQLite has one connection that writes (`BEGIN IMMEDIATE`, so that a transaction that reads before it writes cannot
-//! fail half-way) and a pool that only reads. PostgreSQL has one pool for both.
+//! fail half-way) and a pool that only reads. PostgreSQL has one pool for both. Verification has connections of its own
+//! with either.
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -65,24 +66,29 @@ impl Location {
 pub struct Db {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
+    verifier: DatabaseConnection,
     location: Location,
 }
+
+/// Connections of verification: one query at a time asks for keys, one for inbound tokens, and one for what has changed.
+const VERIFIERS: u32 = 3;
 
 impl Db {
     /// Connects, creating a SQLite file that does not exist yet. Migrates nothing.
     pub async fn connect(location: &Location) -> Result<Self> {
-        let (writer, reader) = match location {
+        let [writer, reader, verifier] = match location {
             Location::File(path) => Self::open_sqlite(path).await?,
             Location::Postgres(url) => Self::open_postgres(url).await?,
         };
         Ok(Self {
             writer,
             reader,
+            verifier,
             location: location.clone(),
         })
     }
 
-    async fn open_sqlite(path: &Path) -> Result<(DatabaseConnection, DatabaseConnection)> {
+    async fn open_sqlite(path: &Path) -> Result<[DatabaseConnection; 3]> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .journal_mode(SqliteJournalMode::Wal)
@@ -101,27 +107,31 @@ impl Db {
         let reader = SqlitePoolOptions::new()
             .max_connections(4)
             .acquire_timeout(ACQUIRE)
-            .connect_with(options.read_only(true))
+            .connect_with(options.clone().read_only(true))
             .await
             .map_err(connection_error)?;
-        Ok((
-            SqlxSqliteConnector::from_sqlx_sqlite_pool(writer),
-            SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
-        ))
+        let verifier = SqlitePoolOptions::new()
+            .max_connections(VERIFIERS)
+            .acquire_timeout(ACQUIRE)
+            .connect_lazy_with(options.read_only(true));
+        Ok([writer, reader, verifier].map(SqlxSqliteConnector::from_sqlx_sqlite_pool))
     }
 
-    async fn open_postgres(url: &str) -> Result<(DatabaseConnection, DatabaseConnection)> {
+    async fn open_postgres(url: &str) -> Result<[DatabaseConnection; 3]> {
         let options = PgConnectOptions::from_str(url)
             .map_err(connection_error)?
             .disable_statement_logging();
         let pool = PgPoolOptions::new()
             .max_connections(16)
             .acquire_timeout(ACQUIRE)
-            .connect_with(options)
+            .connect_with(options.clone())
             .await
             .map_err(connection_error)?;
-        let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
-        Ok((connection.clone(), connection))
+        let verifier = PgPoolOptions::new()
+            .max_connections(VERIFIERS)
+            .acquire_timeout(ACQUIRE)
+            .connect_lazy_with(options);
+        Ok([pool.clone(), pool, verifier].map(SqlxPostgresConnector::from_sqlx_postgres_pool))
     }
 
     /// A connection for single statements that write.
@@ -199,6 +209,11 @@ impl Db {
         &self.reader
     }
 
+    /// Like [`Db::reader`], for what verification waits for, and nothing else: pages that read much must not keep it waiting.
+    pub fn verifier(&self) -> &DatabaseConnection {
+        &self.verifier
+    }
+
     /// Begins a transaction that may write.
     pub async fn begin(&self) -> Result<Tx> {
         let options = TransactionOptions {
@@ -236,6 +251,7 @@ impl Db {
 
     /// Closes the connections after what is running has ended.
     pub async fn close(self) -> Result<()> {
+        self.verifier.close().await?;
         self.reader.close().await?;
         self.writer.close().await?;
         Ok(())

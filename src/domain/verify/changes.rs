@@ -46,7 +46,7 @@ async fn wait_for_others(app: &App, number: i64) -> Result<()> {
     let mut pause = Duration::from_millis(1);
     // After that time nobody who has not heard believes his memory.
     while committed.elapsed() < lasts {
-        if store::nodes::unaware(app.db.reader(), app.node, number, lasts).await? == 0 {
+        if store::nodes::unaware(app.db.verifier(), app.node, number, lasts).await? == 0 {
             return Ok(());
         }
         tokio::time::sleep(pause).await;
@@ -69,7 +69,7 @@ impl Listener {
     /// Joins: from now on, whoever changes something waits for this process. It may verify from memory after it has listened
     /// once.
     pub async fn join(app: &App) -> Result<Self> {
-        let heard = store::changes::last(app.db.reader()).await?;
+        let heard = store::changes::last(app.db.verifier()).await?;
         store::nodes::bury(app.db.writer(), app.node).await?;
         store::nodes::join(app.db.writer(), app.node, heard).await?;
         let mut listener = Self {
@@ -115,7 +115,7 @@ impl Listener {
         if self.db.is_shared() && !store::nodes::announce(self.db.writer(), self.node).await? {
             self.join_again().await?;
         }
-        let changes = store::changes::since(self.db.reader(), self.heard).await?;
+        let changes = store::changes::since(self.db.verifier(), self.heard).await?;
         for (_, subject) in &changes {
             self.records.forget(subject);
         }

@@ -1,6 +1,6 @@
 //! Reading what is looked up by the digest of a credential and is not in memory. Questions that come while one is being answered
 //! are asked together, so that a flood of unknown keys costs one query for many, on one connection, and leaves the rest of the
-//! machine to the known.
+//! machine to the known; and on a connection that nothing else uses, so that pages keep nobody waiting.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ impl ByDigest for FoundKey {
     }
 
     async fn read(db: &Db, digests: &[[u8; 32]]) -> store::Result<Vec<Self>> {
-        store::verification::find(db.reader(), digests).await
+        store::verification::find(db.verifier(), digests).await
     }
 }
 
@@ -38,7 +38,7 @@ impl ByDigest for TokenOwner {
     }
 
     async fn read(db: &Db, digests: &[[u8; 32]]) -> store::Result<Vec<Self>> {
-        store::inbound_tokens::owners_of(db.reader(), digests).await
+        store::inbound_tokens::owners_of(db.verifier(), digests).await
     }
 }
 

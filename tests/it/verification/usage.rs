@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use keyhatch::domain::usage;
+use keyhatch::domain::verify::question::Question;
 use keyhatch::model::ids::KeyId;
 use keyhatch::model::key::{Key, LastUse};
 use keyhatch::model::timestamp::Timestamp;
@@ -10,6 +11,7 @@ use keyhatch::store::db::commit;
 use keyhatch::store::usage::Count;
 use keyhatch::store::{self, Db};
 use sea_orm::{ConnectionTrait, Statement};
+use sha2::{Digest, Sha256};
 
 use crate::support::TestApp;
 use crate::support::places::acme;
@@ -121,6 +123,19 @@ async fn whoever_looks_at_a_key_writes_down_its_own_counts_and_no_others() {
             .await
     };
     let (looked_at, other, backend) = (key().await, key().await, app.backend().await);
+    // So many others wait that nobody writes all of it down for a minute.
+    for number in 0..20_000_u128 {
+        let digest = Sha256::digest(number.to_be_bytes()).into();
+        let id = KeyId(uuid::Uuid::from_u128(number));
+        let records = &app.app.records;
+        records.settle(
+            &app.app.profile,
+            (&digest, id),
+            &Question::default(),
+            app.app.now(),
+            None,
+        );
+    }
     for key in [&looked_at, &other] {
         for path in ["/api/v1/rates", "/api/v1/shipments/first"] {
             let question = serde_json::json!({
@@ -142,6 +157,7 @@ async fn whoever_looks_at_a_key_writes_down_its_own_counts_and_no_others() {
             [(2, 1), (0, 0)]
         );
     }
+    assert!(app.app.records.waiting() > 20_000);
     app.app.usage.flush(&app.app.db).await.unwrap();
     assert_eq!(
         [counted(looked_at.key.id).await, counted(other.key.id).await],
