@@ -1,11 +1,22 @@
 //! Throttles for what can be guessed at: so many attempts for an account and for an address, then a wait.
 //!
-//! In memory: a restart forgives, and each node counts for itself.
+//! In memory: a restart forgives, and each node counts for itself. Strangers choose what is counted here, so it takes no more
+//! memory than it may, whatever they choose.
+//!
+//! Each kind has places of its own, and when there is none left for somebody new, he gets the place of whoever has the
+//! shortest way to being forgiven, out of a few. To refuse him instead would let a stranger lock everybody out; to let him
+//! pass uncounted would let everybody in. So whoever wants an account that he guesses at forgotten has to fill its kind with
+//! others that have been tried as often, and pay for a password's hash each time. Networks, of which somebody may have
+//! thousands, only take the places of networks; who has thousands has as many times the attempts anyway.
 
-use dashmap::DashMap;
+use std::net::IpAddr;
 
+use parking_lot::Mutex;
+
+use crate::domain::seal;
 use crate::error::{AppError, Result};
 use crate::model::timestamp::{HOUR, MINUTE, Timestamp};
+use crate::random::{self, Random};
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,23 +52,53 @@ impl Attempt {
     }
 }
 
+/// How many kinds there are.
+const KINDS: usize = Attempt::SendByHand as usize + 1;
+
+/// Parts of a kind, each with a lock of its own.
+const PARTS: usize = 2_048;
+
+/// Places of a part. All of them together take 7 · 2,048 · 32 · 24 bytes: 11 MB, and half a megabyte while they are empty.
+const PLACES: usize = 32;
+
 /// Attempts so far, as the theoretical arrival time of GCRA (ITU-T I.371).
-#[derive(Debug, Default)]
 pub struct Throttle {
-    arrivals: DashMap<(Attempt, String), i64>,
+    /// Nobody else knows who shares a part with whom, so nobody can choose his neighbours.
+    seed: [u8; 32],
+    /// The parts of the first kind, then those of the second, …
+    parts: Box<[Part]>,
 }
 
-/// Beyond this many entries, those that are over are swept out.
-const MANY: usize = 100_000;
+type Part = Mutex<Vec<Place>>;
+
+/// As large for a long name as for a short one.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    who: [u8; 16],
+    /// When all is forgiven.
+    arrival: i64,
+}
 
 impl Throttle {
-    /// Counts an attempt, or says how long to wait.
+    /// Nobody has attempted anything.
+    pub fn new(random: &dyn Random) -> Self {
+        Self::with_parts(random::bytes(random), PARTS)
+    }
+
+    fn with_parts(seed: [u8; 32], parts: usize) -> Self {
+        Self {
+            seed,
+            parts: (0..KINDS * parts).map(|_| Mutex::default()).collect(),
+        }
+    }
+
+    /// Counts an attempt, or says how long to wait. `who` is what was typed, an id, or an address: which of them are the same is
+    /// decided here.
     pub fn attempt(&self, kind: Attempt, who: &str, now: Timestamp) -> Result<()> {
         let (burst, interval) = kind.burst_and_interval();
-        if self.arrivals.len() > MANY {
-            self.arrivals.retain(|_, arrival| *arrival > now.millis());
-        }
-        let mut arrival = self.arrivals.entry((kind, who.to_owned())).or_insert(0);
+        let (part, who) = self.place(kind, who);
+        let mut places = part.lock();
+        let arrival = arrival(&mut places, who, now);
         let start = (*arrival).max(now.millis());
         let wait = start - now.millis() - (burst - 1) * interval;
         if wait > 0 {
@@ -71,36 +112,185 @@ impl Throttle {
 
     /// Forgets an account's wrong passwords once the right one was given.
     pub fn forgive(&self, kind: Attempt, who: &str) {
-        self.arrivals.remove(&(kind, who.to_owned()));
+        let (part, who) = self.place(kind, who);
+        part.lock().retain(|place| place.who != who);
     }
+
+    fn place(&self, kind: Attempt, who: &str) -> (&Part, [u8; 16]) {
+        let digest = seal::mac(&self.seed, &[&counted_as(who)]);
+        let (mut who, mut part) = ([0; 16], [0; 8]);
+        who.copy_from_slice(&digest[..16]);
+        part.copy_from_slice(&digest[16..24]);
+        let parts = self.parts.len() / KINDS;
+        let part = usize::from_le_bytes(part) % parts;
+        (&self.parts[kind as usize * parts + part], who)
+    }
+}
+
+impl std::fmt::Debug for Throttle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Throttle").finish_non_exhaustive()
+    }
+}
+
+/// Names without case and what stands around them. Of an IPv6 address its /64, which is the least that anybody is given: who has
+/// one has 2^64 addresses.
+fn counted_as(who: &str) -> Vec<u8> {
+    let who = who.trim();
+    match who.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        Ok(IpAddr::V4(address)) => address.octets().to_vec(),
+        Ok(IpAddr::V6(address)) => address.octets()[..8].to_vec(),
+        Err(_) => who.to_ascii_lowercase().into_bytes(),
+    }
+}
+
+/// Where the arrival of `who` stands; if it does not yet, in the place of whoever is forgiven, or will be first.
+fn arrival(places: &mut Vec<Place>, who: [u8; 16], now: Timestamp) -> &mut i64 {
+    let new = Place { who, arrival: 0 };
+    let known = places.iter().position(|place| place.who == who);
+    let position = known.unwrap_or_else(|| {
+        let places_of_others = places.iter().map(|place| place.arrival).enumerate();
+        match places_of_others.min_by_key(|(_, arrival)| *arrival) {
+            Some((first, arrival)) if arrival <= now.millis() || places.len() >= PLACES => {
+                places[first] = new;
+                first
+            }
+            _ => {
+                places.push(new);
+                places.len() - 1
+            }
+        }
+    });
+    &mut places[position].arrival
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn now() -> Timestamp {
+        Timestamp::from_millis(1_800_000_000_000)
+    }
+
+    /// Everybody shares a part.
+    fn crowded() -> Throttle {
+        Throttle::with_parts([7; 32], 1)
+    }
+
+    /// How often it is let through at once.
+    fn attempts(throttle: &Throttle, kind: Attempt, who: &str) -> usize {
+        (0..100)
+            .take_while(|_| throttle.attempt(kind, who, now()).is_ok())
+            .count()
+    }
+
     #[test]
     fn the_wait_it_names_is_the_wait_it_keeps() {
-        let throttle = Throttle::default();
-        let now = Timestamp::from_millis(1_800_000_000_000);
-        for _ in 0..10 {
-            assert!(throttle.attempt(Attempt::SignInAccount, "alice", now).is_ok());
-        }
-        let Err(AppError::RateLimited { retry_after_seconds }) = throttle.attempt(Attempt::SignInAccount, "alice", now)
+        let throttle = Throttle::with_parts([7; 32], PARTS);
+        assert_eq!(attempts(&throttle, Attempt::SignInAccount, "alice"), 10);
+        let Err(AppError::RateLimited { retry_after_seconds }) =
+            throttle.attempt(Attempt::SignInAccount, "alice", now())
         else {
             panic!("the eleventh attempt passes");
         };
         let wait = i64::try_from(retry_after_seconds).unwrap() * 1000;
-        assert!(
-            throttle
-                .attempt(Attempt::SignInAccount, "alice", now.plus(wait - 1000))
-                .is_err()
+        let after = |millis| throttle.attempt(Attempt::SignInAccount, "alice", now().plus(millis));
+        assert!(after(wait - 1000).is_err());
+        assert!(after(wait).is_ok());
+        assert!(throttle.attempt(Attempt::SignInAccount, "bob", now()).is_ok());
+    }
+
+    #[test]
+    fn one_name_is_one_however_it_is_typed() {
+        let throttle = crowded();
+        assert_eq!(attempts(&throttle, Attempt::SignInAccount, " Alice@Example.com"), 10);
+        assert_eq!(attempts(&throttle, Attempt::SignInAccount, "alice@example.com "), 0);
+        assert_eq!(
+            attempts(&throttle, Attempt::ConfirmPassword, "alice@example.com"),
+            10,
+            "another kind"
         );
-        assert!(
-            throttle
-                .attempt(Attempt::SignInAccount, "alice", now.plus(wait))
-                .is_ok()
+        throttle.forgive(Attempt::SignInAccount, "ALICE@example.com");
+        assert_eq!(attempts(&throttle, Attempt::SignInAccount, "alice@example.com"), 10);
+    }
+
+    #[test]
+    fn a_network_is_counted_as_one_address() {
+        let throttle = crowded();
+        let left = |address| attempts(&throttle, Attempt::SignUpAddress, address);
+        assert_eq!(left("2001:db8:0:1::1"), 20);
+        assert_eq!(left("2001:db8:0:1:ffff:ffff:ffff:ffff"), 0, "the same /64");
+        assert_eq!(left("2001:db8:0:2::1"), 20, "the next one");
+        assert_eq!(left("192.0.2.1"), 20);
+        assert_eq!(left("::ffff:192.0.2.1"), 0, "the same address in other words");
+        assert_eq!(left("::ffff:192.0.2.2"), 20, "the next one");
+        assert_eq!(left("unknown"), 20);
+    }
+
+    #[test]
+    fn a_long_name_costs_no_more_than_a_short_one() {
+        // There is nothing in a place that could point to more.
+        fn is_flat<T: Copy>() -> usize {
+            size_of::<T>()
+        }
+        assert_eq!(is_flat::<Place>(), 24);
+        let throttle = crowded();
+        let long = "x".repeat(64 * 1024);
+        assert_eq!(attempts(&throttle, Attempt::SignInAccount, &long), 10);
+        assert_eq!(
+            attempts(&throttle, Attempt::SignInAccount, &format!("{long}y")),
+            10,
+            "its end counts"
         );
-        assert!(throttle.attempt(Attempt::SignInAccount, "bob", now).is_ok());
+    }
+
+    #[test]
+    fn strangers_take_no_more_memory_than_there_is() {
+        assert!(KINDS * PARTS * (size_of::<Part>() + PLACES * size_of::<Place>()) < 12_000_000);
+        let throttle = crowded();
+        for stranger in 0..1_000 {
+            for kind in [Attempt::SignInAccount, Attempt::SignInAddress] {
+                assert!(
+                    throttle.attempt(kind, &format!("stranger {stranger}"), now()).is_ok(),
+                    "new, and let through"
+                );
+            }
+        }
+        for part in &throttle.parts {
+            assert!(part.lock().capacity() <= PLACES);
+        }
+    }
+
+    #[test]
+    fn whoever_has_used_up_his_attempts_is_not_forgotten_for_those_who_have_not() {
+        let throttle = crowded();
+        assert_eq!(attempts(&throttle, Attempt::SignInAccount, "alice"), 10);
+        for stranger in 0..1_000 {
+            for _ in 0..3 {
+                let _ = throttle.attempt(Attempt::SignInAccount, &format!("stranger {stranger}"), now());
+            }
+            let _ = attempts(
+                &throttle,
+                Attempt::SignInAddress,
+                &format!("192.0.2.{}", stranger % 256),
+            );
+        }
+        assert_eq!(attempts(&throttle, Attempt::SignInAccount, "alice"), 0);
+    }
+
+    #[test]
+    fn places_of_the_forgiven_are_used_again() {
+        let throttle = crowded();
+        for hour in 0..100 {
+            for guest in 0..3 {
+                let then = now().plus(hour * HOUR);
+                assert!(
+                    throttle
+                        .attempt(Attempt::SignInAccount, &format!("guest {hour} {guest}"), then)
+                        .is_ok()
+                );
+            }
+        }
+        assert!(throttle.parts.iter().all(|part| part.lock().len() <= 3));
     }
 }

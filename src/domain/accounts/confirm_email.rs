@@ -43,8 +43,8 @@ pub async fn confirm(app: &App, token: &str, browser: &str, password: &str, addr
     let found = store::sign_ups::find(app.db.reader(), &digest, app.now()).await?;
     let sign_up = found.ok_or_else(dead)?;
     if !is_from(&sign_up, browser) {
-        let who = sign_up.email.folded();
-        app.throttle.attempt(Attempt::ConfirmPassword, &who, app.now())?;
+        let who = sign_up.email.as_str();
+        app.throttle.attempt(Attempt::ConfirmPassword, who, app.now())?;
         let presented = Password::presented(password);
         if !app.passwords.verify(&presented, Some(&sign_up.password_hash)).await? {
             return Err(AppError::invalid(
@@ -52,7 +52,7 @@ pub async fn confirm(app: &App, token: &str, browser: &str, password: &str, addr
                 "This is not the password chosen at sign-up. Did you sign up more than once? Then take the newest mail.",
             ));
         }
-        app.throttle.forgive(Attempt::ConfirmPassword, &who);
+        app.throttle.forgive(Attempt::ConfirmPassword, who);
     }
     let tx = app.db.begin().await?;
     if !store::sign_ups::consume(&tx, &digest).await? {

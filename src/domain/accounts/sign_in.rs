@@ -13,9 +13,8 @@ const WRONG: &str = "This e-mail address and password do not match.";
 /// The account, if the password is its own and its address is confirmed.
 pub async fn sign_in(app: &App, email: &str, password: &str, address: &str) -> Result<Account> {
     let now = app.now();
-    let folded = email.trim().to_ascii_lowercase();
     app.throttle.attempt(Attempt::SignInAddress, address, now)?;
-    app.throttle.attempt(Attempt::SignInAccount, &folded, now)?;
+    app.throttle.attempt(Attempt::SignInAccount, email, now)?;
     let found = match Email::parse(email) {
         Ok(email) => store::accounts::find_by_email(app.db.reader(), &email).await?,
         Err(_) => None,
@@ -25,7 +24,7 @@ pub async fn sign_in(app: &App, email: &str, password: &str, address: &str) -> R
     match found {
         // An unconfirmed account answers like none: who holds the address finds the link in the mail.
         Some(found) if matches && found.account.email_confirmed_at.is_some() => {
-            app.throttle.forgive(Attempt::SignInAccount, &folded);
+            app.throttle.forgive(Attempt::SignInAccount, email);
             Ok(found.account)
         }
         _ => Err(AppError::invalid("", WRONG)),
