@@ -1,10 +1,12 @@
 //! What many keys have in common and memory holds once: the workspace and project they belong to, and sets of scopes.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::Mutex;
+use uuid::Uuid;
 
 use crate::domain::verify::limits::Limits;
 use crate::model::ahead;
@@ -67,45 +69,67 @@ impl Tenant {
     }
 }
 
+/// Parts of the table, so that what goes through all of it never keeps everybody waiting.
+const PARTS: usize = 64;
+
 /// Everything that is shared.
-#[derive(Debug, Default)]
-pub(super) struct Shared(Mutex<Inner>);
+#[derive(Debug)]
+pub(super) struct Shared {
+    /// What belongs to a workspace is all in one part.
+    parts: [Mutex<Inner>; PARTS],
+    /// Grows whenever a tenant is forgotten: what was read before is not taken after. It grows before the first tenant is forgotten,
+    /// and is compared under the lock of the part: so who finds it as it was comes before that, and what he takes is forgotten
+    /// with the rest; and whoever asks for it later reads after the commit.
+    generation: AtomicU64,
+    /// Says in which part something is.
+    hasher: RandomState,
+}
 
 #[derive(Debug, Default)]
 struct Inner {
-    tenants: HashMap<OwnerId, Arc<Tenant>>,
+    /// In this order, those of a workspace stand beside each other.
+    tenants: BTreeMap<(WorkspaceId, OwnerId), Arc<Tenant>>,
     recents: HashMap<WorkspaceId, Arc<Mutex<Vec<Recent>>>>,
     scopes: HashMap<Vec<String>, Weak<ScopeSet>>,
-    /// Grows whenever a tenant is forgotten: what was read before is not taken after.
-    generation: u64,
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self {
+            parts: std::array::from_fn(|_| Mutex::default()),
+            generation: AtomicU64::default(),
+            hasher: RandomState::new(),
+        }
+    }
 }
 
 impl Shared {
     pub(super) fn generation(&self) -> u64 {
-        self.0.lock().generation
+        self.generation.load(Ordering::SeqCst)
     }
 
     /// The tenant of a key that was found, unless a tenant has been forgotten since `generation`.
     pub(super) fn tenant(&self, found: &FoundKey, limits: &Limits, generation: u64) -> Option<Arc<Tenant>> {
-        let mut inner = self.0.lock();
-        if inner.generation != generation {
+        let mut inner = self.part(found.workspace_id).lock();
+        if self.generation() != generation {
             return None;
         }
-        if let Some(known) = inner.tenants.get(&found.owner_id) {
+        let place = (found.workspace_id, found.owner_id);
+        if let Some(known) = inner.tenants.get(&place) {
             return Some(Arc::clone(known));
         }
         let tenant = inner.make(found, limits);
-        inner.tenants.insert(found.owner_id, Arc::clone(&tenant));
+        inner.tenants.insert(place, Arc::clone(&tenant));
         Some(tenant)
     }
 
     /// A tenant for one question, which nobody else is told of.
     pub(super) fn passing_tenant(&self, found: &FoundKey, limits: &Limits) -> Arc<Tenant> {
-        self.0.lock().make(found, limits)
+        self.part(found.workspace_id).lock().make(found, limits)
     }
 
     pub(super) fn scopes(&self, scopes: &[String]) -> Arc<ScopeSet> {
-        let mut inner = self.0.lock();
+        let mut inner = self.part(scopes).lock();
         if let Some(known) = inner.scopes.get(scopes).and_then(Weak::upgrade) {
             return known;
         }
@@ -116,32 +140,42 @@ impl Shared {
 
     /// From here on, every key of the workspace is asked of the database again.
     pub(super) fn forget(&self, workspace: WorkspaceId) {
-        let mut inner = self.0.lock();
-        inner.generation += 1;
-        inner.tenants.retain(|_, tenant| {
-            let stays = tenant.workspace != workspace;
-            tenant.current.fetch_and(stays, Ordering::Release);
-            stays
-        });
-    }
-
-    pub(super) fn forget_all(&self) {
-        let mut inner = self.0.lock();
-        inner.generation += 1;
-        for (_, tenant) in inner.tenants.drain() {
-            tenant.current.store(false, Ordering::Release);
+        let mut inner = self.part(workspace).lock();
+        self.generation.fetch_add(1, Ordering::SeqCst);
+        let of_workspace = (workspace, OwnerId(Uuid::nil()))..=(workspace, OwnerId(Uuid::max()));
+        // Other tenants are not even read: what stands in their lines, all processors have at the same time.
+        let forgotten: Vec<_> = inner.tenants.range(of_workspace).map(|(place, _)| *place).collect();
+        for place in forgotten {
+            if let Some(tenant) = inner.tenants.remove(&place) {
+                tenant.current.store(false, Ordering::Release);
+            }
         }
     }
 
-    /// Lets go of what nobody uses. `is_idle` says whether what was let through lately still counts.
+    pub(super) fn forget_all(&self) {
+        self.generation.fetch_add(1, Ordering::SeqCst);
+        for part in &self.parts {
+            for (_, tenant) in std::mem::take(&mut part.lock().tenants) {
+                tenant.current.store(false, Ordering::Release);
+            }
+        }
+    }
+
+    /// Lets go of what nobody uses, a part at a time. `is_idle` says whether what was let through lately still counts.
     pub(super) fn sweep(&self, is_idle: impl Fn(&mut Vec<Recent>) -> bool) {
-        let mut inner = self.0.lock();
-        inner.scopes.retain(|_, set| set.strong_count() > 0);
-        // One holder is this table; a record would be another.
-        inner.tenants.retain(|_, tenant| Arc::strong_count(tenant) > 1);
-        inner
-            .recents
-            .retain(|_, recent| Arc::strong_count(recent) > 1 || !is_idle(&mut recent.lock()));
+        for part in &self.parts {
+            let mut inner = part.lock();
+            inner.scopes.retain(|_, set| set.strong_count() > 0);
+            // One holder is this table; a record would be another.
+            inner.tenants.retain(|_, tenant| Arc::strong_count(tenant) > 1);
+            inner
+                .recents
+                .retain(|_, recent| Arc::strong_count(recent) > 1 || !is_idle(&mut recent.lock()));
+        }
+    }
+
+    fn part(&self, what: impl std::hash::Hash) -> &Mutex<Inner> {
+        &self.parts[self.hasher.hash_one(what) as usize % PARTS]
     }
 }
 

@@ -1,6 +1,7 @@
 //! The map against every order of steps: reads on their way in, changes between their commit and their answer, eviction.
 
 mod counting;
+mod tenants;
 
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
