@@ -19,6 +19,7 @@ mod m0010_credits;
 mod m0011_embed;
 mod m0012_compromise;
 mod m0013_shown_once;
+mod m0014_workspaces_made;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_embed::Migration),
             Box::new(m0012_compromise::Migration),
             Box::new(m0013_shown_once::Migration),
+            Box::new(m0014_workspaces_made::Migration),
         ]
     }
 }

@@ -6,8 +6,8 @@ mod rename;
 mod suspend;
 
 pub use allowance::{Allowance, allowance, plan_of};
-pub use create::create;
 pub(in crate::domain) use create::create_first;
+pub use create::{MOST_OF_A_PERSON, create};
 pub use rename::rename;
 pub use suspend::{resume, suspend};
 

@@ -1,6 +1,9 @@
 //! Accounts.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Set};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, Set,
+};
 
 use super::Result;
 use super::entities::account;
@@ -44,6 +47,7 @@ pub async fn insert(tx: &impl ConnectionTrait, new: NewAccount<'_>) -> Result<Ac
         email_confirmed_at: Set(new.confirmed_at.map(Timestamp::millis)),
         password_changed_at: Set(new.now.millis()),
         created_at: Set(new.now.millis()),
+        workspaces_made: Set(0),
     };
     row.insert(tx).await?.try_into()
 }
@@ -100,6 +104,19 @@ pub async fn set_password(tx: &impl ConnectionTrait, id: AccountId, hash: String
         .exec(tx)
         .await?;
     Ok(())
+}
+
+/// Counts a workspace that the account makes; `false`, and nothing is counted, when there are `most` already. Whoever else counts
+/// for this account waits until this transaction ends.
+pub async fn count_workspace(tx: &impl ConnectionTrait, id: AccountId, most: u32) -> Result<bool> {
+    let made = account::Column::WorkspacesMade;
+    let counted = account::Entity::update_many()
+        .col_expr(made, Expr::col(made).add(1))
+        .filter(account::Column::Id.eq(id.0))
+        .filter(made.lt(i64::from(most)))
+        .exec(tx)
+        .await?;
+    Ok(counted.rows_affected == 1)
 }
 
 fn with_hash(row: account::Model) -> Result<WithHash> {

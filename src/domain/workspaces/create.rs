@@ -15,7 +15,11 @@ use crate::model::workspace::Workspace;
 use crate::store::db::commit;
 use crate::store::{self, Tx};
 
-/// Creates a workspace on a plan of the profile (the default when none is named).
+/// How many workspaces one person can make. Each costs everybody something, and may be given credits, while an account costs a
+/// mail. What is counted is making, not owning: who hands a workspace on, or is handed one, changes nothing about it.
+pub const MOST_OF_A_PERSON: u32 = 100;
+
+/// Creates a workspace on a plan of the profile (the default when none is named). The operator makes as many as he likes.
 pub async fn create(app: &App, owner: &Account, by: &By, name: &str, plan: Option<&str>) -> Result<Workspace> {
     let name = Name::parse(name).map_err(|message| AppError::invalid("name", message))?;
     let plan = match plan {
@@ -38,6 +42,7 @@ pub async fn create(app: &App, owner: &Account, by: &By, name: &str, plan: Optio
             created_at: app.now(),
         };
         let tx = app.db.begin().await?;
+        count(&tx, by).await?;
         match store::workspaces::insert(&tx, &workspace).await {
             // Taken, by whomever: the random end of another id tells nothing about them.
             Err(store::Error::Duplicate) => {
@@ -53,7 +58,22 @@ pub async fn create(app: &App, owner: &Account, by: &By, name: &str, plan: Optio
     Err(AppError::Internal(anyhow::anyhow!("no free slug for a workspace")))
 }
 
-/// Creates a workspace on the default plan, inside the transaction that makes its owner's account.
+/// In the transaction that creates it, so that what is not created is not counted.
+async fn count(tx: &Tx, by: &By) -> Result<()> {
+    let Some(person) = by.account() else {
+        return Ok(());
+    };
+    if store::accounts::count_workspace(tx, person, MOST_OF_A_PERSON).await? {
+        return Ok(());
+    }
+    Err(AppError::Conflict(format!(
+        "You have made {MOST_OF_A_PERSON} workspaces, which is as many as one person can make. Rename one that is no longer used, or \
+         ask support for another."
+    )))
+}
+
+/// Creates a workspace on the default plan, inside the transaction that makes its owner's account. It is a gift, and counts as
+/// nobody's making.
 pub(in crate::domain) async fn create_first(
     tx: &Tx,
     app: &App,

@@ -15,6 +15,7 @@ pub struct Model {
     pub email_confirmed_at: Option<i64>,
     pub password_changed_at: i64,
     pub created_at: i64,
+    pub workspaces_made: i64,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

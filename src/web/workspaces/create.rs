@@ -1,6 +1,7 @@
 //! `/workspaces/new`: a name is all a workspace needs.
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use askama::Template;
 use serde::Deserialize;
@@ -53,6 +54,14 @@ pub async fn submit(app: Data<App>, person: Person, form: Form<NewWorkspace>) ->
             form,
             errors,
         }),
+        Err(AppError::Conflict(why)) => {
+            let new_page = NewPage {
+                page: person.page(&app, "workspaces"),
+                form,
+                errors: FieldErrors::one("", why),
+            };
+            page::html(StatusCode::CONFLICT, &new_page)
+        }
         Err(other) => Err(other),
     }
 }

@@ -1,5 +1,10 @@
-use crate::support::TestApp;
+use keyhatch::domain::access::By;
+use keyhatch::domain::workspaces;
+use keyhatch::error::AppError;
+use keyhatch::store;
+
 use crate::support::places::trail;
+use crate::support::{Person, TestApp};
 
 #[tokio::test]
 async fn alice_makes_her_first_workspace() {
@@ -101,4 +106,80 @@ async fn signed_out_people_are_led_to_the_sign_in() {
         assert_eq!(answer.status, 303, "{path}");
         assert!(answer.location().starts_with("/sign-in?next=%2F"), "{path}");
     }
+}
+
+/// As if this person had made so many already.
+async fn has_made(app: &TestApp, person: &Person, count: u32) {
+    let tx = app.app.db.begin().await.unwrap();
+    for _ in 0..count {
+        let counted = store::accounts::count_workspace(&tx, person.account.id, u32::MAX).await;
+        assert!(counted.unwrap());
+    }
+    store::db::commit(tx).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_hundred_first_is_refused_and_its_name_kept() {
+    let app = TestApp::start().await;
+    let (alice, charlie) = (app.person("alice").await, app.person("charlie").await);
+    has_made(&app, &alice, 99).await;
+    let fields = [("name", "The hundredth"), ("next", "/welcome")];
+    let made = alice.submit("/workspaces/new", "/workspaces", &fields).await;
+    assert_eq!(made.status, 303, "{}", made.body);
+    let fields = [("name", "One too many"), ("next", "/welcome")];
+    let refused = alice.submit("/workspaces/new", "/workspaces", &fields).await;
+    assert_eq!(refused.status, 409);
+    let problems = refused.text(".problems li");
+    assert!(problems.contains("You have made 100 workspaces"), "{problems}");
+    assert_eq!(refused.attribute("#name", "value").as_deref(), Some("One too many"));
+    assert_eq!(refused.attribute("[name=next]", "value").as_deref(), Some("/welcome"));
+    assert_eq!(alice.get("/workspaces").await.texts(".rows a"), ["The hundredth"]);
+    let other = charlie.submit("/workspaces/new", "/workspaces", &fields).await;
+    assert_eq!(other.status, 303, "what Alice has made is not counted for Charlie");
+    // The operator is free to give her more.
+    app.workspace(&alice, "From the operator").await;
+    assert_eq!(alice.get("/workspaces").await.texts(".rows a").len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_at_once_take_the_last_place_once() {
+    let app = TestApp::start().await;
+    let alice = app.person("alice").await;
+    has_made(&app, &alice, 99).await;
+    let attempts = (0..8).map(|number| {
+        let (app, account) = (app.app.clone(), alice.account.clone());
+        let by = By::person(&account, "192.0.2.1");
+        // All of one name: who finds the address taken tries again, and is counted once.
+        let name = if number < 4 { "Acme" } else { "Other" };
+        tokio::spawn(async move { workspaces::create(&app, &account, &by, name, None).await })
+    });
+    let attempts: Vec<_> = attempts.collect();
+    let mut made = 0;
+    for attempt in attempts {
+        match attempt.await.unwrap() {
+            Ok(_) => made += 1,
+            Err(error) => assert!(matches!(error, AppError::Conflict(_)), "{error}"),
+        }
+    }
+    assert_eq!(made, 1);
+    assert_eq!(workspaces::list(&app.app, &alice.account).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_not_made_is_not_counted() {
+    let app = TestApp::start().await;
+    let alice = app.person("alice").await;
+    has_made(&app, &alice, 97).await;
+    // The second finds the first one's address taken on its first try.
+    for name in ["Acme", "", "Acme", "Acme"] {
+        let answer = alice.submit("/workspaces/new", "/workspaces", &[("name", name)]).await;
+        assert_eq!(answer.status, if name.is_empty() { 422 } else { 303 });
+    }
+    assert_eq!(
+        alice
+            .submit("/workspaces/new", "/workspaces", &[("name", "Acme")])
+            .await
+            .status,
+        409
+    );
 }
