@@ -20,6 +20,7 @@ mod m0011_embed;
 mod m0012_compromise;
 mod m0013_shown_once;
 mod m0014_workspaces_made;
+mod m0015_due;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_compromise::Migration),
             Box::new(m0013_shown_once::Migration),
             Box::new(m0014_workspaces_made::Migration),
+            Box::new(m0015_due::Migration),
         ]
     }
 }

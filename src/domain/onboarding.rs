@@ -21,7 +21,7 @@ pub struct Steps {
     pub project: Option<Project>,
     /// A key that works, in [`first_environment`].
     pub key: Option<Key>,
-    /// The key that was used last; its `last_use` says when and from where.
+    /// The key that was used last, of the newest; its `last_use` says when and from where.
     pub used: Option<Key>,
     /// The last webhook that reached its receiver, of those that are kept.
     pub delivered: Option<Delivery>,
@@ -36,6 +36,9 @@ const MOST_GIVEN: u64 = 12;
 
 /// Of how many keys, the newest, calls are seen at once. Those of others are seen when everybody's are written down.
 const MOST_WATCHED: u64 = 50;
+
+/// Among how many keys, the newest, the one is looked for that was used last.
+const MOST_SEARCHED: u64 = 1000;
 
 /// A step of the walk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +72,7 @@ pub async fn steps(app: &App, account: &Account) -> Result<Steps> {
     app.usage.flush_keys(&app.db, newest).await?;
     let environment = first_environment(app).as_str();
     steps.key = store::keys::newest_active(db, workspace, environment, app.now()).await?;
-    steps.used = store::keys::last_used(db, workspace).await?;
+    steps.used = store::keys::last_used(db, workspace, MOST_SEARCHED).await?;
     let delivered = Filter {
         of_keys: true,
         state: Some(DeliveryState::Delivered),

@@ -8,7 +8,7 @@ pub use locks::{hold_any, lock, lock_all, lock_shared};
 use sea_orm::sea_query::{Expr, LikeExpr};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select, Set,
+    QuerySelect, QueryTrait, Select, Set,
 };
 
 use super::Result;
@@ -227,10 +227,18 @@ pub async fn count_places(db: &impl ConnectionTrait, workspace: WorkspaceId, typ
     Ok(query.count(db).await?)
 }
 
-/// The key of a workspace that was used last, whatever has become of it; for the walkthrough.
-pub async fn last_used(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<Option<Key>> {
-    let found = key::Entity::find()
+/// Of a workspace's newest keys, the one that was used last, whatever has become of it; for the walkthrough. (An index that knows
+/// the last of all would be written with every use of every key.)
+pub async fn last_used(db: &impl ConnectionTrait, workspace: WorkspaceId, newest: u64) -> Result<Option<Key>> {
+    let newest = key::Entity::find()
+        .select_only()
+        .column(key::Column::Id)
         .filter(key::Column::WorkspaceId.eq(workspace.0))
+        .order_by_desc(key::Column::Id)
+        .limit(newest)
+        .into_query();
+    let found = key::Entity::find()
+        .filter(key::Column::Id.in_subquery(newest))
         .filter(key::Column::LastUsedAt.is_not_null())
         .order_by_desc(key::Column::LastUsedAt)
         .limit(1)
@@ -239,7 +247,7 @@ pub async fn last_used(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Res
     found.map(Key::try_from).transpose()
 }
 
-/// The newest key of a workspace that works in an environment; for the walkthrough.
+/// The newest key of a workspace that works in an environment, and that none has taken over from; for the walkthrough.
 pub async fn newest_active(
     db: &impl ConnectionTrait,
     workspace: WorkspaceId,
@@ -248,6 +256,9 @@ pub async fn newest_active(
 ) -> Result<Option<Key>> {
     let found = key::Entity::find()
         .filter(key::Column::WorkspaceId.eq(workspace.0))
+        // Said beside its state because of the index that leaves out the dead.
+        .filter(key::Column::RevokedAt.is_null())
+        .filter(key::Column::ReplacedAt.is_null())
         .filter(key::Column::Environment.eq(environment))
         .filter(with_status(StatusFilter::Active, now))
         .order_by_desc(key::Column::Id)
