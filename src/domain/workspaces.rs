@@ -21,3 +21,8 @@ use crate::store;
 pub async fn list(app: &App, account: &Account) -> Result<Vec<Membership>> {
     Ok(store::workspaces::list_for(app.db.reader(), account.id).await?)
 }
+
+/// Whether an account belongs to more than one.
+pub async fn has_several(app: &App, account: &Account) -> Result<bool> {
+    Ok(store::workspaces::has_several(app.db.reader(), account.id).await?)
+}

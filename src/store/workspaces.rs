@@ -1,7 +1,10 @@
 //! Workspaces.
 
 use sea_orm::sea_query::LockType;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set,
+};
 
 use super::Result;
 use super::changes::Changed;
@@ -55,26 +58,30 @@ pub async fn find_for(db: &impl ConnectionTrait, account: AccountId, slug: &str)
 
 /// All workspaces of an account, oldest first.
 pub async fn list_for(db: &impl ConnectionTrait, account: AccountId) -> Result<Vec<Membership>> {
-    let members = member::Entity::find()
+    let to_member = workspace::Entity::belongs_to(member::Entity)
+        .from(workspace::Column::Id)
+        .to(member::Column::WorkspaceId);
+    let rows = workspace::Entity::find()
+        .select_also(member::Entity)
+        .join(JoinType::InnerJoin, to_member.into())
         .filter(member::Column::AccountId.eq(account.0))
-        .all(db)
-        .await?;
-    let ids = members.iter().map(|member| member.workspace_id);
-    let workspaces = workspace::Entity::find()
-        .filter(workspace::Column::Id.is_in(ids))
         .order_by_asc(workspace::Column::Id)
         .all(db)
         .await?;
-    let mut list = Vec::with_capacity(workspaces.len());
-    for row in workspaces {
-        if let Some(member) = members.iter().find(|member| member.workspace_id == row.id) {
-            list.push(Membership {
-                role: word(&member.role)?,
-                workspace: row.into(),
-            });
-        }
-    }
-    Ok(list)
+    let membership = |(workspace, member): (workspace::Model, Option<member::Model>)| {
+        let role = member.map(|member| word(&member.role))?;
+        Some(role.map(|role| Membership {
+            workspace: workspace.into(),
+            role,
+        }))
+    };
+    rows.into_iter().filter_map(membership).collect()
+}
+
+/// Whether an account belongs to more than one workspace: two rows say it, whatever their number.
+pub async fn has_several(db: &impl ConnectionTrait, account: AccountId) -> Result<bool> {
+    let its = member::Entity::find().filter(member::Column::AccountId.eq(account.0));
+    Ok(its.limit(2).count(db).await? > 1)
 }
 
 pub async fn rename(tx: &impl ConnectionTrait, id: WorkspaceId, name: &str) -> Result<Changed> {

@@ -18,7 +18,7 @@ use crate::web::workspaces::credits::title;
 pub struct WorkspacePage {
     pub person: Person,
     pub standing: Standing,
-    workspaces: usize,
+    has_others: bool,
 }
 
 impl WorkspacePage {
@@ -34,7 +34,7 @@ impl WorkspacePage {
             workspace_url: self.url(),
             project: None,
             role: self.standing.role.to_string(),
-            workspaces_more: self.workspaces > 1,
+            workspaces_more: self.has_others,
             may_manage: self.standing.may(Deed::ManageWorkspace),
             workspace_keys: app.profile.api.keys_belong_to == KeyOwner::Workspace,
             key_webhooks: webhooks::are_signed(&app.profile),
@@ -59,11 +59,11 @@ impl FromRequest for WorkspacePage {
             let (app, person) = (app_of(&request)?, person.await?);
             let slug = request.match_info().query("workspace");
             let standing = Standing::enter(&app, &person.account, slug, &person.visitor.address).await?;
-            let workspaces = workspaces::list(&app, &person.account).await?.len();
+            let has_others = workspaces::has_several(&app, &person.account).await?;
             Ok(Self {
                 person,
                 standing,
-                workspaces,
+                has_others,
             })
         })
     }
