@@ -33,13 +33,13 @@ use crate::domain::verify::records::Records;
 use crate::domain::verify::{Fill, Tokens};
 use crate::domain::webhooks::courier::{Courier, CourierSettings, SystemResolver};
 use crate::domain::webhooks::{self, Dispatch};
-use crate::domain::{App, Settings, credits, keys};
+use crate::domain::{App, Settings, accounts, credits, keys};
 use crate::error::AppError;
 use crate::model::ids::Ids;
 use crate::model::webhook_url::UrlRules;
 use crate::profile::Profile;
 use crate::random::{self, Random};
-use crate::store::{self, Db};
+use crate::store::Db;
 use crate::web::form::LARGEST_FORM;
 use crate::{api, metrics, routes, telemetry, web as pages};
 
@@ -252,7 +252,8 @@ pub async fn listen_to_changes(app: &App) -> Result<tokio::task::JoinHandle<()>,
 }
 
 /// What runs beside the server: keys that came over plain http are marked; the till works; usage is written down every second
-/// (every minute at most); every minute what has expired is swept, and people are told what is about to.
+/// (every minute at most); every minute what has expired is swept, and people are told what is about to; every hour
+/// endpoints that nothing goes to are swept.
 pub async fn run_beside(app: Data<App>) {
     let mut till = tokio::task::JoinSet::new();
     till.spawn(credits::till::run(app.clone().into_inner()));
@@ -282,6 +283,14 @@ async fn every_second(app: &App) {
         {
             tracing::error!(error = format!("{error:#}"), "what has expired could not be swept");
         }
+        if tick % 3600 == 0
+            && let Err(error) = webhooks::sweep_endpoints(app).await
+        {
+            tracing::error!(
+                error = format!("{error:#}"),
+                "endpoints that nothing goes to could not be swept"
+            );
+        }
         if tick % 60 == 0
             && let Err(error) = keys::tell_of_expiry(app).await
         {
@@ -298,16 +307,13 @@ pub async fn deliver(app: Data<App>) {
     webhooks::dispatch::run(app.into_inner()).await;
 }
 
+/// Whatever it costs grows with what is due: whether anything is, the reader says, and nobody who writes waits for that.
 async fn sweep(app: &App) -> Result<(), AppError> {
     app.records.sweep(app.now());
     changes::sweep(app, app.now()).await?;
     keys::reveal::sweep(app).await?;
     webhooks::sweep(app).await?;
-    let tx = app.db.begin().await?;
-    store::sessions::delete_expired(&tx, app.now()).await?;
-    store::mailed_links::delete_expired(&tx, app.now()).await?;
-    store::sign_ups::delete_expired(&tx, app.now()).await?;
-    Ok(store::db::commit(tx).await?)
+    accounts::sweep(app).await
 }
 
 /// After the server has stopped: what is still in memory is written down, letters on their way arrive.

@@ -13,6 +13,7 @@ pub mod reset_password;
 pub mod sessions;
 mod sign_in;
 mod sign_up;
+mod sweep;
 mod welcome;
 
 pub use change_password::change_password;
@@ -20,6 +21,7 @@ pub use create::create;
 pub use first::first_link;
 pub use sign_in::{confirm_password, sign_in};
 pub use sign_up::sign_up;
+pub use sweep::sweep;
 pub use welcome::{Gift, NewAccount};
 
 use crate::domain::App;

@@ -19,4 +19,4 @@ pub mod send_test;
 mod sweep;
 
 pub use dispatch::Dispatch;
-pub use sweep::sweep;
+pub use sweep::{sweep, sweep_endpoints};

@@ -99,13 +99,31 @@ pub async fn since(db: &impl ConnectionTrait, number: i64) -> Result<Vec<(i64, S
         .collect()
 }
 
+/// Whether the first change there is was made before.
+pub async fn is_any_before(db: &impl ConnectionTrait, before: Timestamp) -> Result<bool> {
+    let first = change::Entity::find()
+        .order_by_asc(change::Column::Number)
+        .limit(1)
+        .one(db);
+    Ok(first.await?.is_some_and(|first| first.changed_at < before.millis()))
+}
+
 /// Removes what was changed before, and everybody has heard of who is alive. (Clocks of processes may differ: the time alone would
-/// not say so.)
+/// not say so.) It goes through changes in their order as far as the first that stays, so that those since cost nothing.
 pub async fn delete_before(tx: &impl ConnectionTrait, before: Timestamp) -> Result<()> {
     let heard = nodes::all_heard(tx).await?.unwrap_or(i64::MAX);
+    let stays: Option<i64> = change::Entity::find()
+        .select_only()
+        .column(change::Column::Number)
+        .filter(change::Column::ChangedAt.gte(before.millis()))
+        .order_by_asc(change::Column::Number)
+        .limit(1)
+        .into_tuple()
+        .one(tx)
+        .await?;
     change::Entity::delete_many()
-        .filter(change::Column::ChangedAt.lt(before.millis()))
         .filter(change::Column::Number.lte(heard))
+        .filter(change::Column::Number.lt(stays.unwrap_or(i64::MAX)))
         .exec(tx)
         .await?;
     Ok(())

@@ -273,6 +273,8 @@ pub(super) fn connection_error(error: sea_orm::sqlx::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
+    mod plans;
+
     use super::*;
 
     async fn pragma(connection: &DatabaseConnection, name: &str) -> String {

@@ -1,6 +1,6 @@
 //! One-time links, by the digest of their token: reset a password, make the first account.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, SelectExt, Set};
 
 use super::Result;
 use super::entities::mailed_link;
@@ -93,6 +93,12 @@ pub async fn withdraw(tx: &impl ConnectionTrait, account: AccountId, purpose: Pu
         .exec(tx)
         .await?;
     Ok(())
+}
+
+/// Whether the time of any link is over.
+pub async fn is_any_expired(db: &impl ConnectionTrait, now: Timestamp) -> Result<bool> {
+    let expired = mailed_link::Entity::find().filter(mailed_link::Column::ExpiresAt.lte(now.millis()));
+    Ok(expired.exists(db).await?)
 }
 
 /// Sweeps links whose time is over.

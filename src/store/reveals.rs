@@ -1,6 +1,6 @@
 //! What waits, sealed, for its one viewing; and the forms that have already made a key.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, SelectExt, Set};
 
 use super::Result;
 use super::entities::{form_submission, reveal};
@@ -55,6 +55,14 @@ pub async fn waiting(db: &impl ConnectionTrait, key: KeyId, account: AccountId, 
 pub async fn take(tx: &impl ConnectionTrait, id: uuid::Uuid) -> Result<bool> {
     let done = reveal::Entity::delete_by_id(id).exec(tx).await?;
     Ok(done.rows_affected > 0)
+}
+
+/// Whether there is anything to sweep.
+pub async fn is_any_expired(db: &impl ConnectionTrait, now: Timestamp, forms_before: Timestamp) -> Result<bool> {
+    let expired = reveal::Entity::find().filter(reveal::Column::ExpiresAt.lte(now.millis()));
+    let forms = form_submission::Entity::find();
+    let forms = forms.filter(form_submission::Column::CreatedAt.lt(forms_before.millis()));
+    Ok(expired.exists(db).await? || forms.exists(db).await?)
 }
 
 /// Sweeps what nobody came to see, and forms nobody can submit again.

@@ -1,6 +1,6 @@
 //! Browsers' sessions. The cookie carries a random key; here is only its digest.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, SelectExt, Set};
 
 use super::Result;
 use super::entities::session;
@@ -131,6 +131,12 @@ pub async fn delete_all_of(tx: &impl ConnectionTrait, account: AccountId, but: O
         delete = delete.filter(session::Column::Id.ne(id.0));
     }
     Ok(delete.exec(tx).await?.rows_affected)
+}
+
+/// Whether the time of any session is over.
+pub async fn is_any_expired(db: &impl ConnectionTrait, now: Timestamp) -> Result<bool> {
+    let expired = session::Entity::find().filter(session::Column::ExpiresAt.lte(now.millis()));
+    Ok(expired.exists(db).await?)
 }
 
 /// Sweeps sessions whose time is over.

@@ -2,7 +2,7 @@
 //! a form finds what the first one did, also when it has been seen.
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, SelectExt, Set};
 use uuid::Uuid;
 
 use super::Result;
@@ -72,6 +72,15 @@ pub async fn take(tx: &impl ConnectionTrait, nonce_digest: &[u8]) -> Result<bool
 pub async fn forget(tx: &impl ConnectionTrait, subject: Uuid) -> Result<()> {
     clear(tx, shown_once::Column::SubjectId.eq(subject)).await?;
     Ok(())
+}
+
+/// Whether there is anything to sweep.
+pub async fn is_any_expired(db: &impl ConnectionTrait, now: Timestamp, forms_before: Timestamp) -> Result<bool> {
+    let expired = shown_once::Entity::find()
+        .filter(shown_once::Column::ExpiresAt.lte(now.millis()))
+        .filter(shown_once::Column::Sealed.is_not_null());
+    let forms = shown_once::Entity::find().filter(shown_once::Column::CreatedAt.lt(forms_before.millis()));
+    Ok(expired.exists(db).await? || forms.exists(db).await?)
 }
 
 /// Sweeps what nobody came to see, and forms nobody can submit again.

@@ -1,7 +1,7 @@
 //! Sign-ups that wait for the link in the mail, by the digest of its token. One address may have several: each keeps the
 //! password that was typed with it.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, SelectExt, Set};
 
 use super::Result;
 use super::entities::sign_up;
@@ -80,6 +80,12 @@ pub async fn withdraw(tx: &impl ConnectionTrait, email: &Email) -> Result<()> {
         .exec(tx)
         .await?;
     Ok(())
+}
+
+/// Whether the time of any sign-up is over.
+pub async fn is_any_expired(db: &impl ConnectionTrait, now: Timestamp) -> Result<bool> {
+    let expired = sign_up::Entity::find().filter(sign_up::Column::ExpiresAt.lte(now.millis()));
+    Ok(expired.exists(db).await?)
 }
 
 /// Sweeps sign-ups whose time is over.

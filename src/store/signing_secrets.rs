@@ -1,6 +1,7 @@
 //! The signing secrets of keys, sealed: the current one, and for a while the one before it.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, SelectExt, Set};
 
 use super::entities::{key, webhook_endpoint as endpoint};
 use super::rows::maybe_at;
@@ -41,17 +42,23 @@ pub async fn set_of_key(tx: &impl ConnectionTrait, id: KeyId, secrets: SealedSec
     Ok(())
 }
 
+/// Whether anything signs no longer.
+pub async fn is_any_expired(db: &impl ConnectionTrait, now: Timestamp) -> Result<bool> {
+    let keys = key::Entity::find().filter(of_key_is_over(now));
+    let endpoints = endpoint::Entity::find().filter(of_endpoint_is_over(now));
+    Ok(keys.exists(db).await? || endpoints.exists(db).await?)
+}
+
 /// Removes what signs no longer.
 pub async fn delete_expired(tx: &impl ConnectionTrait, now: Timestamp) -> Result<()> {
-    let over = || key::Column::PreviousSecretUntil.lte(now.millis());
-    keys::lock_all(tx, over).await?;
+    keys::lock_all(tx, || of_key_is_over(now)).await?;
     key::Entity::update_many()
         .set(key::ActiveModel {
             previous_signing_secret: Set(None),
             previous_secret_until: Set(None),
             ..Default::default()
         })
-        .filter(over())
+        .filter(of_key_is_over(now))
         .exec(tx)
         .await?;
     endpoint::Entity::update_many()
@@ -60,10 +67,18 @@ pub async fn delete_expired(tx: &impl ConnectionTrait, now: Timestamp) -> Result
             previous_until: Set(None),
             ..Default::default()
         })
-        .filter(endpoint::Column::PreviousUntil.lte(now.millis()))
+        .filter(of_endpoint_is_over(now))
         .exec(tx)
         .await?;
     Ok(())
+}
+
+fn of_key_is_over(now: Timestamp) -> Expr {
+    key::Column::PreviousSecretUntil.lte(now.millis())
+}
+
+fn of_endpoint_is_over(now: Timestamp) -> Expr {
+    endpoint::Column::PreviousUntil.lte(now.millis())
 }
 
 /// Any one sealed signing secret: what tells at start whether the master key is the right one.

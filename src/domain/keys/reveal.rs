@@ -18,7 +18,7 @@ use crate::model::ids::{AccountId, KeyId};
 use crate::model::key::Key;
 use crate::model::key_format::KeyText;
 use crate::model::signing_secret::SigningSecret;
-use crate::model::timestamp::{DAY, MINUTE, Timestamp};
+use crate::model::timestamp::{DAY, MINUTE};
 use crate::store::db::commit;
 use crate::store::reveals::Reveal;
 use crate::store::{self, Tx};
@@ -164,10 +164,16 @@ pub async fn view(app: &App, proof: ManageKeys<'_>, id: KeyId, opener: Option<&O
 
 /// Sweeps what nobody came to see.
 pub async fn sweep(app: &App) -> Result<()> {
+    let (db, now) = (app.db.reader(), app.now());
+    let forms_before = now.plus(-FORMS_REMEMBERED);
+    let is_any_due = store::reveals::is_any_expired(db, now, forms_before).await?
+        || store::shown_once::is_any_expired(db, now, forms_before).await?;
+    if !is_any_due {
+        return Ok(());
+    }
     let tx = app.db.begin().await?;
-    let now: Timestamp = app.now();
-    store::reveals::delete_expired(&tx, now, now.plus(-FORMS_REMEMBERED)).await?;
-    store::shown_once::delete_expired(&tx, now, now.plus(-FORMS_REMEMBERED)).await?;
+    store::reveals::delete_expired(&tx, now, forms_before).await?;
+    store::shown_once::delete_expired(&tx, now, forms_before).await?;
     Ok(commit(tx).await?)
 }
 

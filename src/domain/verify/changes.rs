@@ -144,7 +144,11 @@ pub async fn leave(app: &App, db: &Db) -> Result<()> {
 
 /// Removes changes that everybody has heard of or will never hear.
 pub async fn sweep(app: &App, now: Timestamp) -> Result<()> {
+    let before = now.plus(-KEPT);
+    if !store::changes::is_any_before(app.db.reader(), before).await? {
+        return Ok(());
+    }
     let tx = app.db.begin().await?;
-    store::changes::delete_before(&tx, now.plus(-KEPT)).await?;
+    store::changes::delete_before(&tx, before).await?;
     Ok(store::db::commit(tx).await?)
 }

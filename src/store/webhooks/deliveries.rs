@@ -1,7 +1,9 @@
 //! Events on their way. Finders take the workspace: another tenant's delivery does not exist.
 
 use sea_orm::sea_query::{Expr, LockBehavior, LockType};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, SelectExt, Set,
+};
 
 use super::super::entities::{webhook_delivery as delivery, webhook_endpoint as endpoint};
 use super::super::rows::{at, maybe_at, word};
@@ -180,6 +182,12 @@ async fn stop(tx: &impl ConnectionTrait, which: Expr, why: StopReason, now: Time
             .await?;
     }
     Ok(())
+}
+
+/// Whether anything ended before.
+pub async fn is_any_finished(db: &impl ConnectionTrait, before: Timestamp) -> Result<bool> {
+    let finished = delivery::Entity::find().filter(delivery::Column::FinishedAt.lt(before.millis()));
+    Ok(finished.exists(db).await?)
 }
 
 /// Removes what ended before, with its attempts.

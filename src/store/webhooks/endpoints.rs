@@ -1,7 +1,9 @@
 //! Where events go. One row for each URL that a key's events went to; one at most for a workspace itself.
 
 use sea_orm::sea_query::{Expr, LockType};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
 
 use super::super::entities::webhook_endpoint as endpoint;
 use super::super::rows::{at, maybe_at, word};
@@ -154,17 +156,47 @@ pub async fn set_secrets(tx: &impl ConnectionTrait, id: EndpointId, secrets: Sea
     Ok(())
 }
 
-/// Removes endpoints of keys that nothing was sent to any more, and about which there is nothing to know.
-pub async fn delete_unused(tx: &impl ConnectionTrait, before: Timestamp) -> Result<()> {
-    let unused = "NOT EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.endpoint_id = webhook_endpoints.id)";
+/// Endpoints of keys that nothing was sent to any more, and about which there is nothing to know: those after one, in the order of
+/// their ids. Finding none takes a look at every endpoint there is.
+pub async fn unused(
+    db: &impl ConnectionTrait,
+    before: Timestamp,
+    after: Option<EndpointId>,
+    limit: u64,
+) -> Result<Vec<EndpointId>> {
+    let mut query = endpoint::Entity::find()
+        .select_only()
+        .column(endpoint::Column::Id)
+        .filter(is_unused(before));
+    if let Some(after) = after {
+        query = query.filter(endpoint::Column::Id.gt(after.0));
+    }
+    let ids: Vec<uuid::Uuid> = query
+        .order_by_asc(endpoint::Column::Id)
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(ids.into_iter().map(EndpointId).collect())
+}
+
+/// Removes those of these endpoints that are still unused.
+pub async fn delete_unused(tx: &impl ConnectionTrait, before: Timestamp, ids: &[EndpointId]) -> Result<()> {
     endpoint::Entity::delete_many()
-        .filter(endpoint::Column::KeyId.is_not_null())
-        .filter(endpoint::Column::OffAt.is_null())
-        .filter(endpoint::Column::CreatedAt.lt(before.millis()))
-        .filter(Expr::cust(unused))
+        .filter(endpoint::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .filter(is_unused(before))
         .exec(tx)
         .await?;
     Ok(())
+}
+
+fn is_unused(before: Timestamp) -> Condition {
+    let unused = "NOT EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.endpoint_id = webhook_endpoints.id)";
+    Condition::all()
+        .add(endpoint::Column::KeyId.is_not_null())
+        .add(endpoint::Column::OffAt.is_null())
+        .add(endpoint::Column::CreatedAt.lt(before.millis()))
+        .add(Expr::cust(unused))
 }
 
 /// Removes an endpoint and everything that was sent to it.

@@ -1,6 +1,7 @@
 //! What the provider may send, and what it is told.
 
-use keyhatch::domain::keys;
+use keyhatch::domain::{keys, webhooks};
+use keyhatch::store;
 use serde_json::{Value, json};
 
 use super::customer::Customer;
@@ -240,11 +241,22 @@ async fn what_ended_a_month_ago_is_swept() {
     let first = world.backend.post(WEBHOOKS, &body).await.json();
     let id = first["id"].as_str().unwrap();
     world.in_state(id, "delivered").await;
+    let (app, key) = (&world.app.app, world.key.key.id);
+    let endpoints = async || {
+        store::webhooks::endpoints::list_of_key(app.db.reader(), key)
+            .await
+            .unwrap()
+            .len()
+    };
     world.app.clock.advance_millis(29 * 86_400_000);
-    keyhatch::domain::webhooks::sweep(&world.app.app).await.unwrap();
+    webhooks::sweep(app).await.unwrap();
     assert_eq!(world.look(id).await["state"], "delivered");
     world.app.clock.advance_millis(86_400_000 + 60_000);
-    keyhatch::domain::webhooks::sweep(&world.app.app).await.unwrap();
+    webhooks::sweep_endpoints(app).await.unwrap();
+    assert_eq!(endpoints().await, 1, "its delivery is still there");
+    webhooks::sweep(app).await.unwrap();
+    webhooks::sweep_endpoints(app).await.unwrap();
+    assert_eq!(endpoints().await, 0);
     assert_eq!(world.backend.get(&format!("{WEBHOOKS}/{id}")).await.status, 404);
     let again = world.backend.post(WEBHOOKS, &body).await;
     assert_eq!(again.status, 202);

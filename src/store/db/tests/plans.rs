@@ -1,0 +1,141 @@
+//! How SQLite goes about what is asked each minute, and about what one workspace asks of its keys: by an index, never through all
+//! there is.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use sea_orm::{ConnectionTrait, Statement};
+use uuid::Uuid;
+
+use crate::model::ids::{AccountId, EndpointId, KeyId, OwnerId, WorkspaceId};
+use crate::model::timestamp::Timestamp;
+use crate::store::db::{Db, Location, Tx};
+use crate::store::{
+    changes, keys, mailed_links, reveals, sessions, shown_once, sign_ups, signing_secrets, webhooks, workspaces,
+};
+
+const SOMEBODY: Uuid = Uuid::nil();
+
+/// A database, and what it was asked.
+struct Overheard {
+    db: Db,
+    statements: Arc<Mutex<Vec<Statement>>>,
+    _folder: tempfile::TempDir,
+}
+
+impl Overheard {
+    async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut db = open(folder.path()).await;
+        let statements: Arc<Mutex<Vec<Statement>>> = Arc::default();
+        for connection in [&mut db.writer, &mut db.reader] {
+            let statements = Arc::clone(&statements);
+            connection.set_metric_callback(move |info| statements.lock().unwrap().push(info.statement.clone()));
+        }
+        Self {
+            db,
+            statements,
+            _folder: folder,
+        }
+    }
+
+    /// Each statement that was heard, with the steps of its plan.
+    async fn plans(&self) -> Vec<(String, Vec<String>)> {
+        let heard = std::mem::take(&mut *self.statements.lock().unwrap());
+        let mut plans = Vec::new();
+        for mut statement in heard {
+            let sql = std::mem::take(&mut statement.sql);
+            statement.sql = format!("EXPLAIN QUERY PLAN {sql}");
+            let rows = self.db.reader.query_all_raw(statement).await.unwrap();
+            let steps = rows.iter().map(|row| row.try_get("", "detail").unwrap());
+            plans.push((sql, steps.collect()));
+        }
+        // What was just asked is nobody's question.
+        self.statements.lock().unwrap().clear();
+        plans
+    }
+
+    async fn expect_no_scan(&self, may_be_scanned: &[&str]) {
+        let plans = self.plans().await;
+        assert!(!plans.is_empty());
+        for (sql, steps) in plans {
+            for table in steps.iter().filter_map(|step| step.strip_prefix("SCAN ")) {
+                // What another step has found, or nothing but the question.
+                let is_table = !table.starts_with('(') && !table.starts_with("CONSTANT ROW");
+                assert!(!is_table || may_be_scanned.contains(&table), "{sql}: {steps:#?}");
+            }
+        }
+    }
+}
+
+async fn open(folder: &Path) -> Db {
+    let db = Db::connect(&Location::File(folder.join("k.db"))).await.unwrap();
+    db.migrate().await.unwrap();
+    db
+}
+
+#[tokio::test]
+async fn what_is_swept_each_minute_is_found_by_an_index() {
+    let overheard = Overheard::start().await;
+    let db = &overheard.db;
+    let (reader, now) = (db.reader(), Timestamp::from_millis(1));
+    changes::is_any_before(reader, now).await.unwrap();
+    reveals::is_any_expired(reader, now, now).await.unwrap();
+    shown_once::is_any_expired(reader, now, now).await.unwrap();
+    webhooks::deliveries::is_any_finished(reader, now).await.unwrap();
+    signing_secrets::is_any_expired(reader, now).await.unwrap();
+    sessions::is_any_expired(reader, now).await.unwrap();
+    mailed_links::is_any_expired(reader, now).await.unwrap();
+    sign_ups::is_any_expired(reader, now).await.unwrap();
+
+    let tx: Tx = db.begin().await.unwrap();
+    changes::delete_before(&tx, now).await.unwrap();
+    reveals::delete_expired(&tx, now, now).await.unwrap();
+    shown_once::delete_expired(&tx, now, now).await.unwrap();
+    webhooks::deliveries::delete_finished(&tx, now).await.unwrap();
+    let endpoints = [EndpointId(SOMEBODY)];
+    webhooks::endpoints::delete_unused(&tx, now, &endpoints).await.unwrap();
+    signing_secrets::delete_expired(&tx, now).await.unwrap();
+    sessions::delete_expired(&tx, now).await.unwrap();
+    mailed_links::delete_expired(&tx, now).await.unwrap();
+    sign_ups::delete_expired(&tx, now).await.unwrap();
+    tx.commit().await.unwrap();
+    // A row a node; and changes are gone through in their order, as far as the first that stays.
+    overheard.expect_no_scan(&["nodes", "changes"]).await;
+}
+
+#[tokio::test]
+async fn what_a_workspace_asks_of_its_keys_leaves_out_those_of_others_and_the_dead() {
+    let overheard = Overheard::start().await;
+    let db = overheard.db.reader();
+    let now = Timestamp::from_millis(1);
+    let (workspace, owner) = (WorkspaceId(SOMEBODY), OwnerId(SOMEBODY));
+    keys::count_places(db, workspace, Some("secret")).await.unwrap();
+    keys::count_places(db, workspace, None).await.unwrap();
+    keys::newest_active(db, workspace, "live", now).await.unwrap();
+    keys::find_replaced(db, owner, KeyId(SOMEBODY)).await.unwrap();
+    keys::newest_digests(db, workspace, 50).await.unwrap();
+    let plans = overheard.plans().await;
+    let expected = [
+        "SEARCH keys USING COVERING INDEX keys_places (workspace_id=? AND type=?",
+        "SEARCH keys USING COVERING INDEX keys_places (workspace_id=?",
+        "SEARCH keys USING INDEX keys_living (workspace_id=? AND environment=?",
+        "SEARCH keys USING INDEX keys_replaced_by (owner_id=? AND replaced_by=?",
+        "SEARCH keys USING INDEX keys_workspace_id_id (workspace_id=?",
+    ];
+    assert_eq!(plans.len(), expected.len(), "{plans:#?}");
+    for ((sql, steps), expected) in plans.iter().zip(expected) {
+        assert!(steps.iter().any(|step| step.starts_with(expected)), "{sql}: {steps:#?}");
+        // Nothing is put in order that the index does not have in order.
+        assert!(
+            !steps.iter().any(|step| step.contains("TEMP B-TREE")),
+            "{sql}: {steps:#?}"
+        );
+    }
+
+    keys::last_used(db, workspace, 1000).await.unwrap();
+    workspaces::list_for(db, AccountId(SOMEBODY)).await.unwrap();
+    workspaces::has_several(db, AccountId(SOMEBODY)).await.unwrap();
+    // What was found is counted.
+    overheard.expect_no_scan(&["sub_query"]).await;
+}
