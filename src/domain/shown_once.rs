@@ -2,6 +2,7 @@
 //! ([`crate::domain::keys::reveal`]).
 
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use crate::domain::App;
 use crate::domain::keys::Ticket;
@@ -23,6 +24,22 @@ pub enum Shown {
     Over,
 }
 
+/// What a page shows when nothing waits for this person and this browser, found out without a transaction: the page can be opened as
+/// often as anybody likes, and others want to write. Nothing when there is something to [`take`].
+pub(in crate::domain) async fn nothing(
+    app: &App,
+    account: AccountId,
+    subject: Uuid,
+    opener: Option<&Opener>,
+) -> Result<Option<Shown>> {
+    let waiting = store::shown_once::waiting(app.db.reader(), subject, account, app.now()).await?;
+    Ok(match opened(&waiting, subject, opener) {
+        Some(_) => None,
+        None if waiting.is_empty() => Some(Shown::Over),
+        None => Some(Shown::Elsewhere),
+    })
+}
+
 /// Takes what waits for this person and this browser out of the database. Whoever shows it records that, and commits.
 pub(in crate::domain) async fn take(
     tx: &Tx,
@@ -35,10 +52,7 @@ pub(in crate::domain) async fn take(
     if waiting.is_empty() {
         return Ok(Shown::Over);
     }
-    let opened = waiting
-        .iter()
-        .find_map(|(nonce, sealed)| Some((nonce, opener?.open(subject, sealed)?)));
-    let Some((nonce, plain)) = opened else {
+    let Some((nonce, plain)) = opened(&waiting, subject, opener) else {
         return Ok(Shown::Elsewhere);
     };
     if !store::shown_once::take(tx, nonce).await? {
@@ -46,6 +60,17 @@ pub(in crate::domain) async fn take(
     }
     let text = std::str::from_utf8(&plain).map_err(|error| AppError::Internal(error.into()))?;
     Ok(Shown::Now(KeyText::presented(text.to_owned())))
+}
+
+/// What this browser can open, by the name under which it waits.
+fn opened<'a>(
+    waiting: &'a [(Vec<u8>, Vec<u8>)],
+    subject: Uuid,
+    opener: Option<&Opener>,
+) -> Option<(&'a [u8], Zeroizing<Vec<u8>>)> {
+    waiting
+        .iter()
+        .find_map(|(nonce, sealed)| Some((nonce.as_slice(), opener?.open(subject, sealed)?)))
 }
 
 /// Seals a secret for the holder of the ticket, and notes that his form has been submitted.

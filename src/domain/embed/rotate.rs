@@ -45,8 +45,12 @@ pub async fn rotate(app: &App, proof: ManageKeys<'_>, ticket: &Ticket) -> Result
 pub async fn view(app: &App, proof: ManageKeys<'_>, opener: Option<&Opener>) -> Result<Shown> {
     let account = proof.by().account().ok_or(AppError::Unauthenticated)?;
     part(app)?;
+    let owner = proof.ring().owner_id().0;
+    if let Some(nothing) = shown_once::nothing(app, account, owner, opener).await? {
+        return Ok(nothing);
+    }
     let tx = app.db.begin().await?;
-    let shown = shown_once::take(&tx, app, account, proof.ring().owner_id().0, opener).await?;
+    let shown = shown_once::take(&tx, app, account, owner, opener).await?;
     if let Shown::Now(_) = &shown {
         record(&tx, app, proof.ring(), proof.by(), Action::EmbedKeyRevealed).await?;
         commit(tx).await?;

@@ -1,7 +1,7 @@
 //! A new token, and the one view of it.
 
 use crate::domain::access::ManageKeys;
-use crate::domain::inbound::{open, part, record};
+use crate::domain::inbound::{find, open, part, record};
 use crate::domain::keys::Ticket;
 use crate::domain::keys::reveal::Opener;
 use crate::domain::shown_once::{self, Shown};
@@ -58,6 +58,10 @@ pub async fn view(
     opener: Option<&Opener>,
 ) -> Result<(InboundToken, Shown)> {
     let account = proof.by().account().ok_or(AppError::Unauthenticated)?;
+    let (_, token) = find(app, proof.read(), key, id).await?;
+    if let Some(nothing) = shown_once::nothing(app, account, id.0, opener).await? {
+        return Ok((token, nothing));
+    }
     let tx = app.db.begin().await?;
     let owner = open(&tx, app, proof, key).await?;
     let found = store::inbound_tokens::find(&tx, owner.id, id).await?;

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::access::ManageKeys;
 use crate::domain::audit::{self, Subject};
+use crate::domain::keys::find;
 use crate::domain::verify::changes;
 use crate::domain::{App, seal};
 use crate::error::{AppError, Result};
@@ -111,23 +112,22 @@ pub enum Shown {
     Over { key: Key },
 }
 
-/// Shows what waits for this person and this browser, and takes it away in the same transaction.
+/// Shows what waits for this person and this browser, and takes it away in the same transaction. Only where there is something to
+/// show is one begun: the page can be opened as often as anybody likes, and others want to write.
 pub async fn view(app: &App, proof: ManageKeys<'_>, id: KeyId, opener: Option<&Opener>) -> Result<Shown> {
     let account = proof.by().account().ok_or(AppError::Unauthenticated)?;
+    let key = find(app, proof.read(), id).await?;
+    let waiting = store::reveals::waiting(app.db.reader(), id, account, app.now()).await?;
+    if opened(&waiting, opener).is_none() {
+        return Ok(nothing(key, &waiting));
+    }
     let tx = app.db.begin().await?;
     let mut key = store::keys::lock(&tx, proof.ring().owner_id(), id)
         .await?
         .ok_or(AppError::NotFound)?;
     let waiting = store::reveals::waiting(&tx, id, account, app.now()).await?;
-    if waiting.is_empty() {
-        return Ok(Shown::Over { key });
-    }
-    let opened = waiting.iter().find_map(|reveal| {
-        let plain = opener?.open(id.0, &reveal.sealed)?;
-        Some((reveal, plain))
-    });
-    let Some((reveal, plain)) = opened else {
-        return Ok(Shown::Elsewhere { key });
+    let Some((reveal, plain)) = opened(&waiting, opener) else {
+        return Ok(nothing(key, &waiting));
     };
     if !store::reveals::take(&tx, reveal.id).await? {
         return Ok(Shown::Over { key });
@@ -160,6 +160,22 @@ pub async fn view(app: &App, proof: ManageKeys<'_>, id: KeyId, opener: Option<&O
         text: envelope.key.map(KeyText::presented),
         signing_secret: envelope.signing_secret.map(SigningSecret::from_text),
     })
+}
+
+/// What this browser can open of what waits.
+fn opened<'a>(waiting: &'a [Reveal], opener: Option<&Opener>) -> Option<(&'a Reveal, Zeroizing<Vec<u8>>)> {
+    waiting.iter().find_map(|reveal| {
+        let plain = opener?.open(reveal.key_id.0, &reveal.sealed)?;
+        Some((reveal, plain))
+    })
+}
+
+fn nothing(key: Key, waiting: &[Reveal]) -> Shown {
+    if waiting.is_empty() {
+        Shown::Over { key }
+    } else {
+        Shown::Elsewhere { key }
+    }
 }
 
 /// Sweeps what nobody came to see.

@@ -43,6 +43,27 @@ async fn a_key_is_shown_once() {
     );
 }
 
+/// On SQLite whoever writes is alone; a page can be opened by anybody as often as he likes.
+#[tokio::test]
+async fn a_page_with_nothing_to_show_waits_for_nobody_who_writes() {
+    let world = World::start().await;
+    let (_, reveal) = waiting(&world).await;
+    let elsewhere = world.app.browser();
+    elsewhere.sign_in("alice@example.com", PASSWORD).await;
+    let writing = world.app.app.db.begin().await.unwrap();
+    let other = tokio::time::timeout(Duration::from_secs(10), elsewhere.get(&reveal)).await;
+    assert!(other.unwrap().text("h1").contains("another browser"));
+    drop(writing);
+
+    assert!(world.alice.get(&reveal).await.text("#key-text").starts_with("kh_"));
+    // The page after a reveal gives the session a new name, which is written.
+    world.alice.get("/account").await;
+    let writing = world.app.app.db.begin().await.unwrap();
+    let again = tokio::time::timeout(Duration::from_secs(10), world.alice.get(&reveal)).await;
+    shows_nothing(&again.unwrap());
+    drop(writing);
+}
+
 #[tokio::test]
 async fn the_cookie_is_bound_and_taken_away() {
     let world = World::start().await;
