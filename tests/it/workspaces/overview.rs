@@ -31,6 +31,26 @@ async fn it_lists_projects_with_their_keys_and_last_use() {
 }
 
 #[tokio::test]
+async fn whoever_has_others_is_led_to_them_in_the_order_in_which_they_were_made() {
+    let app = TestApp::start().await;
+    let alice = app.person("alice").await;
+    app.workspace(&alice, "Zebra").await;
+    let others = async || alice.get("/w/zebra").await.texts("a[href='/workspaces']").len();
+    let alone = others().await;
+    let bob = app.person("bob").await;
+    let acme = app.workspace(&bob, "Acme").await;
+    assert_eq!(others().await, alone, "what Bob has is not hers");
+    app.join(&acme, &alice, "viewer").await;
+    assert_eq!(others().await, alone + 1);
+    app.workspace(&alice, "Mill").await;
+    assert_eq!(others().await, alone + 1);
+    let list = alice.get("/workspaces").await;
+    let places = ["Zebra", "Acme", "Mill"].map(|name| list.body.find(name).unwrap());
+    assert!(places.is_sorted(), "{places:?}");
+    assert!(list.text("main").contains("Viewer"), "her role there");
+}
+
+#[tokio::test]
 async fn a_suspended_workspace_says_so() {
     let app = TestApp::start().await;
     let alice = app.person("alice").await;
