@@ -13,6 +13,7 @@ pub mod ids;
 pub mod inbound;
 pub mod key;
 pub mod key_format;
+pub mod lack;
 pub mod name;
 pub mod password;
 pub mod rate;

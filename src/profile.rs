@@ -15,9 +15,11 @@ mod mistakes;
 mod parts;
 mod plan;
 mod raw;
+mod remarks;
 mod request;
 mod route;
 mod scope;
+mod spelling;
 mod suggest;
 #[cfg(test)]
 mod tests;
@@ -25,7 +27,7 @@ mod tests;
 use std::path::Path;
 
 pub use crate::model::access::{Access, Environment, UnknownEnvironment};
-pub use api::{Api, CodeCase, CredentialPlace, Envelope, ErrorStyle, KeyOwner};
+pub use api::{Api, CodeCase, CredentialPlace, Envelope, ErrorStyle, KeyOwner, Unmatched};
 pub use envelope::ErrorText;
 pub use key_type::{KeyTemplate, KeyType};
 pub use method::{Method, Methods};
@@ -34,7 +36,7 @@ pub use parts::{Credits, Embed, Inbound, Jwt, JwtAlgorithm, JwtKeys, Pair, Welco
 pub use plan::{LimitOf, Period, Plan, RateLimit};
 use raw::Section;
 pub use request::UnclearRequest;
-pub use route::{PathPattern, Route, RouteMatch};
+pub use route::{Matched, PathPattern, Place, Route, RouteMatch};
 pub use scope::{ScopeDefinition, ScopeGroup};
 
 const EXAMPLE: &str = include_str!("../profiles/example.toml");

@@ -79,6 +79,7 @@ async fn identify(request: &HttpRequest) -> Result<Box<Identity>> {
     let app = app_of(request)?;
     let question = Question {
         full_access_unless_scoped: true,
+        is_ours: true,
         ..question(&app, request)
     };
     match verify(&app, &question).await? {

@@ -115,6 +115,7 @@ async fn mint(app: &App, request: &HttpRequest, body: Body, kind: SessionKind) -
     let refusal = refusal.map(Refusal::Embed);
     let asked = Question {
         barred: refusal.as_ref(),
+        is_ours: true,
         ..asked
     };
     let (key, environment) = match ask(app, &asked, |granted| (granted.key_id, granted.environment)).await? {

@@ -17,7 +17,7 @@ use crate::domain::verify::records::Granted;
 use crate::domain::verify::{Question, ask, inbound, priced};
 use crate::error::AppError;
 use crate::model::verdict::Verdict;
-use crate::profile::Profile;
+use crate::profile::{Place, Profile, Unmatched};
 use values::{NOTHING, Values};
 
 /// What the proxy hands on, in this order. Whatever of it a client sends itself is overwritten: every one is always there.
@@ -31,11 +31,11 @@ pub const IDENTITY: [HeaderName; 7] = [
     HeaderName::from_static("x-keyhatch-display-prefix"),
 ];
 
-/// Whom a token is about. Where the profile has `[jwt]` it is always there, empty for a key; elsewhere never.
+/// Whom a token is about: always there, and empty for a key. (Caddy 2.6 hands on the placeholder of a header that is missing.)
 pub const SUBJECT: HeaderName = HeaderName::from_static("x-keyhatch-subject");
 
-/// What an inbound token is for, beside the identity of the key that owns it. Where the profile has inbound webhooks it is always
-/// there too: with nothing in it, when the request was judged by a key.
+/// What an inbound token is for, beside the identity of the key that owns it: always there too, with nothing in it when the request
+/// was judged by a key.
 pub const TEMPLATE: HeaderName = HeaderName::from_static("x-keyhatch-template");
 
 /// Where a proxy writes the request that it holds.
@@ -70,15 +70,15 @@ impl Held {
 /// Lets a request through, or says why not.
 async fn judge(app: &App, question: Question<'_>, headers: &HeaderMap) -> Result<HttpResponse> {
     if is_preflight(&app.profile, &question, headers) {
-        return Ok(let_through(app, None, ""));
+        return Ok(let_through(None, ""));
     }
     let question = priced(app, question, None);
     let verdict = match inbound::presented(&app.profile, &question) {
         Some(token) => {
-            let answer = |granted: &Granted<'_>, template: &str| let_through(app, Some(granted), template);
+            let answer = |granted: &Granted<'_>, template: &str| let_through(Some(granted), template);
             inbound::ask(app, token, &question, answer).await?
         }
-        None => ask(app, &question, |granted| let_through(app, Some(granted), "")).await?,
+        None => ask(app, &question, |granted| let_through(Some(granted), "")).await?,
     };
     match verdict {
         Verdict::Refused(refused) => Err(ApiError::Refused(refused.refusal)),
@@ -86,14 +86,15 @@ async fn judge(app: &App, question: Question<'_>, headers: &HeaderMap) -> Result
     }
 }
 
-fn let_through(app: &App, granted: Option<&Granted<'_>>, template: &str) -> HttpResponse {
+fn let_through(granted: Option<&Granted<'_>>, template: &str) -> HttpResponse {
     let mut answer = HttpResponse::Ok().finish();
-    tell(app, answer.headers_mut(), granted, template);
+    tell(answer.headers_mut(), granted, template);
     answer
 }
 
 /// Whether a browser asks, for a page of another origin, what it may send. Browsers send no key with that: it is for the API
-/// to answer, where the profile has keys for web pages, and comes from nobody. What is closed to every key stays closed.
+/// to answer, where the profile has keys for web pages, and comes from nobody. What is closed to every key stays closed, and so does
+/// what no key of a web page opens because no route names it.
 pub fn is_preflight(profile: &Profile, question: &Question<'_>, headers: &HeaderMap) -> bool {
     let (None, Some("OPTIONS"), Some(path)) = (question.credential, question.method, question.path) else {
         return false;
@@ -104,26 +105,27 @@ pub fn is_preflight(profile: &Profile, question: &Question<'_>, headers: &Header
     let Some(asked) = cors::asked_method(headers) else {
         return false;
     };
-    profile
-        .route_of(asked, path)
-        .is_ok_and(|route| route.is_none_or(|route| !route.closed))
+    profile.route_of(asked, path).is_ok_and(|matched| {
+        let is_for_pages = match matched.place {
+            Place::Named => true,
+            Place::Unnamed => profile.api.unmatched == Unmatched::AnyKey,
+            Place::Outside | Place::Untold => false,
+        };
+        is_for_pages && matched.routes().all(|route| !route.closed)
+    })
 }
 
 /// Tells the proxy of a good request, in headers that have nothing of it yet: who it speaks for, and what the inbound token is for
 /// that it came by. A request of nobody in particular has everything there, and empty.
-pub fn tell(app: &App, headers: &mut HeaderMap, granted: Option<&Granted<'_>>, template: &str) {
+pub fn tell(headers: &mut HeaderMap, granted: Option<&Granted<'_>>, template: &str) {
     values::write(|values| {
         match granted {
             Some(granted) => identify(headers, values, granted),
             None => IDENTITY.into_iter().for_each(|name| headers.append(name, NOTHING)),
         }
-        if app.tokens.is_some() {
-            let subject = granted.and_then(|granted| granted.subject);
-            headers.append(SUBJECT, values.text(subject.unwrap_or_default()));
-        }
-        if app.profile.inbound.is_some() {
-            headers.append(TEMPLATE, values.text(template));
-        }
+        let subject = granted.and_then(|granted| granted.subject);
+        headers.append(SUBJECT, subject.map_or(NOTHING, |subject| values.text(subject)));
+        headers.append(TEMPLATE, values.text(template));
     });
 }
 

@@ -30,6 +30,7 @@ use crate::domain::verify::records::Granted;
 use crate::domain::verify::{Question, Warm, ask_warm, inbound, priced, seek};
 use crate::model::transport::Transport;
 use crate::model::verdict::{Refusal, Verdict};
+use crate::profile::Matched;
 
 /// An application behind the fast lane.
 pub struct Lane<F> {
@@ -45,7 +46,7 @@ struct Known {
     app: Data<App>,
     proxies: Data<TrustedProxies>,
     me: String,
-    /// Where the route of `GET {base}/me` stands in the profile; nothing: the whole way finds out.
+    /// Where the route of `GET {base}/me` stands in the profile, if it has one; nothing: the whole way finds out.
     route_of_me: Option<Option<usize>>,
     /// Whether some answers are for web pages to read.
     has_public_keys: bool,
@@ -55,8 +56,8 @@ impl Entry {
     /// The entry to an application.
     pub fn new(app: Data<App>, proxies: Data<TrustedProxies>) -> Self {
         let me = format!("{}/me", app.profile.api.base_path);
-        let route_of_me = app.profile.route_of("GET", &me).ok().map(|route| {
-            let found = route?;
+        let route_of_me = app.profile.route_of("GET", &me).ok().map(|matched| {
+            let found = matched.route?;
             app.profile.routes.iter().position(|one| std::ptr::eq(one, found))
         });
         let has_public_keys = cors::is_for(&app.profile);
@@ -99,7 +100,12 @@ impl Entry {
             let route = known.route_of_me?;
             let question = Question {
                 path: Some(path),
-                route: Some(route.and_then(|place| known.app.profile.routes.get(place))),
+                matched: Some(
+                    route
+                        .and_then(|place| known.app.profile.routes.get(place))
+                        .map_or_else(Matched::default, Matched::by),
+                ),
+                is_ours: true,
                 ..known.question(request)
             };
             return known.verdict(&question, errors::refuse, |granted| {
@@ -170,7 +176,7 @@ impl Known {
         let question = priced(&self.app, question, None);
         self.verdict(&question, refuse, |granted| {
             let mut answer = answer(StatusCode::OK, Bytes::new());
-            gateway::tell(&self.app, answer.headers_mut(), Some(granted), "");
+            gateway::tell(answer.headers_mut(), Some(granted), "");
             answer
         })
     }

@@ -10,8 +10,8 @@ use crate::api::caller::question;
 use crate::api::cors;
 use crate::api::errors::{ApiError, Result};
 use crate::api::json::Json;
-use crate::domain::verify::ask;
 use crate::domain::verify::records::{Granted, Named, Tenant};
+use crate::domain::verify::{Question, ask};
 use crate::domain::{App, credits};
 use crate::model::timestamp::Timestamp;
 use crate::model::verdict::Verdict;
@@ -88,7 +88,10 @@ pub struct ProjectView {
     responses((status = 200, description = "The key, and who it speaks for.", body = Me))
 )]
 pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse> {
-    let question = question(&app, &request);
+    let question = Question {
+        is_ours: true,
+        ..question(&app, &request)
+    };
     let take = |granted: &Granted<'_>| {
         let is_public = cors::is_public(&app.profile, granted);
         (body(granted), granted.tenant.workspace, is_public)

@@ -1,4 +1,4 @@
-//! `keyhatch profile check`: every mistake of a profile at once.
+//! `keyhatch profile check`: every mistake of a profile at once; of one without mistakes, what it means.
 
 use std::path::PathBuf;
 
@@ -29,7 +29,8 @@ pub(super) fn run(command: &Command) -> Result<(), Failure> {
         count(profile.key_types.len(), "key type"),
         count(profile.scopes.len(), "scope"),
         count(profile.plans.len(), "plan"),
-    ))
+    ))?;
+    profile.remarks().iter().try_for_each(|remark| print(remark))
 }
 
 fn count(number: usize, noun: &str) -> String {

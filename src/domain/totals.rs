@@ -9,7 +9,7 @@ use crate::model::verdict::{Refusal, Verdict};
 const INVALID_TOKEN: &str = "invalid_token";
 
 /// Every outcome a verdict can have, in the order in which they are shown.
-const OUTCOMES: [&str; 20] = [
+const OUTCOMES: [&str; 21] = [
     ACCEPTED,
     "missing",
     "https_required",
@@ -22,6 +22,7 @@ const OUTCOMES: [&str; 20] = [
     INVALID_TOKEN,
     "wrong_environment",
     "workspace_suspended",
+    "ambiguous_path",
     "insufficient_scope",
     "rate_limit_exceeded",
     "insufficient_credits",

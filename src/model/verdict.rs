@@ -5,6 +5,7 @@ use crate::model::credits::Short;
 use crate::model::embed::EmbedRefusal;
 use crate::model::ids::KeyId;
 use crate::model::key::Key;
+use crate::model::lack::Lack;
 use crate::model::timestamp::{Timestamp, plural};
 use crate::model::token_fault::TokenFault;
 use crate::model::workspace::{Project, Workspace};
@@ -63,8 +64,10 @@ pub enum Refusal {
     /// Not a key of the environment that was asked for.
     WrongEnvironment(Environment),
     WorkspaceSuspended,
+    /// The request can be read in two ways; the half sentence says why.
+    Ambiguous(&'static str),
     /// Lacks the scope, or the access (`all` or `read`), that was asked for.
-    Insufficient(String),
+    Insufficient(Lack),
     RateLimited(Box<Exceeded>),
     /// The workspace cannot pay for it.
     InsufficientCredits(Box<Short>),
@@ -131,6 +134,7 @@ impl Refusal {
             | Refusal::Expired
             | Refusal::Token(_)
             | Refusal::WrongEnvironment(_) => 401,
+            Refusal::Ambiguous(_) => 400,
             Refusal::HttpsRequired | Refusal::WorkspaceSuspended | Refusal::Insufficient(_) => 403,
             Refusal::RateLimited(_) => 429,
             Refusal::InsufficientCredits(_) => 402,
@@ -153,6 +157,7 @@ impl Refusal {
             | Refusal::Token(_)
             | Refusal::WrongEnvironment(_) => "invalid_credentials",
             Refusal::WorkspaceSuspended => "workspace_suspended",
+            Refusal::Ambiguous(_) => "ambiguous_path",
             Refusal::Insufficient(_) => "insufficient_scope",
             Refusal::RateLimited(_) => "rate_limit_exceeded",
             Refusal::InsufficientCredits(_) => "insufficient_credits",
@@ -175,6 +180,7 @@ impl Refusal {
             Refusal::Token(fault) => fault.reason(),
             Refusal::WrongEnvironment(_) => "wrong_environment",
             Refusal::WorkspaceSuspended => "workspace_suspended",
+            Refusal::Ambiguous(_) => "ambiguous_path",
             Refusal::Insufficient(_) => "insufficient_scope",
             Refusal::RateLimited(_) => "rate_limit_exceeded",
             Refusal::InsufficientCredits(_) => "insufficient_credits",
@@ -183,14 +189,24 @@ impl Refusal {
         }
     }
 
-    /// The scope, access, environment or limit that stood in the way.
+    /// The scope that is missing; or else the environment, limit or number of credits that stood in the way. Where a key lacks
+    /// something that is no scope, there is nothing to name.
     pub fn needed(&self) -> Option<String> {
         match self {
-            Refusal::Insufficient(needed) => Some(needed.clone()),
+            Refusal::Insufficient(lack) => lack.scope().map(ToOwned::to_owned),
             Refusal::WrongEnvironment(needed) => Some(needed.to_string()),
             Refusal::RateLimited(exceeded) => Some(exceeded.limit.clone()),
             Refusal::InsufficientCredits(short) => Some(short.needed()),
             _ => None,
+        }
+    }
+
+    /// What stood in the way, in words for the people who own the key.
+    pub fn stood_in_the_way(&self) -> Option<String> {
+        match self {
+            Refusal::Insufficient(lack) => Some(lack.words().to_owned()),
+            Refusal::Ambiguous(why) => Some((*why).to_owned()),
+            _ => self.needed(),
         }
     }
 
@@ -216,7 +232,10 @@ impl Refusal {
                     .to_owned()
             }
             Refusal::WorkspaceSuspended => "The workspace of this API key is suspended.".to_owned(),
-            Refusal::Insufficient(needed) => format!("This API key lacks what the request needs: {needed}."),
+            Refusal::Ambiguous(why) => format!(
+                "This request can be read in two ways: {why}. Write it as the documentation does."
+            ),
+            Refusal::Insufficient(lack) => lack.message(),
             Refusal::RateLimited(exceeded) => format!(
                 "Rate limit exceeded. Try again in {}.",
                 plural(exceeded.retry_after_seconds(), "second")

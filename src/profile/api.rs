@@ -23,6 +23,17 @@ pub struct Api {
     pub deletion: bool,
     /// Whether requests over plain http are refused.
     pub https_only: bool,
+    /// What becomes of requests below `base_path` that no route names.
+    pub unmatched: Unmatched,
+}
+
+/// What becomes of requests below the base path that no route names. Those outside of it are refused to every key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unmatched {
+    /// They take a key with access `all`.
+    Refuse,
+    /// They take any good key; one with access `read` only with a safe method.
+    AnyKey,
 }
 
 /// A place in a request that may carry a key.

@@ -57,6 +57,9 @@ pub(super) fn profile(root: &Section<'_>, notes: &mut Notes<'_>) -> Profile {
         has_credits: credits.is_some(),
     };
     let routes = routes::read(root, &known, notes);
+    if let Some(section) = &api_section {
+        api.unmatched = api::unmatched(section, !routes.is_empty(), notes);
+    }
     for limit in &mut limits {
         limit.everywhere = !routes.iter().any(|route| route.limit.as_ref() == Some(&limit.id));
     }

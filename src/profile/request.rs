@@ -2,6 +2,8 @@
 
 use std::{fmt, iter};
 
+use super::spelling;
+
 /// Two readers could take this request for different ones, so no rule can be trusted to meet it. It holds the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnclearRequest(pub &'static str);
@@ -57,7 +59,7 @@ pub(super) fn clear_path(path: &str) -> Result<&str, UnclearRequest> {
     {
         return Err(UnclearRequest("the path has a character that servers read differently"));
     }
-    if bytes.contains(&b'%') && !encoding_is_clear(bytes) {
+    if bytes.contains(&b'%') && !(encoding_is_clear(bytes) && is_utf8(bytes)) {
         return Err(UnclearRequest(
             "the path has a percent-encoding that servers read differently",
         ));
@@ -65,6 +67,9 @@ pub(super) fn clear_path(path: &str) -> Result<&str, UnclearRequest> {
     bytes = bytes.strip_suffix(b"/").unwrap_or(bytes);
     if segments(bytes).any(|segment| matches!(segment, b"" | b"." | b"..")) {
         return Err(UnclearRequest("the path has an empty, . or .. segment"));
+    }
+    if segments(bytes).any(spelling::dissolves) {
+        return Err(UnclearRequest("the path has a segment that servers leave nothing of"));
     }
     Ok(&path[..bytes.len()])
 }
@@ -99,12 +104,25 @@ fn encoding_is_clear(mut rest: &[u8]) -> bool {
     }
 }
 
-/// Not what needs no encoding, not what changes the shape of a path, not what can never stand in UTF-8.
+/// Not what changes the shape of a path, and not what may be decoded twice.
 fn may_be_encoded(byte: u8) -> bool {
-    !(byte.is_ascii_alphanumeric()
-        || byte.is_ascii_control()
-        || b"-._/\\%".contains(&byte)
-        || matches!(byte, 0xc0 | 0xc1 | 0xf5..))
+    !(byte.is_ascii_control() || b"/\\%".contains(&byte))
+}
+
+/// Lenient decoders find a slash in what is no UTF-8.
+fn is_utf8(encoded: &[u8]) -> bool {
+    // Nearly always nothing of it is outside ASCII.
+    decoded(encoded).all(|byte| byte.is_ascii()) || std::str::from_utf8(&decoded(encoded).collect::<Vec<_>>()).is_ok()
+}
+
+/// Whether a segment of a clear path has characters in percent-encoding that never need it (RFC 3986, section 2.3): servers that
+/// look for their routes before they decode do not find the same as others.
+pub(super) fn encodes_needlessly(segment: &[u8]) -> bool {
+    let needless = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    segment.windows(3).any(|three| match three {
+        [b'%', high, low] => decode(*high, *low).is_some_and(needless),
+        _ => false,
+    })
 }
 
 fn decode(high: u8, low: u8) -> Option<u8> {

@@ -99,7 +99,11 @@ fn routes_of_the_example() {
         ("GET /api/v1/me", None),
     ] {
         let (method, path) = request.split_once(' ').unwrap();
-        let found = profile.route(method, path).and_then(|route| route.scope.as_deref());
+        let found = profile
+            .route_of(method, path)
+            .unwrap()
+            .route
+            .and_then(|route| route.scope.as_deref());
         assert_eq!(found, scope, "{request}");
         assert!(scope.is_none_or(|scope| profile.scope(scope).is_some()));
     }

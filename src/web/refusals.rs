@@ -44,6 +44,7 @@ pub fn reason(reason: &str) -> (String, &'static str) {
         "expired" => ("The key has expired", "invalid_credentials"),
         "wrong_environment" => ("A key of the other environment was needed", "invalid_credentials"),
         "workspace_suspended" => ("The workspace is suspended", "workspace_suspended"),
+        "ambiguous_path" => ("The request can be read in two ways", "ambiguous_path"),
         "insufficient_scope" => (
             "The key lacks the scope or access that was needed",
             "insufficient_scope",

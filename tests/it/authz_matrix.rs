@@ -182,14 +182,14 @@ pub const API: &[Row<7>] = &[
     // Whoever calls it is a proxy, and says so: without its headers there is nothing to judge.
     row("GET",    "/gateway/forward",                                                           [400, 400, 400, 400, 400, 400, 400]),
     row("GET",    "/gateway/nginx",                                                             [403, 403, 403, 403, 403, 403, 403]),
-    // The rest of the path is the request's; no route of the profile asks anything of this one.
-    row("GET",    "/gateway/envoy/{path:.*}",                                                   [401, 200, 200, 200, 200, 200, 401]),
-    row("HEAD",   "/gateway/envoy/{path:.*}",                                                   [401, 200, 200, 200, 200, 200, 401]),
-    row("POST",   "/gateway/envoy/{path:.*}",                                                   [401, 200, 403, 200, 200, 200, 401]),
-    row("PUT",    "/gateway/envoy/{path:.*}",                                                   [401, 200, 403, 200, 200, 200, 401]),
-    row("PATCH",  "/gateway/envoy/{path:.*}",                                                   [401, 200, 403, 200, 200, 200, 401]),
-    row("DELETE", "/gateway/envoy/{path:.*}",                                                   [401, 200, 403, 200, 200, 200, 401]),
-    row("OPTIONS","/gateway/envoy/{path:.*}",                                                   [401, 200, 200, 200, 200, 200, 401]),
+    // The rest of the path is the request's; this one is outside of the API, where no key opens anything.
+    row("GET",    "/gateway/envoy/{path:.*}",                                                   [401, 403, 403, 403, 403, 403, 401]),
+    row("HEAD",   "/gateway/envoy/{path:.*}",                                                   [401, 403, 403, 403, 403, 403, 401]),
+    row("POST",   "/gateway/envoy/{path:.*}",                                                   [401, 403, 403, 403, 403, 403, 401]),
+    row("PUT",    "/gateway/envoy/{path:.*}",                                                   [401, 403, 403, 403, 403, 403, 401]),
+    row("PATCH",  "/gateway/envoy/{path:.*}",                                                   [401, 403, 403, 403, 403, 403, 401]),
+    row("DELETE", "/gateway/envoy/{path:.*}",                                                   [401, 403, 403, 403, 403, 403, 401]),
+    row("OPTIONS","/gateway/envoy/{path:.*}",                                                   [401, 403, 403, 403, 403, 403, 401]),
     row("POST",   "/provider/v1/keys/verify",                                                   [401, 401, 401, 401, 401, 401, 422]),
     row("POST",   "/provider/v1/webhooks",                                                      [401, 401, 401, 401, 401, 401, 422]),
     row("GET",    "/provider/v1/webhooks/{id}",                                                 [401, 401, 401, 401, 401, 401, 404]),

@@ -127,7 +127,7 @@ pub struct RefusedKey {
     status: u16,
     /// A sentence to tell the customer.
     message: String,
-    /// The scope, access, environment or limit that stood in the way, or the credits it takes.
+    /// The scope that is missing; or the environment, the limit or the credits that stood in the way.
     #[serde(skip_serializing_if = "Option::is_none")]
     needed: Option<String>,
     /// When the limit has room again, in seconds.

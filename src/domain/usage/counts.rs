@@ -61,7 +61,7 @@ impl Note {
         Self {
             at: now,
             reason: refusal.reason(),
-            needed: refusal.needed(),
+            needed: refusal.stood_in_the_way(),
             request: request_of(question, profile),
             address: question.address,
             user_agent: shortened(question.user_agent, LONGEST_AGENT),
@@ -72,8 +72,7 @@ impl Note {
 /// The request in words that are safe to keep: its method, and the pattern of the profile's route, never the path itself.
 pub fn request_of(question: &Question<'_>, profile: &Profile) -> Option<String> {
     let pattern = question.method.zip(question.path).and_then(|(method, path)| {
-        let route = profile.route_of(method, path).ok()??;
-        let matched = route.matched(method, path)?;
+        let matched = profile.route_of(method, path).ok()?.route?.matched(method, path)?;
         Some(format!("{} {}", shortened(method, LONGEST_METHOD), matched.path))
     });
     pattern.or_else(|| question.method.map(|method| shortened(method, LONGEST_METHOD)))

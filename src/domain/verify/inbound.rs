@@ -44,6 +44,11 @@ pub async fn ask<T>(
         return Ok(app.refuse(Refusal::InboundToken));
     };
     let (digest, template) = (&owner.key_digest, owner.template.as_str());
+    // The profile has a part for it, so that no route has to name it.
+    let question = &Question {
+        is_ours: true,
+        ..question.clone()
+    };
     let take = |granted: &Granted<'_>| {
         (
             Some(granted.key_id),

@@ -1,8 +1,9 @@
 //! Whether a good key may make this request: environment, the route's access or scope, and scopes asked for by name.
 
 use crate::domain::verify::question::Question;
+use crate::model::lack::Lack;
 use crate::model::verdict::Refusal;
-use crate::profile::{Access, Environment, Profile, Route};
+use crate::profile::{Access, Environment, Matched, Place, Profile, Unmatched};
 
 /// What a key may do, as far as it matters here.
 #[derive(Clone, Copy, Debug)]
@@ -12,45 +13,63 @@ pub(super) struct Powers<'a> {
     pub(super) scopes: &'a [String],
 }
 
-/// The route that a question falls under, if any: the profile decides, whatever the key.
-pub(super) fn route<'a>(profile: &'a Profile, question: &Question<'a>) -> Result<Option<&'a Route>, Refusal> {
+/// What the profile says about the request of a question, whatever the key.
+pub(super) fn matched<'a>(profile: &'a Profile, question: &Question<'a>) -> Result<Matched<'a>, Refusal> {
     match (question.method, question.path) {
-        _ if question.route.is_some() => Ok(question.route.flatten()),
+        _ if question.matched.is_some() => Ok(question.matched.unwrap_or_default()),
         (Some(method), Some(path)) => profile
             .route_of(method, path)
-            .map_err(|unclear| Refusal::Insufficient(format!("a request that can be read in one way ({unclear})"))),
+            .map_err(|unclear| Refusal::Ambiguous(unclear.0)),
         // Which route a path falls under depends on the method, so a path alone can be judged by none.
-        (None, Some(_)) => Err(Refusal::Insufficient("a request with a method".to_owned())),
-        (_, None) => Ok(None),
+        (None, Some(_)) => Err(Refusal::Ambiguous("its method is not said")),
+        (_, None) => Ok(Matched::default()),
     }
 }
 
-/// Pure: the key, the question and its [`route`] decide. The answer is the route, if the request falls under any. One that is
-/// unclear is refused in its turn: whose environment is wrong hears that first.
+/// Pure: the key, the question and what the profile says about it ([`matched`]) decide. One that is unclear is refused in its turn:
+/// whose environment is wrong hears that first.
 pub(super) fn permits<'a>(
+    profile: &Profile,
     key: &Powers<'_>,
     question: &Question<'_>,
-    route: Result<Option<&'a Route>, Refusal>,
-) -> Result<Option<&'a Route>, Refusal> {
+    matched: Result<Matched<'a>, Refusal>,
+) -> Result<Matched<'a>, Refusal> {
     refuse_other_environment(key, question.environment)?;
-    let route = route?;
-    refuse_other_environment(key, route.and_then(|route| route.environment))?;
-    if route.is_some_and(|route| route.closed) {
-        return Err(Refusal::Insufficient("a person, in the dashboard".to_owned()));
+    let matched = matched?;
+    for route in matched.routes() {
+        refuse_other_environment(key, route.environment)?;
+        if route.closed {
+            return Err(lacks(Lack::Person));
+        }
     }
-    let safe = question
-        .method
-        .map(|method| matches!(method, "GET" | "HEAD" | "OPTIONS"));
-    let needs_all = question.full_access_unless_scoped && route.is_none_or(|route| route.scope.is_none());
+    if matched.route.is_none() {
+        unnamed(profile, key, question, matched.place)?;
+    }
+    let needs_all = question.full_access_unless_scoped && matched.route.is_none_or(|route| route.scope.is_none());
     match key.access {
         Access::All => Ok(()),
-        Access::Read => reading(question, route, safe, needs_all),
-        Access::Scopes => scoped(key, question, route, needs_all),
+        Access::Read => reading(question, &matched, needs_all),
+        Access::Scopes => scoped(key, question, &matched, needs_all),
     }?;
     match question.barred {
         Some(refusal) => Err(refusal.clone()),
-        None => Ok(route),
+        None => Ok(matched),
     }
+}
+
+/// A request that no route names: outside of the API it is nobody's; within it is for full access, unless the profile says otherwise.
+fn unnamed(profile: &Profile, key: &Powers<'_>, question: &Question<'_>, place: Place) -> Result<(), Refusal> {
+    let takes_any = key.access == Access::All || profile.api.unmatched == Unmatched::AnyKey;
+    match place {
+        _ if question.is_ours => Ok(()),
+        Place::Outside => Err(lacks(Lack::Api)),
+        Place::Unnamed if !takes_any => Err(lacks(Lack::Route)),
+        Place::Unnamed | Place::Named | Place::Untold => Ok(()),
+    }
+}
+
+fn lacks(lack: Lack) -> Refusal {
+    Refusal::Insufficient(lack)
 }
 
 fn refuse_other_environment(key: &Powers<'_>, wanted: Option<Environment>) -> Result<(), Refusal> {
@@ -60,35 +79,37 @@ fn refuse_other_environment(key: &Powers<'_>, wanted: Option<Environment>) -> Re
     }
 }
 
-fn reading(question: &Question<'_>, route: Option<&Route>, safe: Option<bool>, needs_all: bool) -> Result<(), Refusal> {
-    let route_wants_all = route.is_some_and(|route| route.access == Some(Access::All));
+fn reading(question: &Question<'_>, matched: &Matched<'_>, needs_all: bool) -> Result<(), Refusal> {
+    let route_wants_all = matched.routes().any(|route| route.access == Some(Access::All));
     if needs_all || route_wants_all {
-        return Err(Refusal::Insufficient("full access".to_owned()));
+        return Err(lacks(Lack::FullAccess));
     }
-    match safe {
-        Some(true) => Ok(()),
-        Some(false) => Err(Refusal::Insufficient("write access".to_owned())),
+    let safe = question
+        .method
+        .map(|method| matches!(method, "GET" | "HEAD" | "OPTIONS"));
+    match (safe, question.scopes.first()) {
+        (Some(true), _) => Ok(()),
+        (Some(false), _) => Err(lacks(Lack::WriteAccess)),
         // Nobody said what the request does: scopes asked for by name may be more than reading.
-        None if question.scopes.is_empty() => Ok(()),
-        None => Err(Refusal::Insufficient(question.scopes.join(" "))),
+        (None, None) => Ok(()),
+        (None, Some(scope)) => Err(lacks(Lack::Scope(scope.clone()))),
     }
 }
 
-fn scoped(key: &Powers<'_>, question: &Question<'_>, route: Option<&Route>, needs_all: bool) -> Result<(), Refusal> {
+fn scoped(key: &Powers<'_>, question: &Question<'_>, matched: &Matched<'_>, needs_all: bool) -> Result<(), Refusal> {
     if needs_all {
-        return Err(Refusal::Insufficient("full access".to_owned()));
+        return Err(lacks(Lack::FullAccess));
     }
-    if let Some(route) = route {
+    for route in matched.routes() {
         match (&route.scope, route.access) {
-            (Some(scope), _) if !key.scopes.contains(scope) => {
-                return Err(Refusal::Insufficient(scope.clone()));
-            }
-            (None, Some(access)) => return Err(Refusal::Insufficient(format!("{} access", access.as_str()))),
+            (Some(scope), _) if !key.scopes.contains(scope) => return Err(lacks(Lack::Scope(scope.clone()))),
+            (None, Some(Access::Read)) => return Err(lacks(Lack::ReadAccess)),
+            (None, Some(_)) => return Err(lacks(Lack::FullAccess)),
             _ => {}
         }
     }
     match question.scopes.iter().find(|scope| !key.scopes.contains(scope)) {
-        Some(missing) => Err(Refusal::Insufficient(missing.clone())),
+        Some(missing) => Err(lacks(Lack::Scope(missing.clone()))),
         None => Ok(()),
     }
 }

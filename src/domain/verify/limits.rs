@@ -103,15 +103,15 @@ fn number<'a>(limits: impl Iterator<Item = &'a RateLimit>) -> Vec<Limit> {
     limits.collect()
 }
 
-/// Counts a request against every limit that concerns it: those of all requests, and `named`. When it has to wait, then for
+/// Counts a request against every limit that concerns it: those of all requests, and those that are `named`. When it has to wait, then for
 /// the one that takes longest, so that whoever waited as long is let through.
 pub(super) fn take(
     limits: &[Limit],
-    named: [Option<&str>; 2],
+    is_named: impl Fn(&str) -> bool,
     memories: &mut Memories<'_>,
     now: Timestamp,
 ) -> Result<(), Exceeded> {
-    let concerns = |limit: &&Limit| limit.everywhere || named.contains(&Some(limit.id.as_str()));
+    let concerns = |limit: &&Limit| limit.everywhere || is_named(limit.id.as_str());
     let of_workspace = |limit: &&Limit| limit.of == LimitOf::Workspace;
     // Nearly always there is one limit, and the record remembers it.
     let mut longest: Option<Exceeded> = None;

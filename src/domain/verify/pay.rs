@@ -20,17 +20,17 @@ pub fn priced<'a>(app: &'a App, question: Question<'a>, said: Option<u32>) -> Qu
     if app.profile.credits.is_none() {
         return question;
     }
-    let route = match (question.route, question.method, question.path) {
+    let matched = match (question.matched, question.method, question.path) {
         (None, Some(method), Some(path)) => match app.profile.route_of(method, path) {
-            Ok(route) => Some(route),
+            Ok(matched) => Some(matched),
             // It is refused for that.
             Err(_) => return question,
         },
         (known, ..) => known,
     };
     Question {
-        route,
-        cost: said.unwrap_or_else(|| app.profile.cost(route.flatten())),
+        matched,
+        cost: said.unwrap_or_else(|| app.profile.cost(&matched.unwrap_or_default())),
         ..question
     }
 }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::model::transport::Transport;
 use crate::model::verdict::Refusal;
-use crate::profile::{Environment, Route};
+use crate::profile::{Environment, Matched};
 
 /// What a credential is, before anything is looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,9 +28,11 @@ pub struct Question<'a> {
     pub method: Option<&'a str>,
     /// The request's path, as the profile's routes name it.
     pub path: Option<&'a str>,
-    /// The route the request falls under, from whoever knows it already: [`crate::profile::Profile::route_of`] takes as long
-    /// as all the rest.
-    pub route: Option<Option<&'a Route>>,
+    /// What the profile says about the request, from whoever knows it already: [`crate::profile::Profile::route_of`] takes as
+    /// long as all the rest.
+    pub matched: Option<Matched<'a>>,
+    /// Keyhatch answers the request itself, or has a part of the profile for it: it needs no route that names it.
+    pub is_ours: bool,
     /// Scopes that are needed besides what the route asks for.
     pub scopes: &'a [String],
     /// The environment that is asked for.

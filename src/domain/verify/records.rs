@@ -35,7 +35,7 @@ use crate::model::ids::KeyId;
 use crate::model::timestamp::Timestamp;
 use crate::model::transport::Transport;
 use crate::model::verdict::{Refusal, Refused, Verdict};
-use crate::profile::{Profile, Route};
+use crate::profile::{Matched, Profile};
 use crate::store::changes::Subject;
 use crate::store::keys::Digested;
 use crate::store::verification::FoundKey;
@@ -121,7 +121,7 @@ impl Records {
         let now = now();
         let position = shard.position(digest)?;
         shard.fetch_rest(position);
-        let route = judge::route(profile, question);
+        let matched = judge::matched(profile, question);
         let (record, _) = shard.record(position)?;
         if !record.tenant.is_current() {
             return None;
@@ -135,11 +135,11 @@ impl Records {
             record.touched = true;
         }
         let key = record.id;
-        let decided = match permitted(profile, record, question, route, now) {
-            Ok(route) => {
+        let decided = match permitted(profile, record, question, matched, now) {
+            Ok(matched) => {
                 let (record, recents) = shard.record(position)?;
                 let answer = answer(&record.granted(&profile.key_types));
-                within_limits(&self.limits, record, recents, question, route, now).map(|()| answer)
+                within_limits(&self.limits, record, recents, question, &matched, now).map(|()| answer)
             }
             Err(refusal) => Err(refusal),
         };
@@ -323,8 +323,8 @@ fn decide(
     question: &Question<'_>,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    let route = permitted(profile, record, question, judge::route(profile, question), now)?;
-    within_limits(limits, record, recents, question, route, now)
+    let matched = permitted(profile, record, question, judge::matched(profile, question), now)?;
+    within_limits(limits, record, recents, question, &matched, now)
 }
 
 /// The contract's order up to what the key may do: nothing is counted yet.
@@ -332,16 +332,16 @@ fn permitted<'a>(
     profile: &Profile,
     record: &Record,
     question: &Question<'_>,
-    route: Result<Option<&'a Route>, Refusal>,
+    matched: Result<Matched<'a>, Refusal>,
     now: Timestamp,
-) -> Result<Option<&'a Route>, Refusal> {
+) -> Result<Matched<'a>, Refusal> {
     if question.transport != Transport::Fine {
         return Err(Refusal::HttpsRequired);
     }
     if let Some(refusal) = record.refusal(now) {
         return Err(refusal);
     }
-    judge::permits(&record.powers(&profile.key_types), question, route)
+    judge::permits(profile, &record.powers(&profile.key_types), question, matched)
 }
 
 /// The rest of it: counts against all limits, or, when one has no room, against none.
@@ -350,7 +350,7 @@ fn within_limits(
     record: &mut Record,
     recents: &mut Recents,
     question: &Question<'_>,
-    route: Option<&Route>,
+    matched: &Matched<'_>,
     now: Timestamp,
 ) -> Result<(), Refusal> {
     let mut memories = Memories {
@@ -359,8 +359,8 @@ fn within_limits(
         keys: recents,
         workspace: &record.tenant.recent,
     };
-    let named = [question.limit, route.and_then(|route| route.limit.as_deref())];
-    let taken = limits::take(limits.on(record.tenant.plan_position), named, &mut memories, now);
+    let is_named = |limit: &str| question.limit == Some(limit) || matched.counts_against(limit);
+    let taken = limits::take(limits.on(record.tenant.plan_position), is_named, &mut memories, now);
     taken.map_err(|exceeded| Refusal::RateLimited(Box::new(exceeded)))
 }
 

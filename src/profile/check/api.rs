@@ -2,9 +2,9 @@
 
 use crate::profile::raw::{Notes, Placed, Section};
 use crate::profile::suggest::did_you_mean;
-use crate::profile::{Api, CredentialPlace, KeyOwner};
+use crate::profile::{Api, CredentialPlace, KeyOwner, Unmatched};
 
-const FIELDS: [&str; 9] = [
+const FIELDS: [&str; 10] = [
     "name",
     "base_path",
     "public_url",
@@ -14,6 +14,7 @@ const FIELDS: [&str; 9] = [
     "docs_url",
     "deletion",
     "https_only",
+    "unmatched",
 ];
 
 /// The first segments of our own addresses, today's and those we may come to need.
@@ -81,10 +82,11 @@ pub(super) fn nothing() -> Api {
         docs_url: None,
         deletion: false,
         https_only: false,
+        unmatched: Unmatched::Refuse,
     }
 }
 
-/// Everything but the default plan, which can only be checked when the plans are known.
+/// Everything but what depends on other parts: the default plan, and what becomes of requests that no route names.
 pub(super) fn read(section: &Section<'_>, notes: &mut Notes<'_>) -> Api {
     section.only(&FIELDS, notes);
     let owners = [("project", KeyOwner::Project), ("workspace", KeyOwner::Workspace)];
@@ -108,7 +110,19 @@ pub(super) fn read(section: &Section<'_>, notes: &mut Notes<'_>) -> Api {
             .map(|url| checked_url(url, "docs_url", notes)),
         deletion: section.switch("deletion", notes).unwrap_or(false),
         https_only: https_only(section, notes),
+        unmatched: Unmatched::Refuse,
     }
+}
+
+/// What becomes of requests that no route names; where there are no routes, nobody meant to refuse all of them.
+pub(super) fn unmatched(section: &Section<'_>, has_routes: bool, notes: &mut Notes<'_>) -> Unmatched {
+    let words = [("refuse", Unmatched::Refuse), ("any-key", Unmatched::AnyKey)];
+    let silent = if has_routes {
+        Unmatched::Refuse
+    } else {
+        Unmatched::AnyKey
+    };
+    section.choice("unmatched", &words, notes).unwrap_or(silent)
 }
 
 fn checked_base_path(path: Placed<String>, notes: &mut Notes<'_>) -> Option<String> {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::readings::Read;
 use crate::profile::request;
 
 /// A pattern for paths: words, `*` or `{name}` for one segment, and `**` at the end for any rest, even none.
@@ -37,14 +38,16 @@ pub(in crate::profile) struct ClearPath<'a> {
     pub(in crate::profile) text: &'a str,
     /// Without percent-encodings: it is what it looks like.
     pub(in crate::profile) is_plain: bool,
+    /// Nothing but slashes and words of letters, digits, dashes and underscores.
+    pub(in crate::profile) is_simple: bool,
 }
 
 /// How well a path fits a pattern; later is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::profile) enum Fit {
     No,
-    /// It would fit if capitals made no difference.
-    CaseOnly,
+    /// It would fit if capitals made no difference, or what needs no percent-encoding were not encoded.
+    Nearly,
     Exact,
 }
 
@@ -95,6 +98,33 @@ impl PathPattern {
         } else {
             worst
         }
+    }
+
+    /// The word that it has at this place of a path, counted from 0.
+    pub(super) fn word(&self, place: usize) -> Option<&str> {
+        match self.segments.get(place) {
+            Some(Segment::Word(word)) => Some(word),
+            _ => None,
+        }
+    }
+
+    /// Whether a path fits that somebody reads so.
+    pub(super) fn fits(&self, read: &[Read<'_>]) -> bool {
+        let lengths_agree = match self.open_ended {
+            true => read.len() >= self.segments.len(),
+            false => read.len() == self.segments.len(),
+        };
+        lengths_agree
+            && self
+                .segments
+                .iter()
+                .zip(read)
+                .all(|(segment, read)| match (segment, read) {
+                    (Segment::Any(_), _) => true,
+                    (Segment::Word(_), Read::Opaque) => false,
+                    (Segment::Word(word), Read::Word(read)) => word == read,
+                    (Segment::Word(_), Read::AsItIs(part)) => segment.fit(part) == Fit::Exact,
+                })
     }
 
     /// Whether every path that fits `other` fits this pattern too.
@@ -207,11 +237,14 @@ impl Segment {
     fn fit(&self, part: &[u8]) -> Fit {
         match self {
             Self::Any(_) => Fit::Exact,
-            Self::Word(word) if word.as_bytes() == part || request::decoded(part).eq(word.bytes()) => Fit::Exact,
+            Self::Word(word) if word.as_bytes() == part => Fit::Exact,
+            Self::Word(word) if request::decoded(part).eq(word.bytes()) && !request::encodes_needlessly(part) => {
+                Fit::Exact
+            }
             Self::Word(word) => {
                 let part = request::decoded(part).map(|byte| byte.to_ascii_lowercase());
                 if part.eq(word.bytes().map(|byte| byte.to_ascii_lowercase())) {
-                    Fit::CaseOnly
+                    Fit::Nearly
                 } else {
                     Fit::No
                 }
@@ -272,7 +305,7 @@ mod tests {
                 path[place] = changed.as_bytes()[0];
             }
             let path = format!("{}{rest}", String::from_utf8(path).unwrap());
-            let path = ClearPath { text: &path, is_plain: true };
+            let path = ClearPath { text: &path, is_plain: true, is_simple: false };
             prop_assert_eq!(pattern.fit(path), pattern.fit_closely(path));
         }
     }

@@ -10,6 +10,7 @@ use crate::domain::App;
 use crate::model::access::Environment;
 use crate::model::credits::Short;
 use crate::model::embed::EmbedRefusal;
+use crate::model::lack::Lack;
 use crate::model::token_fault::TokenFault;
 use crate::model::verdict::Refusal;
 use crate::profile::{Credits, ErrorText, Profile};
@@ -29,7 +30,7 @@ pub(super) struct Entry {
 }
 
 /// A code of a refusal, why it comes, and what to do.
-pub const WORDS: [(&str, &str, &str); 9] = [
+pub const WORDS: [(&str, &str, &str); 10] = [
     (
         "missing_authorization",
         "No key came with the request: its header is missing or empty, or has another name or scheme.",
@@ -50,6 +51,14 @@ pub const WORDS: [(&str, &str, &str); 9] = [
         "partner_suspended",
         "The project’s embed partnership is suspended.",
         "Write to support. A new key does not help.",
+    ),
+    (
+        "ambiguous_path",
+        "Servers could take the path, or the method, for different ones: it has an empty segment (//), a . or .. segment, an encoded slash, \
+         backslash or percent sign (%2F, %5C, %25), a semicolon or #, or capitals or percent-encoding where the documentation has \
+         none. No key is let through with it.",
+        "Write the path as the documentation does, and keep / \\ and % out of ids. Spaces and letters of other alphabets are fine in \
+         percent-encoding (%20, %C3%BC).",
     ),
     (
         "insufficient_scope",
@@ -172,6 +181,7 @@ pub fn one_of_each(profile: &Profile) -> Vec<Refusal> {
     each.extend([
         Refusal::WrongEnvironment(Environment::Live),
         Refusal::WorkspaceSuspended,
+        Refusal::Ambiguous("the path has an empty, . or .. segment"),
         Refusal::Insufficient(lacking(profile)),
     ]);
     each.extend(exceeded.map(|exceeded| Refusal::RateLimited(Box::new(exceeded))));
@@ -200,11 +210,11 @@ fn too_few(credits: &Credits) -> Refusal {
 }
 
 /// What a key can lack here, in the words of the verdict.
-fn lacking(profile: &Profile) -> String {
+fn lacking(profile: &Profile) -> Lack {
     match profile.scopes.first() {
-        Some(scope) => scope.id.clone(),
-        None if profile.routes.iter().any(|route| route.closed) => "a person, in the dashboard".to_owned(),
-        None => "full access".to_owned(),
+        Some(scope) => Lack::Scope(scope.id.clone()),
+        None if profile.routes.iter().any(|route| route.closed) => Lack::Person,
+        None => Lack::FullAccess,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What requests ask of a key, from the profile's scopes and routes.
 
 use crate::model::access::{Access, Environment};
-use crate::profile::{Profile, Route, ScopeDefinition};
+use crate::profile::{Matched, Profile, Route, ScopeDefinition};
 use crate::web::docs::limits::number;
 
 /// Scopes under their heading.
@@ -55,7 +55,7 @@ fn needs(profile: &Profile, route: &Route) -> Vec<String> {
     if let Some(limit) = &route.limit {
         needs.push(format!("counts against the limit {limit}"));
     }
-    let cost = profile.cost(Some(route));
+    let cost = profile.cost(&Matched::by(route));
     if let Some(credits) = profile.credits.as_ref().filter(|_| cost > 0) {
         needs.push(format!("costs {} {}", number(cost), credits.unit));
     }
@@ -66,7 +66,7 @@ fn needs(profile: &Profile, route: &Route) -> Vec<String> {
 pub(super) fn management_is_open(profile: &Profile) -> bool {
     let path = format!("{}/api-keys", profile.api.base_path);
     match profile.route_of("POST", &path) {
-        Ok(Some(route)) => !route.closed,
-        _ => true,
+        Ok(matched) => matched.route.is_none_or(|route| !route.closed),
+        Err(_) => true,
     }
 }

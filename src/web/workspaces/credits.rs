@@ -13,7 +13,7 @@ use crate::error::{AppError, Result};
 use crate::model::credits::{CreditEntry, EntryKind};
 use crate::model::ids::{KeyId, ProjectId};
 use crate::model::timestamp::Timestamp;
-use crate::profile::{KeyOwner, Profile};
+use crate::profile::{KeyOwner, Matched, Profile};
 use crate::web::extract::WorkspacePage;
 use crate::web::page::{self, Page};
 
@@ -120,16 +120,17 @@ pub fn grouped(number: i64) -> String {
 }
 
 fn costs(profile: &Profile) -> Vec<(String, String)> {
+    let of_any = profile.cost(&Matched::default());
     let mut costs = Vec::new();
     for route in profile.routes.iter().filter(|route| !route.closed) {
-        let cost = profile.cost(Some(route));
-        if cost > 0 || profile.cost(None) > 0 {
+        let cost = profile.cost(&Matched::by(route));
+        if cost > 0 || of_any > 0 {
             let matches = route.matches.iter().map(ToString::to_string);
             costs.extend(matches.map(|one| (one, grouped(cost.into()))));
         }
     }
-    if profile.cost(None) > 0 {
-        costs.push(("Any other request".to_owned(), grouped(profile.cost(None).into())));
+    if of_any > 0 {
+        costs.push(("Any other request".to_owned(), grouped(of_any.into())));
     }
     costs
 }

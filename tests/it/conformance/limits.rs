@@ -62,7 +62,7 @@ const SYSTEMS: [System; 6] = [
         type_id: "workspace",
         scopes: &[],
         open: ("POST", "/v1/posts"),
-        closed: ("POST", "/v1/posts/../upload-media"),
+        closed: ("POST", "/internal/admin"),
         manages: true,
     },
     System {

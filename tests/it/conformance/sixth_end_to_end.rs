@@ -115,7 +115,7 @@ async fn neil_signs_up_and_opens_an_airlock() {
                 "INSUFFICIENT_SCOPE",
             ),
             (&suit.text, "GET", "/lunar/2027-01/reactor", 403, "INSUFFICIENT_SCOPE"),
-            (&suit.text, "GET", "/lunar/2027-01/Reactor", 403, "INSUFFICIENT_SCOPE"),
+            (&suit.text, "GET", "/lunar/2027-01/Reactor", 400, "AMBIGUOUS_PATH"),
             (&rover.text, "POST", OPEN, 401, "INVALID_CREDENTIALS"),
             ("mb-nonsense", "POST", OPEN, 401, "INVALID_CREDENTIALS"),
         ] {

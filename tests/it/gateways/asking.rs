@@ -52,7 +52,7 @@ async fn keyhatch_is_asked_about_the_request_and_does_not_get_its_body() {
 #[tokio::test]
 async fn nginx_writes_out_whatever_status_it_is_told() {
     let api = Upstream::start().await;
-    for status in [401, 402, 403, 429, 500, 503] {
+    for status in [400, 401, 402, 403, 429, 500, 503] {
         let body = format!("{{\"code\":\"{status}\"}}");
         let head = format!(
             "{} No\r\nX-Keyhatch-Status: {status}\r\nX-Keyhatch-Body: {body}\r\nContent-Type: application/problem+json",

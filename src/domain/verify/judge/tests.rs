@@ -9,6 +9,8 @@ const METHODS: [&str; 5] = ["GET", "HEAD", "POST", "DELETE", "OPTIONS"];
 /// A path, and what the example profile asks there of a reading and of a writing method: a scope, and whether keys of
 /// access `read` are kept out.
 type Asked = (Option<&'static str>, bool);
+/// No key holds it, and no key of access `read` is let in.
+const UNNAMED: Asked = (Some("no such scope"), true);
 const PATHS: [(&str, Asked, Asked); 5] = [
     (
         "/api/v1/shipments/7",
@@ -30,7 +32,7 @@ const PATHS: [(&str, Asked, Asked); 5] = [
         (Some("webhooks:read"), true),
         (Some("webhooks:write"), false),
     ),
-    ("/api/v1/elsewhere", (None, false), (None, false)),
+    ("/api/v1/elsewhere", UNNAMED, UNNAMED),
 ];
 
 fn any_access() -> impl Strategy<Value = Access> {
@@ -69,7 +71,7 @@ proptest! {
             full_access_unless_scoped: full,
             ..Question::default()
         };
-        let verdict = permits(&powers, &question, route(&profile, &question));
+        let verdict = permits(&profile, &powers, &question, matched(&profile, &question));
 
         let other_environment = wanted.is_some_and(|wanted| wanted != environment);
         let reads = method.map(|method| matches!(method, "GET" | "HEAD" | "OPTIONS"));
@@ -78,17 +80,19 @@ proptest! {
             (Some((.., writing)), Some(_)) => writing,
             _ => (None, false),
         };
-        let needs_all = full && scope.is_none();
-        let unjudgeable = path.is_some() && method.is_none();
-        let permitted = !unjudgeable && match access {
+        let is_unnamed = scope == UNNAMED.0;
+        let needs_all = full && (scope.is_none() || is_unnamed);
+        let permitted = match access {
             Access::All => true,
             Access::Read => !needs_all && !all_only && reads.unwrap_or(asked.is_empty()),
             Access::Scopes => !needs_all && scope.iter().chain(&asked).all(|scope| held.contains(scope)),
         };
         match verdict {
             Err(Refusal::WrongEnvironment(_)) => prop_assert!(other_environment),
-            Err(Refusal::Insufficient(needed)) => {
-                prop_assert!(!other_environment && !permitted, "needs {}", needed);
+            Err(Refusal::Ambiguous(_)) => prop_assert!(!other_environment && path.is_some() && method.is_none()),
+            Err(Refusal::Insufficient(lack)) => {
+                prop_assert!(!other_environment && !permitted, "lacks {:?}", lack);
+                prop_assert!(lack.scope().is_none_or(|scope| profile.scope(scope).is_some()));
             }
             Err(other) => prop_assert!(false, "{:?}", other),
             Ok(_) => prop_assert!(permitted && !other_environment),
@@ -118,8 +122,8 @@ fn a_request_that_can_be_read_in_two_ways_is_refused_to_all() {
         };
         assert!(
             matches!(
-                permits(&all, &question, route(&profile, &question)),
-                Err(Refusal::Insufficient(_))
+                permits(&profile, &all, &question, matched(&profile, &question)),
+                Err(Refusal::Ambiguous(_))
             ),
             "{path}"
         );
@@ -127,11 +131,61 @@ fn a_request_that_can_be_read_in_two_ways_is_refused_to_all() {
             environment: Some(Environment::Test),
             ..question
         };
-        let refusal = permits(&all, &elsewhere, route(&profile, &elsewhere));
+        let refusal = permits(&profile, &all, &elsewhere, matched(&profile, &elsewhere));
         assert_eq!(
             refusal,
             Err(Refusal::WrongEnvironment(Environment::Test)),
             "the environment comes first"
         );
+    }
+}
+
+/// Outside of the base path there is nothing for any key; below it, what no route names is for full access, if the profile does not say
+/// otherwise. What Keyhatch answers itself needs no route.
+#[test]
+fn what_no_route_names_is_for_full_access() {
+    let mut profile = Profile::example().unwrap();
+    let lack = |profile: &Profile, access, path, is_ours| {
+        let powers = Powers {
+            environment: Environment::Live,
+            access,
+            scopes: &[],
+        };
+        let question = Question {
+            method: Some("GET"),
+            path: Some(path),
+            is_ours,
+            ..Question::default()
+        };
+        match permits(profile, &powers, &question, matched(profile, &question)) {
+            Ok(_) => None,
+            Err(Refusal::Insufficient(lack)) => Some(lack),
+            Err(other) => panic!("{other:?}"),
+        }
+    };
+    for unmatched in [Unmatched::Refuse, Unmatched::AnyKey] {
+        profile.api.unmatched = unmatched;
+        for access in [Access::All, Access::Read, Access::Scopes] {
+            for path in [
+                "/",
+                "/internal/admin",
+                "/api/v2/shipments",
+                "/api/v10",
+                "/api",
+                "/api/v1.json/shipments",
+            ] {
+                assert_eq!(
+                    lack(&profile, access, path, false),
+                    Some(Lack::Api),
+                    "{access:?} {path}"
+                );
+            }
+            for path in ["/api/v1", "/api/v1/", "/api/v1/nowhere", "/api/v1/nowhere.json"] {
+                let is_refused = unmatched == Unmatched::Refuse && access != Access::All;
+                let expected = is_refused.then_some(Lack::Route);
+                assert_eq!(lack(&profile, access, path, false), expected, "{access:?} {path}");
+                assert_eq!(lack(&profile, access, path, true), None, "{access:?} {path}");
+            }
+        }
     }
 }

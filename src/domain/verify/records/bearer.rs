@@ -41,8 +41,8 @@ impl Records {
             if tenant.suspended {
                 return Err(Refusal::WorkspaceSuspended);
             }
-            let route = judge::permits(&powers, question, judge::route(profile, question))?;
-            let named = [question.limit, route.and_then(|route| route.limit.as_deref())];
+            let matched = judge::permits(profile, &powers, question, judge::matched(profile, question))?;
+            let is_named = |limit: &str| question.limit == Some(limit) || matched.counts_against(limit);
             let mut shard = self.shard(&found.digest).lock();
             // What a key's record would remember.
             let in_record = self.limits.in_record().map(|number| (found.id, number));
@@ -54,7 +54,7 @@ impl Records {
                 keys: &mut shard.recents,
                 workspace: &tenant.recent,
             };
-            let taken = limits::take(self.limits.on(tenant.plan_position), named, &mut memories, now);
+            let taken = limits::take(self.limits.on(tenant.plan_position), is_named, &mut memories, now);
             if let Some(place) = in_record
                 && recent != Recent::default()
             {
