@@ -153,6 +153,7 @@ fn configure(config: &mut web::ServiceConfig, app: &Data<App>) {
         .default_service(web::to(|| async { Err::<String, _>(AppError::NotFound) }))
         .wrap(from_fn(pages::guard::around))
         .wrap(pages::session::middleware(app))
+        .wrap(from_fn(pages::guard::around_sessions))
         .wrap(from_fn(telemetry::access_log));
     config.service(pages);
 }
@@ -251,12 +252,14 @@ pub async fn listen_to_changes(app: &App) -> Result<tokio::task::JoinHandle<()>,
     Ok(tokio::spawn(listener.run()))
 }
 
-/// What runs beside the server: keys that came over plain http are marked; the till works; usage is written down every second
-/// (every minute at most); every minute what has expired is swept, and people are told what is about to; every hour
-/// endpoints that nothing goes to are swept.
+/// What runs beside the server: the database is watched; keys that came over plain http are marked; the till works; usage is
+/// written down every second (every minute at most); every minute what has expired is swept, and people are told what is about
+/// to; every hour endpoints that nothing goes to are swept.
 pub async fn run_beside(app: Data<App>) {
-    let mut till = tokio::task::JoinSet::new();
-    till.spawn(credits::till::run(app.clone().into_inner()));
+    let mut others = tokio::task::JoinSet::new();
+    others.spawn(credits::till::run(app.clone().into_inner()));
+    let watching = app.clone();
+    others.spawn(async move { watching.db.watch().await });
     tokio::select! {
         () = keys::compromise::mark_what_is_reported(&app) => {}
         () = every_second(&app) => {}
@@ -272,32 +275,23 @@ async fn every_second(app: &App) {
         if usage::is_due(app, tick - written) {
             written = tick;
             if let Err(error) = app.usage.flush(&app.db).await {
-                tracing::error!(
-                    error = format!("{error:#}"),
-                    "usage could not be written down; it is kept and tried again"
-                );
+                error.log("usage could not be written down; it is kept and tried again");
             }
         }
         if tick % 60 == 0
             && let Err(error) = sweep(app).await
         {
-            tracing::error!(error = format!("{error:#}"), "what has expired could not be swept");
+            error.log("what has expired could not be swept");
         }
         if tick % 3600 == 0
             && let Err(error) = webhooks::sweep_endpoints(app).await
         {
-            tracing::error!(
-                error = format!("{error:#}"),
-                "endpoints that nothing goes to could not be swept"
-            );
+            error.log("endpoints that nothing goes to could not be swept");
         }
         if tick % 60 == 0
             && let Err(error) = keys::tell_of_expiry(app).await
         {
-            tracing::error!(
-                error = format!("{error:#}"),
-                "not everybody could be told which keys end; the rest is tried again"
-            );
+            error.log("not everybody could be told which keys end; the rest is tried again");
         }
     }
 }
@@ -319,7 +313,7 @@ async fn sweep(app: &App) -> Result<(), AppError> {
 /// After the server has stopped: what is still in memory is written down, letters on their way arrive.
 pub async fn finish(app: &App) {
     if let Err(error) = last_flush(app).await {
-        tracing::error!(error = format!("{error:#}"), "the last usage could not be written down");
+        error.log("the last usage could not be written down");
     }
     app.mailer.finish(Duration::from_secs(10)).await;
 }

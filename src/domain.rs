@@ -16,6 +16,7 @@ pub mod members;
 pub mod onboarding;
 pub mod passwords;
 pub mod projects;
+pub mod readiness;
 pub mod seal;
 pub mod service_tokens;
 pub mod shown_once;

@@ -1,5 +1,6 @@
 //! What a request can fail with. One enum, two skins: `web::errors` makes a page of it, `api::errors` an envelope.
 
+use crate::model::trouble::Trouble;
 use crate::store;
 
 /// A request that failed. (A refused key is not an error: see [`crate::model::verdict`].)
@@ -44,6 +45,9 @@ pub enum AppError {
     /// Overloaded.
     #[error("overloaded; again in {retry_after_seconds} s")]
     Unavailable { retry_after_seconds: u64 },
+    /// The database cannot be asked, or takes no changes. What was under way may have been done or not.
+    #[error("{}", .0.reason())]
+    Storage(Trouble),
     /// Our fault.
     #[error(transparent)]
     Internal(anyhow::Error),
@@ -105,6 +109,22 @@ impl std::fmt::Display for FieldErrors {
 }
 
 impl AppError {
+    /// Writes it to the log, unless it is about trouble with the database, which is written there once a minute for all that
+    /// fails because of it.
+    pub fn log(&self, what: &str) {
+        if !matches!(self, Self::Storage(_)) {
+            tracing::error!(error = format!("{self:#}"), "{what}");
+        }
+    }
+
+    /// What is wrong with the database, where that is why.
+    pub fn trouble(&self) -> Option<Trouble> {
+        match self {
+            Self::Storage(trouble) => Some(*trouble),
+            _ => None,
+        }
+    }
+
     /// One field that cannot be accepted.
     pub fn invalid(field: &'static str, message: impl Into<String>) -> Self {
         Self::Invalid(FieldErrors::one(field, message))
@@ -113,7 +133,11 @@ impl AppError {
 
 impl From<store::Error> for AppError {
     fn from(error: store::Error) -> Self {
-        Self::Internal(anyhow::Error::new(error))
+        match error {
+            // Written to the log already, once a minute.
+            store::Error::Unavailable(trouble, _) => Self::Storage(trouble),
+            error => Self::Internal(anyhow::Error::new(error)),
+        }
     }
 }
 

@@ -20,7 +20,7 @@ pub fn server(app: Data<App>, listener: TcpListener) -> std::io::Result<Server> 
 }
 
 async fn show(app: Data<App>) -> HttpResponse {
-    let up = app.db.ping().await.is_ok();
+    let up = app.db.down().is_none();
     HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4; charset=utf-8")
         .body(text(&app, up))

@@ -24,6 +24,7 @@ pub mod special_addresses;
 pub mod timestamp;
 pub mod token_fault;
 pub mod transport;
+pub mod trouble;
 pub mod user_agent;
 pub mod verdict;
 pub mod webhook;

@@ -17,7 +17,7 @@ impl ResponseError for AppError {
             AppError::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             AppError::BadRequest(_) => StatusCode::BAD_REQUEST,
             AppError::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
-            AppError::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            AppError::Unavailable { .. } | AppError::Storage(_) => StatusCode::SERVICE_UNAVAILABLE,
             AppError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -34,6 +34,7 @@ impl AppError {
             AppError::RateLimited { retry_after_seconds } | AppError::Unavailable { retry_after_seconds } => {
                 Some(*retry_after_seconds)
             }
+            AppError::Storage(trouble) => Some(trouble.retry_after_seconds()),
             _ => None,
         }
     }

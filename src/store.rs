@@ -32,6 +32,8 @@ pub mod workspaces;
 
 pub use db::{Db, Tx};
 
+use crate::model::trouble::Trouble;
+
 /// What can go wrong below the domain.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -44,13 +46,19 @@ pub enum Error {
     /// The database could not be asked.
     #[error("database: {0}")]
     Database(#[source] sea_orm::DbErr),
+    /// The storage is in trouble: nothing about what was asked, and the answer may be another one soon.
+    #[error("database: {1}")]
+    Unavailable(Trouble, #[source] sea_orm::DbErr),
 }
 
 impl From<sea_orm::DbErr> for Error {
     fn from(error: sea_orm::DbErr) -> Self {
         match error.sql_err() {
             Some(sea_orm::SqlErr::UniqueConstraintViolation(_)) => Self::Duplicate,
-            _ => Self::Database(error),
+            _ => match db::trouble(&error) {
+                Some(trouble) => Self::Unavailable(trouble, error),
+                None => Self::Database(error),
+            },
         }
     }
 }

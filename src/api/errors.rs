@@ -170,6 +170,13 @@ fn say_failed(app: &App, error: &AppError) -> Said {
             "unavailable",
             format!("Very busy right now. Try again in {retry_after_seconds} seconds."),
         ),
+        AppError::Storage(trouble) => Said::new(
+            "unavailable",
+            format!(
+                "Not available right now. Try again in {} seconds; if this was a change, look first whether it was made.",
+                trouble.retry_after_seconds()
+            ),
+        ),
         AppError::Internal(cause) => {
             let reference = app.new_id().simple().to_string();
             tracing::error!(error.reference = %reference, error = format!("{cause:#}"), "an API request failed");

@@ -173,10 +173,15 @@ pub fn is_due(app: &App, seconds: u64) -> bool {
     seconds >= worth.clamp(1, LONGEST_WAIT)
 }
 
-/// Writes down what has been counted of these keys, so that what is read of them is as of now.
+/// Writes down what has been counted of these keys, so that what is read of them is as of now: or, while the database takes no
+/// changes, of a little earlier.
 pub async fn write_down(app: &App, keys: &[KeyId]) -> Result<()> {
     let digested = store::keys::digests(app.db.reader(), keys).await?;
-    app.usage.flush_keys(&app.db, digested).await
+    match app.usage.flush_keys(&app.db, digested).await {
+        // Nothing is lost: it is tried again, and what is shown is a little old.
+        Err(AppError::Storage(_)) => Ok(()),
+        written => written,
+    }
 }
 
 async fn write(db: &Db, batch: &Batch, new_id: impl Fn(Timestamp) -> uuid::Uuid) -> Result<()> {

@@ -4,25 +4,37 @@
 //! fail half-way) and a pool that only reads. PostgreSQL has one pool for both. Verification has connections of its own
 //! with either.
 
+mod connection;
+mod fault;
+mod health;
+mod place;
+mod postgres;
+mod sqlite;
+mod suspicion;
+mod transaction;
+mod watch;
+
+pub use connection::Connection;
+pub use transaction::Tx;
+
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use migrations::MigratorTrait;
-use sea_orm::sqlx::ConnectOptions;
-use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
-    SqlxPostgresConnector, SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait,
+    ConnectionTrait, DbBackend, DbErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 
+pub(super) use fault::trouble;
+
+use self::health::Health;
+use self::place::Place;
+use self::suspicion::Suspicion;
 use super::{Error, Result};
+use crate::model::trouble::Trouble;
 
-/// An open transaction. Dropped without `commit`, it leaves no trace.
-pub type Tx = DatabaseTransaction;
-
-/// How long a connection is waited for before the answer is "unavailable".
+/// How long a pool lets anybody wait for a connection. Whoever answers requests gives up earlier (`health`).
 const ACQUIRE: Duration = Duration::from_secs(15);
 
 /// The number that nodes agree on for "I am migrating": the letters "keyhatch".
@@ -64,78 +76,96 @@ impl Location {
 /// The connections.
 #[derive(Clone, Debug)]
 pub struct Db {
-    writer: DatabaseConnection,
-    reader: DatabaseConnection,
-    verifier: DatabaseConnection,
+    writer: Connection,
+    reader: Connection,
+    verifier: Connection,
     location: Location,
+    shared: Arc<Shared>,
 }
 
 /// Connections of verification: one query at a time asks for keys, one for inbound tokens, and one for what has changed.
 const VERIFIERS: u32 = 3;
 
+/// What all connections of a process know together.
+#[derive(Debug)]
+struct Shared {
+    health: Arc<Health>,
+    /// Of a SQLite file.
+    place: Option<Arc<Place>>,
+    suspicion: Option<Arc<Suspicion>>,
+}
+
+impl Shared {
+    fn check_place(&self) -> Result<()> {
+        let Some(place) = &self.place else { return Ok(()) };
+        place.check().map_err(|trouble| {
+            let error = fault::not_asked(trouble);
+            self.health.could_not_write(trouble, &error);
+            Error::Unavailable(trouble, error)
+        })
+    }
+}
+
 impl Db {
     /// Connects, creating a SQLite file that does not exist yet. Migrates nothing.
     pub async fn connect(location: &Location) -> Result<Self> {
-        let [writer, reader, verifier] = match location {
-            Location::File(path) => Self::open_sqlite(path).await?,
-            Location::Postgres(url) => Self::open_postgres(url).await?,
-        };
-        Ok(Self {
-            writer,
-            reader,
-            verifier,
-            location: location.clone(),
-        })
+        Self::connect_with(location, Arc::new(Health::new())).await
     }
 
-    async fn open_sqlite(path: &Path) -> Result<[DatabaseConnection; 3]> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .journal_mode(SqliteJournalMode::Wal)
-            // A revocation that was answered must outlive a power cut: NORMAL could lose the last commits.
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(10))
-            .pragma("secure_delete", "on")
-            .disable_statement_logging();
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(ACQUIRE)
-            .connect_with(options.clone().create_if_missing(true))
-            .await
-            .map_err(connection_error)?;
-        let reader = SqlitePoolOptions::new()
-            .max_connections(4)
-            .acquire_timeout(ACQUIRE)
-            .connect_with(options.clone().read_only(true))
-            .await
-            .map_err(connection_error)?;
-        let verifier = SqlitePoolOptions::new()
-            .max_connections(VERIFIERS)
-            .acquire_timeout(ACQUIRE)
-            .connect_lazy_with(options.read_only(true));
-        Ok([writer, reader, verifier].map(SqlxSqliteConnector::from_sqlx_sqlite_pool))
+    async fn connect_with(location: &Location, health: Arc<Health>) -> Result<Self> {
+        match location {
+            Location::File(path) => {
+                let (place, suspicion) = (Arc::new(Place::new(path)), Arc::new(Suspicion::default()));
+                let [writer, reader, verifier] = sqlite::open(path, &place, &suspicion).await?;
+                Ok(Self {
+                    writer: Connection::new(writer, &health).suspected_by(Arc::clone(&suspicion)),
+                    reader: Connection::new(reader, &health),
+                    verifier: Connection::new(verifier, &health),
+                    location: location.clone(),
+                    shared: Arc::new(Shared {
+                        health,
+                        place: Some(place),
+                        suspicion: Some(suspicion),
+                    }),
+                })
+            }
+            Location::Postgres(url) => {
+                let [writer, reader, verifier] = postgres::open(url, &health)
+                    .await?
+                    .map(|pool| Connection::new(pool, &health));
+                Ok(Self {
+                    writer,
+                    reader,
+                    verifier,
+                    location: location.clone(),
+                    shared: Arc::new(Shared {
+                        health,
+                        place: None,
+                        suspicion: None,
+                    }),
+                })
+            }
+        }
     }
 
-    async fn open_postgres(url: &str) -> Result<[DatabaseConnection; 3]> {
-        let options = PgConnectOptions::from_str(url)
-            .map_err(connection_error)?
-            .disable_statement_logging();
-        let pool = PgPoolOptions::new()
-            .max_connections(16)
-            .acquire_timeout(ACQUIRE)
-            .connect_with(options.clone())
-            .await
-            .map_err(connection_error)?;
-        let verifier = PgPoolOptions::new()
-            .max_connections(VERIFIERS)
-            .acquire_timeout(ACQUIRE)
-            .connect_lazy_with(options);
-        Ok([pool.clone(), pool, verifier].map(SqlxPostgresConnector::from_sqlx_postgres_pool))
+    /// Watches whether the database answers, for as long as it is awaited. From then on nobody waits long for one that does
+    /// not.
+    pub async fn watch(&self) {
+        watch::run(&self.location, &self.shared).await;
+    }
+
+    /// Why nothing can be asked now, as far as the watchdog knows.
+    pub fn down(&self) -> Option<Trouble> {
+        self.shared.health.down()
+    }
+
+    /// How long ago a change was last written down; nothing, when that has failed since, or when there was none yet.
+    pub fn written(&self) -> Option<Duration> {
+        self.shared.health.written()
     }
 
     /// A connection for single statements that write.
-    pub fn writer(&self) -> &DatabaseConnection {
+    pub fn writer(&self) -> &Connection {
         &self.writer
     }
 
@@ -168,7 +198,7 @@ impl Db {
 
     /// The same database through connections of its own.
     pub async fn reconnect(&self) -> Result<Self> {
-        Self::connect(&self.location).await
+        Self::connect_with(&self.location, Arc::clone(&self.shared.health)).await
     }
 
     /// Brings the schema up to date. Nodes that start together do it one after the other.
@@ -179,9 +209,10 @@ impl Db {
         };
         if let Some(turn) = &turn {
             let lock = format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
+            turn.execute_unprepared("SET LOCAL lock_timeout = 0").await?;
             turn.execute_unprepared(&lock).await?;
         }
-        migrations::Migrator::up(&self.writer, None).await?;
+        migrations::Migrator::up(&self.writer.pool, None).await?;
         if let Some(turn) = turn {
             commit(turn).await?;
         }
@@ -205,12 +236,12 @@ impl Db {
     }
 
     /// For reading outside of a transaction: each statement sees what was committed before it began.
-    pub fn reader(&self) -> &DatabaseConnection {
+    pub fn reader(&self) -> &Connection {
         &self.reader
     }
 
     /// Like [`Db::reader`], for what verification waits for, and nothing else: pages that read much must not keep it waiting.
-    pub fn verifier(&self) -> &DatabaseConnection {
+    pub fn verifier(&self) -> &Connection {
         &self.verifier
     }
 
@@ -220,18 +251,22 @@ impl Db {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        Ok(self.writer.begin_with_options(options).await?)
+        self.shared.check_place()?;
+        let turn = self.writer.pool.begin_with_options(options);
+        match self.shared.health.wait_for_turn(turn).await {
+            Ok(open) => Ok(Tx::new(open, &self.shared)),
+            Err(error) => {
+                if let Some(trouble) = trouble(&error) {
+                    self.shared.health.could_not_write(trouble, &error);
+                }
+                Err(error.into())
+            }
+        }
     }
 
     /// Runs a statement that has no place among the nouns: `CREATE DATABASE` for a test.
     pub async fn execute(&self, sql: &str) -> Result<()> {
         self.writer.execute_unprepared(sql).await?;
-        Ok(())
-    }
-
-    /// Whether the database answers.
-    pub async fn ping(&self) -> Result<()> {
-        self.reader.execute_unprepared("SELECT 1").await?;
         Ok(())
     }
 
@@ -264,11 +299,11 @@ pub struct Claim(#[expect(dead_code, reason = "held, not read")] Option<std::fs:
 
 /// Commits; a function of ours so that the domain need not name sea-orm.
 pub async fn commit(tx: Tx) -> Result<()> {
-    Ok(tx.commit().await?)
+    tx.commit().await
 }
 
 pub(super) fn connection_error(error: sea_orm::sqlx::Error) -> Error {
-    Error::Database(DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())))
+    DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())).into()
 }
 
 #[cfg(test)]
@@ -277,7 +312,7 @@ mod tests {
 
     use super::*;
 
-    async fn pragma(connection: &DatabaseConnection, name: &str) -> String {
+    async fn pragma(connection: &Connection, name: &str) -> String {
         let ask = Statement::from_string(DbBackend::Sqlite, format!("PRAGMA {name}"));
         let row = connection.query_one_raw(ask).await.unwrap().unwrap();
         let number = row.try_get_by_index::<i64>(0).map(|number| number.to_string());

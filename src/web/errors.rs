@@ -2,13 +2,16 @@
 
 use actix_web::body::BoxBody;
 use actix_web::dev::ServiceResponse;
+use actix_web::error::InternalError;
 use actix_web::http::Method;
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use askama::Template;
 
 use crate::domain::App;
 use crate::error::AppError;
+use crate::model::trouble::Trouble;
 use crate::web::extract::Visitor;
+use crate::web::guard;
 use crate::web::page::{self, Page};
 use crate::web::resume;
 
@@ -37,9 +40,11 @@ pub async fn dress(app: &App, response: ServiceResponse<BoxBody>) -> ServiceResp
         return response;
     };
     let request = response.request().clone();
-    let visitor = match Visitor::load(app, &request).await {
-        Ok(visitor) => visitor,
-        Err(_) => Visitor::nobody(app, &request),
+    let visitor = match error {
+        AppError::Storage(_) => Visitor::nobody(app, &request),
+        _ => Visitor::load(app, &request)
+            .await
+            .unwrap_or_else(|_| Visitor::nobody(app, &request)),
     };
     let made = match error {
         AppError::Unauthenticated if request.method().is_safe() => Ok(sign_in_first(&request)),
@@ -53,6 +58,15 @@ pub async fn dress(app: &App, response: ServiceResponse<BoxBody>) -> ServiceResp
         Ok(made) => ServiceResponse::new(request, made),
         Err(_) => response,
     }
+}
+
+/// The error of a request whose session could not be kept: the page is complete, for nothing dresses it any more.
+pub fn without_session(app: &App) -> actix_web::Error {
+    let error = AppError::Storage(app.db.down().unwrap_or(Trouble::Gone));
+    let mut answer = write(Page::of_nobody(app), &error, None, ("/", "Go to the start"), false)
+        .unwrap_or_else(|error| actix_web::ResponseError::error_response(&error));
+    guard::secure(app, answer.headers_mut());
+    InternalError::from_response(error, answer).into()
 }
 
 fn render(
@@ -69,21 +83,31 @@ fn render(
         }
         _ => None,
     };
-    let (title, text) = words(error);
-    let (back, back_label) = match error {
+    let back = match error {
         AppError::Unauthenticated => ("/sign-in", "Sign in"),
         _ if visitor.account.is_some() => ("/workspaces", "Go to your workspaces"),
         _ => ("/", "Go to the start"),
     };
+    write(visitor.page(app, ""), error, reference, back, method.is_safe())
+}
+
+fn write(
+    page: Page,
+    error: &AppError,
+    reference: Option<String>,
+    (back, back_label): (&str, &str),
+    may_repeat: bool,
+) -> Result<actix_web::HttpResponse, AppError> {
+    let (title, text) = words(error);
     let status = actix_web::ResponseError::status_code(error);
     let template = ErrorPage {
-        page: visitor.page(app, ""),
+        page,
         title,
         text,
         back,
         back_label,
         reference,
-        wait: error.retry_after_seconds().filter(|_| method.is_safe()),
+        wait: error.retry_after_seconds().filter(|_| may_repeat),
     };
     let mut response = page::html(status, &template)?;
     if let Some(seconds) = error.retry_after_seconds() {
@@ -120,6 +144,14 @@ fn words(error: &AppError) -> (&'static str, String) {
         AppError::Unavailable { retry_after_seconds } => {
             ("Very busy right now", format!("Try again in {}. Nothing was changed.", wait(*retry_after_seconds)))
         }
+        AppError::Storage(_) => (
+            "Not available right now",
+            format!(
+                "Our database is not available, and it has been written down. If you were signed in, you still are. Try again \
+                 in {}. If you were changing something, look first whether it was done.",
+                wait(error.retry_after_seconds().unwrap_or(5))
+            ),
+        ),
         AppError::Internal(_) => {
             ("Something broke here", "It is our fault, and it has been written down. Try again in a minute.".into())
         }

@@ -14,6 +14,7 @@ use actix_web::{Error, HttpMessage, HttpRequest};
 
 use crate::domain::App;
 use crate::error::AppError;
+use crate::model::trouble::Trouble;
 use crate::web::browser::{Browser, SessionAccount, is_https};
 use crate::web::flash::Flash;
 use crate::web::{errors, resume, session};
@@ -29,6 +30,7 @@ pub async fn around(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let browser = Browser::read_or_new(&app, request.request());
     let session = request.get_session();
+    let unreadable = session::is_unreadable(&session);
     session::renew_if_asked(&session);
     let flash = Flash::read(&app, request.request());
     {
@@ -39,7 +41,9 @@ pub async fn around(
             extensions.insert(flash.clone());
         }
     }
-    let refused = if is_foreign(&app, request.request()) {
+    let refused = if unreadable {
+        Err(AppError::Storage(app.db.down().unwrap_or(Trouble::Gone)))
+    } else if is_foreign(&app, request.request()) {
         Err(AppError::FormExpired)
     } else if resume::is_signed_out(&request) {
         resume::set_aside(&mut request).await
@@ -63,6 +67,19 @@ pub async fn around(
         add_cookie(response_mut, &Flash::removal(&app));
     }
     Ok(response)
+}
+
+/// The middleware around sessions: one that cannot be kept (signing in, signing out, a new password) leaves nothing that could be
+/// answered, but a page that says so.
+pub async fn around_sessions(
+    app: Data<App>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    match next.call(request).await {
+        Ok(response) => Ok(response.map_into_boxed_body()),
+        Err(_) => Err(errors::without_session(&app)),
+    }
 }
 
 /// Whether an unsafe request says itself that it comes from elsewhere. What says nothing is judged by its proof alone.
@@ -93,7 +110,7 @@ fn is_own_host(request: &HttpRequest, origin: &str) -> bool {
     })
 }
 
-fn secure(app: &App, headers: &mut HeaderMap) {
+pub(super) fn secure(app: &App, headers: &mut HeaderMap) {
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(CSP));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));

@@ -64,6 +64,20 @@ pub struct PlaceProject {
 }
 
 impl Page {
+    /// For a page that knows nothing of who opens it, and has no form.
+    pub fn of_nobody(app: &App) -> Self {
+        Self {
+            product: app.profile.api.name.clone(),
+            csrf: String::new(),
+            person: None,
+            place: None,
+            section: "",
+            flash: None,
+            development: app.settings.development && app.mailer.folder().is_some(),
+            now: app.now(),
+        }
+    }
+
     /// The URL of an asset.
     pub fn asset(&self, name: &str) -> String {
         assets::url(name)

@@ -26,6 +26,8 @@ const ADDRESS: &str = "address";
 const USER_AGENT: &str = "user_agent";
 const PASSWORD_OF: &str = "password_of";
 const RENEW: &str = "renew";
+/// Not kept: all that is known of a session that could not be read.
+const UNREADABLE: &str = "unreadable";
 /// Not kept: told by the store with each load.
 const ID: &str = "id";
 
@@ -57,6 +59,11 @@ pub fn account_id(session: &Session) -> Option<AccountId> {
 /// The session's own id, to tell it apart in the list.
 pub fn id(session: &Session) -> Option<SessionId> {
     session.get::<String>(ID).ok().flatten()?.parse().ok()
+}
+
+/// Whether there is a session that could not be read: nobody knows whose.
+pub fn is_unreadable(session: &Session) -> bool {
+    session.get::<bool>(UNREADABLE).ok().flatten().unwrap_or_default()
 }
 
 /// Whether the session was begun with the password that the account has now. Changing it ends sessions; this ends the one
@@ -134,10 +141,10 @@ impl SessionStore for OurStore {
     async fn load(&self, key: &SessionKey) -> Result<Option<HashMap<String, String>>, LoadError> {
         let found = match sessions::load(&self.0, key.as_ref()).await {
             Ok(found) => found,
-            // The page asks the database too: its failure has a page of its own, one here would be bare text.
+            // Nobody is signed out because the database is away: `guard` answers, with a page, and the cookie stays.
             Err(error) => {
-                tracing::error!(error = format!("{error:#}"), "a session could not be read");
-                None
+                error.log("a session could not be read");
+                return Ok(Some(HashMap::from([(UNREADABLE.to_owned(), "true".to_owned())])));
             }
         };
         let Some(session) = found else { return Ok(None) };

@@ -40,12 +40,19 @@ pub async fn load(app: &App, cookie: &str) -> Result<Option<StoredSession>> {
     }
     // Written down once a minute at most: a page view is no write.
     if now.since(session.last_seen_at).as_millis() >= MINUTE as u128 {
-        let tx = app.db.begin().await?;
-        let expires_at = end(session.created_at, now);
-        store::sessions::touch(&tx, session.id, &session.address, now, expires_at).await?;
-        commit(tx).await?;
+        // A page that only reads is shown also while nothing can be written.
+        if let Err(error) = touch(app, &session, now).await {
+            error.log("when a session was last used could not be written down");
+        }
     }
     Ok(Some(session))
+}
+
+async fn touch(app: &App, session: &StoredSession, now: Timestamp) -> Result<()> {
+    let tx = app.db.begin().await?;
+    let expires_at = end(session.created_at, now);
+    store::sessions::touch(&tx, session.id, &session.address, now, expires_at).await?;
+    Ok(commit(tx).await?)
 }
 
 /// Keeps a new session; the answer is what its cookie carries.

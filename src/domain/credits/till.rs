@@ -10,6 +10,7 @@ use super::carry_out::carry_out;
 use super::{Order, Outcome};
 use crate::domain::App;
 use crate::error::{AppError, Result};
+use crate::model::trouble::Trouble;
 
 /// How many orders one transaction carries out.
 const TOGETHER: usize = 128;
@@ -27,7 +28,8 @@ pub struct Till {
 #[derive(Debug)]
 struct Waiting {
     order: Order,
-    reply: oneshot::Sender<Option<Outcome>>,
+    /// An error says what is wrong with the database, where that is it.
+    reply: oneshot::Sender<std::result::Result<Outcome, Option<Trouble>>>,
 }
 
 impl Default for Till {
@@ -47,7 +49,11 @@ impl Till {
         let (reply, outcome) = oneshot::channel();
         let busy = || AppError::Unavailable { retry_after_seconds: 1 };
         self.queue.try_send(Waiting { order, reply }).map_err(|_| busy())?;
-        outcome.await.ok().flatten().ok_or_else(busy)
+        match outcome.await {
+            Ok(Ok(outcome)) => Ok(outcome),
+            Ok(Err(Some(trouble))) => Err(AppError::Storage(trouble)),
+            Ok(Err(None)) | Err(_) => Err(busy()),
+        }
     }
 }
 
@@ -81,13 +87,13 @@ async fn serve(app: Arc<App>, mut waiting: Vec<Waiting>) {
         Ok(outcomes) => {
             for (waiting, outcome) in waiting.into_iter().zip(outcomes) {
                 // Whoever has hung up needs no answer.
-                let _ = waiting.reply.send(Some(outcome));
+                let _ = waiting.reply.send(Ok(outcome));
             }
         }
         Err(error) => {
-            tracing::error!(error = format!("{error:#}"), "credits could not be changed");
+            error.log("credits could not be changed");
             for waiting in waiting {
-                let _ = waiting.reply.send(None);
+                let _ = waiting.reply.send(Err(error.trouble()));
             }
         }
     }

@@ -25,7 +25,7 @@ use crate::profile::Profile;
 use crate::store::verification::FoundKey;
 
 /// How long the answer waits for the mark. A database that takes longer gets it all the same, after the answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_millis(1_500);
 
 /// How long a mark that could not be written waits until it is tried again.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -132,10 +132,7 @@ pub async fn mark_what_is_reported(app: &App) {
                 Ok(()) => app.suspects.remove(&digest),
                 Err(error) => {
                     failed = true;
-                    tracing::error!(
-                        error = format!("{error:#}"),
-                        "a key that came over plain http could not be marked; trying again"
-                    );
+                    error.log("a key that came over plain http could not be marked; trying again");
                 }
             }
         }

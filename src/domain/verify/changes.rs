@@ -46,7 +46,11 @@ async fn wait_for_others(app: &App, number: i64) -> Result<()> {
     let mut pause = Duration::from_millis(1);
     // After that time nobody who has not heard believes his memory.
     while committed.elapsed() < lasts {
-        if store::nodes::unaware(app.db.verifier(), app.node, number, lasts).await? == 0 {
+        // A database that does not say leaves only waiting: what was changed is changed.
+        if matches!(
+            store::nodes::unaware(app.db.verifier(), app.node, number, lasts).await,
+            Ok(0)
+        ) {
             return Ok(());
         }
         tokio::time::sleep(pause).await;
@@ -62,6 +66,8 @@ pub struct Listener {
     records: Arc<Records>,
     db: Db,
     heard: i64,
+    /// What the database knows of that.
+    told: i64,
     last: Moment,
 }
 
@@ -77,6 +83,7 @@ impl Listener {
             records: Arc::clone(&app.records),
             db: app.db.clone(),
             heard,
+            told: heard,
             last: Moment::now(),
         };
         listener.listen().await?;
@@ -88,10 +95,7 @@ impl Listener {
         loop {
             if let Err(error) = self.listen_on().await {
                 // Memory is not believed meanwhile: each verification asks the database.
-                tracing::warn!(
-                    error = format!("{error:#}"),
-                    "changes of other processes are not heard; trying again"
-                );
+                error.log("changes of other processes are not heard; trying again");
                 tokio::time::sleep(Duration::from_millis(500)).await;
             }
         }
@@ -120,11 +124,15 @@ impl Listener {
             self.records.forget(subject);
         }
         if let Some((number, _)) = changes.last() {
-            store::nodes::heard(self.db.writer(), self.node, *number).await?;
             self.heard = *number;
         }
+        // Before others are told: where nothing can be written, what is known is known all the same.
         self.records.lease.renew(began);
         self.last = began;
+        if self.told < self.heard {
+            store::nodes::heard(self.db.writer(), self.node, self.heard).await?;
+            self.told = self.heard;
+        }
         Ok(())
     }
 

@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use crate::error::{AppError, Result};
+use crate::model::trouble::Trouble;
 use crate::store::inbound_tokens::TokenOwner;
 use crate::store::verification::FoundKey;
 use crate::store::{self, Db};
@@ -62,7 +63,8 @@ struct Queue<Found> {
 #[derive(Debug)]
 struct Wanted<Found> {
     digest: [u8; 32],
-    reply: oneshot::Sender<std::result::Result<Option<Found>, ()>>,
+    /// An error says what is wrong with the database, where that is it.
+    reply: oneshot::Sender<std::result::Result<Option<Found>, Option<Trouble>>>,
 }
 
 impl<Found> Default for Fill<Found> {
@@ -92,7 +94,8 @@ impl<Found: ByDigest> Fill<Found> {
         }
         match answer.await {
             Ok(Ok(found)) => Ok(found),
-            Ok(Err(())) | Err(_) => Err(AppError::Unavailable { retry_after_seconds: 1 }),
+            Ok(Err(Some(trouble))) => Err(AppError::Storage(trouble)),
+            Ok(Err(None)) | Err(_) => Err(AppError::Unavailable { retry_after_seconds: 1 }),
         }
     }
 
@@ -151,9 +154,10 @@ async fn ask<Found: ByDigest>(db: &Db, wanted: Vec<Wanted<Found>>) {
             }
         }
         Err(error) => {
-            tracing::error!(error = format!("{error:#}"), "credentials could not be looked up");
+            let error = AppError::from(error);
+            error.log("credentials could not be looked up");
             for wanted in wanted {
-                let _ = wanted.reply.send(Err(()));
+                let _ = wanted.reply.send(Err(error.trouble()));
             }
         }
     }

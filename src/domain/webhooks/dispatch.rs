@@ -171,5 +171,5 @@ impl Deliverer {
 }
 
 fn complain(error: &crate::error::AppError, what: &str) {
-    tracing::error!(error = format!("{error:#}"), "{what}");
+    error.log(what);
 }

@@ -51,17 +51,14 @@ impl Visitor {
     /// The context of a page outside of any workspace.
     pub fn page(&self, app: &App, section: &'static str) -> Page {
         Page {
-            product: app.profile.api.name.clone(),
             csrf: self.browser.csrf(app, session::account_id(&self.session)),
             person: self.account.as_ref().map(|account| PagePerson {
                 email: account.email.to_string(),
                 is_staff: account.is_staff,
             }),
-            place: None,
             section,
             flash: self.flash.clone(),
-            development: app.settings.development && app.mailer.folder().is_some(),
-            now: app.now(),
+            ..Page::of_nobody(app)
         }
     }
 }

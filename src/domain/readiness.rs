@@ -1,0 +1,41 @@
+//! Whether requests can be served: the database answers, and takes what is written.
+
+use std::time::Duration;
+
+use crate::domain::App;
+use crate::error::AppError;
+use crate::model::trouble::Trouble;
+use crate::store;
+use crate::store::db::commit;
+
+/// What was written down a moment ago proves enough: monitors ask often.
+const RECENT: Duration = Duration::from_secs(5);
+
+/// How long it may take to find out.
+const PATIENCE: Duration = Duration::from_millis(800);
+
+/// Fails with what is wrong.
+pub async fn check(app: &App) -> Result<(), Trouble> {
+    if let Some(trouble) = app.db.down() {
+        return Err(trouble);
+    }
+    if app.db.written().is_some_and(|ago| ago < RECENT) {
+        return Ok(());
+    }
+    match tokio::time::timeout(PATIENCE, write(app)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(AppError::Storage(trouble))) => Err(trouble),
+        Ok(Err(error)) => {
+            error.log("whether the database takes changes could not be found out");
+            Err(Trouble::Gone)
+        }
+        Err(_) => Err(app.db.down().unwrap_or(Trouble::Held)),
+    }
+}
+
+/// A change that tells nobody anything: that this process is there.
+async fn write(app: &App) -> crate::error::Result<()> {
+    let tx = app.db.begin().await?;
+    store::nodes::announce(&tx, app.node).await?;
+    Ok(commit(tx).await?)
+}

@@ -1,0 +1,81 @@
+//! Connections for single statements: each is asked only while the database is there.
+
+use std::sync::Arc;
+
+use sea_orm::prelude::async_trait;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+
+use super::fault;
+use super::health::Health;
+use super::suspicion::Suspicion;
+use crate::store::Result;
+
+/// A pool of connections.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    pub(super) pool: DatabaseConnection,
+    health: Arc<Health>,
+    /// Of the connection that writes to a SQLite file.
+    suspicion: Option<Arc<Suspicion>>,
+}
+
+impl Connection {
+    pub(super) fn new(pool: DatabaseConnection, health: &Arc<Health>) -> Self {
+        Self {
+            pool,
+            health: Arc::clone(health),
+            suspicion: None,
+        }
+    }
+
+    pub(super) fn suspected_by(mut self, suspicion: Arc<Suspicion>) -> Self {
+        self.suspicion = Some(suspicion);
+        self
+    }
+
+    pub(super) async fn close(&self) -> Result<()> {
+        Ok(self.pool.clone().close().await?)
+    }
+
+    async fn ask<T: Send>(
+        &self,
+        asked: impl Future<Output = std::result::Result<T, DbErr>> + Send,
+    ) -> std::result::Result<T, DbErr> {
+        let Some(suspicion) = &self.suspicion else {
+            return self.health.ask(asked).await;
+        };
+        let answer = self.health.wait_for_turn(asked).await;
+        if let Err(error) = &answer
+            && fault::breaks(error)
+        {
+            suspicion.failed();
+            if let Some(trouble) = fault::trouble(error) {
+                self.health.could_not_write(trouble, error);
+            }
+        }
+        answer
+    }
+}
+
+#[async_trait::async_trait]
+impl ConnectionTrait for Connection {
+    fn get_database_backend(&self) -> DbBackend {
+        self.pool.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> std::result::Result<ExecResult, DbErr> {
+        self.ask(self.pool.execute_raw(statement)).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> std::result::Result<ExecResult, DbErr> {
+        self.ask(self.pool.execute_unprepared(sql)).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> std::result::Result<Option<QueryResult>, DbErr> {
+        self.ask(self.pool.query_one_raw(statement)).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> std::result::Result<Vec<QueryResult>, DbErr> {
+        self.ask(self.pool.query_all_raw(statement)).await
+    }
+}

@@ -1,0 +1,201 @@
+//! How the database is: whether it answers at all, whether it takes what is written, and who has been told about it.
+
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+use sea_orm::DbErr;
+use tokio::sync::watch;
+
+use super::fault;
+use crate::model::trouble::Trouble;
+
+/// How long a command waits for a lock: whoever typed it would rather wait.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// How long a request waits while nothing moves.
+const PATIENCE_OF_REQUESTS: Duration = Duration::from_millis(1_500);
+
+/// The same, once somebody has waited in vain.
+const NO_PATIENCE: Duration = Duration::from_millis(200);
+
+/// The same trouble is not written down more often.
+const SAID_EVERY: Duration = Duration::from_secs(60);
+
+/// Shared by all connections of a process to one database.
+#[derive(Debug)]
+pub(super) struct Health {
+    /// What the watchdog has found: nothing is asked meanwhile, and what was being asked is given up.
+    down: watch::Sender<Option<Trouble>>,
+    /// When it last came back: connections that are older may be dead without knowing it.
+    came_back: Mutex<Option<Instant>>,
+    writing: Mutex<Writing>,
+    /// When each trouble was last written to the log.
+    said: Mutex<HashMap<Trouble, Instant>>,
+    /// When a writer last got on: its turn, or a statement done. In milliseconds since `began`.
+    moved: AtomicU64,
+    began: Instant,
+    /// Whether somebody has waited in vain since.
+    stuck: AtomicBool,
+    hurried: AtomicBool,
+}
+
+/// What is known of writing.
+#[derive(Debug, Default)]
+struct Writing {
+    trouble: Option<Trouble>,
+    succeeded: Option<Instant>,
+}
+
+impl Health {
+    pub(super) fn new() -> Self {
+        Self {
+            down: watch::Sender::new(None),
+            came_back: Mutex::default(),
+            writing: Mutex::default(),
+            said: Mutex::default(),
+            moved: AtomicU64::new(0),
+            began: Instant::now(),
+            stuck: AtomicBool::new(false),
+            hurried: AtomicBool::new(false),
+        }
+    }
+
+    /// From here on requests wait: somebody watches.
+    pub(super) fn hurry(&self) {
+        self.hurried.store(true, Ordering::Relaxed);
+    }
+
+    /// What the watchdog has found.
+    pub(super) fn found(&self, trouble: Option<Trouble>) {
+        let changed = self
+            .down
+            .send_if_modified(|down| std::mem::replace(down, trouble) != trouble);
+        if changed && trouble.is_none() {
+            *self.came_back.lock() = Some(Instant::now());
+            self.said.lock().clear();
+            tracing::info!("the database answers again");
+        }
+    }
+
+    /// Why it cannot be asked, if so.
+    pub(super) fn down(&self) -> Option<Trouble> {
+        *self.down.borrow()
+    }
+
+    /// When it was last away.
+    pub(super) fn came_back(&self) -> Option<Instant> {
+        *self.came_back.lock()
+    }
+
+    /// Asks, unless the database is known to be away, and only until it is.
+    pub(super) async fn ask<T>(&self, asked: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+        let mut down = self.down.subscribe();
+        tokio::select! {
+            biased;
+            found = down.wait_for(Option::is_some) => {
+                Err(fault::not_asked(found.ok().and_then(|found| *found).unwrap_or(Trouble::Gone)))
+            }
+            answer = asked => {
+                if let Err(error) = &answer {
+                    self.note(error);
+                }
+                answer
+            }
+        }
+    }
+
+    /// Like [`Health::ask`], for whoever waits for a turn to write: not for longer than nothing moves.
+    pub(super) async fn wait_for_turn<T>(&self, turn: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+        let waiting = Instant::now();
+        let asked = self.ask(turn);
+        tokio::pin!(asked);
+        loop {
+            let since = waiting.max(self.began + Duration::from_millis(self.moved.load(Ordering::Relaxed)));
+            let until = since + self.patience();
+            tokio::select! {
+                biased;
+                answer = &mut asked => {
+                    if answer.is_ok() {
+                        self.moved();
+                    }
+                    return answer;
+                }
+                () = tokio::time::sleep_until(until.into()) => {
+                    let moved = self.began + Duration::from_millis(self.moved.load(Ordering::Relaxed));
+                    if moved <= since {
+                        self.stuck.store(true, Ordering::Relaxed);
+                        let error = DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout);
+                        self.note(&error);
+                        return Err(error);
+                    }
+                }
+            }
+        }
+    }
+
+    fn patience(&self) -> Duration {
+        match (self.hurried.load(Ordering::Relaxed), self.stuck.load(Ordering::Relaxed)) {
+            (false, _) => PATIENCE,
+            (true, false) => PATIENCE_OF_REQUESTS,
+            (true, true) => NO_PATIENCE,
+        }
+    }
+
+    /// A writer got on.
+    pub(super) fn moved(&self) {
+        let millis = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.moved.store(millis, Ordering::Relaxed);
+        self.stuck.store(false, Ordering::Relaxed);
+    }
+
+    /// Something was written, and is there.
+    pub(super) fn wrote(&self) {
+        self.moved();
+        let mut writing = self.writing.lock();
+        writing.succeeded = Some(Instant::now());
+        if writing.trouble.take().is_some() {
+            self.said.lock().clear();
+            tracing::info!("the database takes changes again");
+        }
+    }
+
+    /// Writing has failed.
+    pub(super) fn could_not_write(&self, trouble: Trouble, why: &dyn Display) {
+        self.writing.lock().trouble = Some(trouble);
+        self.say(trouble, why);
+    }
+
+    /// How long ago something was written; nothing, when that has failed since.
+    pub(super) fn written(&self) -> Option<Duration> {
+        let writing = self.writing.lock();
+        match writing.trouble {
+            None => writing.succeeded.map(|at| at.elapsed()),
+            Some(_) => None,
+        }
+    }
+
+    fn note(&self, error: &DbErr) {
+        if let Some(trouble) = fault::trouble(error) {
+            self.say(trouble, error);
+        }
+    }
+
+    /// Tells the log, once a minute for each trouble: what fails because of it is not worth a line each.
+    pub(super) fn say(&self, trouble: Trouble, why: &dyn Display) {
+        let mut said = self.said.lock();
+        if said.get(&trouble).is_some_and(|at| at.elapsed() < SAID_EVERY) {
+            return;
+        }
+        said.insert(trouble, Instant::now());
+        tracing::error!(
+            error = %why,
+            "{}; changes are refused with 503 until then: {}",
+            trouble.reason(),
+            trouble.remedy()
+        );
+    }
+}

@@ -1,0 +1,81 @@
+//! The watchdog: asks the database four times a second, on a connection of its own, whether it is there. Whoever waits for an
+//! answer that will not come is told so, and nobody else begins to wait.
+
+use std::time::Duration;
+
+use sea_orm::sqlx::{self, ConnectOptions, Executor, PgConnection, SqliteConnection};
+
+use super::{Location, Shared, fault, postgres, sqlite};
+use crate::model::trouble::Trouble;
+
+/// Between two questions.
+const EVERY: Duration = Duration::from_millis(250);
+
+/// How long an answer may take, connecting included.
+const PATIENCE: Duration = Duration::from_millis(1_000);
+
+/// Watches until it is dropped.
+pub(super) async fn run(location: &Location, shared: &Shared) {
+    shared.health.hurry();
+    let mut watchdog = Watchdog { location, line: None };
+    loop {
+        let found = match tokio::time::timeout(PATIENCE, watchdog.ask()).await {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => {
+                let trouble = fault::trouble_of_driver(&error).unwrap_or(Trouble::Gone);
+                shared.health.say(trouble, &error);
+                Some(trouble)
+            }
+            Err(_) => {
+                shared.health.say(Trouble::Gone, &"no answer within a second");
+                Some(Trouble::Gone)
+            }
+        };
+        if found.is_some() {
+            watchdog.line = None;
+        }
+        shared.health.found(found);
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+struct Watchdog<'a> {
+    location: &'a Location,
+    line: Option<Line>,
+}
+
+enum Line {
+    File(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl Watchdog<'_> {
+    async fn ask(&mut self) -> Result<(), sqlx::Error> {
+        let line = match self.line.take() {
+            Some(line) => line,
+            None => self.connect().await?,
+        };
+        // A line that is in use when time runs out is gone with it.
+        self.line = Some(match line {
+            Line::File(mut file) => {
+                file.execute("SELECT 1 FROM sqlite_schema LIMIT 1").await?;
+                Line::File(file)
+            }
+            Line::Postgres(mut server) => {
+                server.execute("SELECT 1").await?;
+                Line::Postgres(server)
+            }
+        });
+        Ok(())
+    }
+
+    async fn connect(&self) -> Result<Line, sqlx::Error> {
+        match self.location {
+            Location::File(path) => Ok(Line::File(sqlite::options(path).read_only(true).connect().await?)),
+            Location::Postgres(url) => {
+                let options = postgres::options(url).map_err(|error| sqlx::Error::Configuration(error.into()))?;
+                Ok(Line::Postgres(options.connect().await?))
+            }
+        }
+    }
+}
