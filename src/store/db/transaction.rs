@@ -39,7 +39,8 @@ impl Tx {
         }
     }
 
-    pub(super) async fn commit(mut self) -> Result<()> {
+    /// Commits. What this returns is true of the file, or of the server.
+    pub async fn commit(mut self) -> Result<()> {
         if self.broken.load(Ordering::Acquire) {
             return Err(Error::from(broken()));
         }

@@ -30,7 +30,9 @@ impl Overheard {
         let statements: Arc<Mutex<Vec<Statement>>> = Arc::default();
         for connection in [&mut db.writer, &mut db.reader] {
             let statements = Arc::clone(&statements);
-            connection.set_metric_callback(move |info| statements.lock().unwrap().push(info.statement.clone()));
+            connection
+                .pool
+                .set_metric_callback(move |info| statements.lock().unwrap().push(info.statement.clone()));
         }
         Self {
             db,
