@@ -4,6 +4,7 @@
 mod asked;
 mod asking;
 mod bodies;
+mod identity;
 mod limits;
 mod passing;
 pub mod proxy;
@@ -12,6 +13,7 @@ mod tokens;
 mod transport;
 mod tricks;
 pub mod upstream;
+mod websockets;
 
 use keyhatch::model::workspace::{Project, Workspace};
 

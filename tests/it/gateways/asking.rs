@@ -46,6 +46,12 @@ async fn keyhatch_is_asked_about_the_request_and_does_not_get_its_body() {
         assert_eq!(got.line, "PUT /a%20b//c?d=%2F HTTP/1.1");
         assert_eq!(got.body, "a parcel");
         assert!(!format!("{got:?}").contains("made up"), "{got:#?}");
+        for name in IDENTITY
+            .into_iter()
+            .chain(["x-keyhatch-subject", "x-keyhatch-template"])
+        {
+            assert!(matches!(got.all(name)[..], [] | [""]), "{kind:?} {name}: {got:#?}");
+        }
     }
 }
 

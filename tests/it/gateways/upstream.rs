@@ -107,7 +107,13 @@ async fn serve(mut stream: TcpStream, into: Arc<Mutex<Vec<Got>>>, answer: Arc<(S
         let body = String::from_utf8_lossy(&buffer[end + 4..whole]).into_owned();
         buffer.drain(..whole);
         let says = if line.starts_with("HEAD ") { "" } else { &answer.1 };
+        let handshake = of("sec-websocket-key").map(|(_, key)| key.clone());
+        let upgrades = of("upgrade").is_some_and(|(_, value)| value.eq_ignore_ascii_case("websocket"))
+            && of("connection").is_some_and(|(_, value)| value.eq_ignore_ascii_case("upgrade"));
         into.lock().unwrap().push(Got { line, headers, body });
+        if let Some(key) = handshake.filter(|_| upgrades) {
+            return echo(stream, &key, buffer).await;
+        }
         if stream
             .write_all(format!("{}{says}", answer.0).as_bytes())
             .await
@@ -116,6 +122,43 @@ async fn serve(mut stream: TcpStream, into: Arc<Mutex<Vec<Got>>>, answer: Arc<(S
             return;
         }
     }
+}
+
+/// Answers a WebSocket handshake, and then every text of less than 126 bytes with the same text (RFC 6455).
+async fn echo(mut stream: TcpStream, key: &str, mut buffer: Vec<u8>) {
+    let head = format!(
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {}\r\n\r\n",
+        accept(key)
+    );
+    if stream.write_all(head.as_bytes()).await.is_err() {
+        return;
+    }
+    loop {
+        if let [0x81, length, mask @ ..] = &buffer[..] {
+            let length = usize::from(length & 0x7f);
+            if let Some((mask, rest)) = mask.split_at_checked(4).filter(|(_, rest)| rest.len() >= length) {
+                let text = rest[..length].iter().zip(mask.iter().cycle());
+                let mut frame = vec![0x81, u8::try_from(length).unwrap()];
+                frame.extend(text.map(|(byte, mask)| byte ^ mask));
+                buffer.drain(..2 + 4 + length);
+                if stream.write_all(&frame).await.is_err() {
+                    return;
+                }
+                continue;
+            }
+        }
+        if !matches!(stream.read_buf(&mut buffer).await, Ok(1..)) {
+            return;
+        }
+    }
+}
+
+/// What a server says to show that it understood a handshake.
+pub fn accept(key: &str) -> String {
+    use base64::Engine;
+    let text = format!("{key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
+    let digest = ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, text.as_bytes());
+    base64::engine::general_purpose::STANDARD.encode(digest)
 }
 
 /// How long a chunked body is, all its sizes included, once it is whole. It has no trailers.
