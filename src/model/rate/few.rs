@@ -1,6 +1,6 @@
 //! What was done lately where that is little: it takes two words.
 
-use super::COUNTED;
+use super::SLICES;
 
 /// How many bits the count of a slice takes.
 const BITS: usize = 4;
@@ -9,7 +9,7 @@ const BITS: usize = 4;
 const MOST: u64 = (1 << BITS) - 1;
 
 /// The bits of all slices that count.
-const ALL: u64 = (1 << (BITS * COUNTED)) - 1;
+const ALL: u64 = (1 << (BITS * SLICES)) - 1;
 
 /// The slices that count, up to the newest. Packed, so that the word beside it which says what it is needs no more room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl Few {
         let Ok(passed) = usize::try_from(slice - self.newest()) else {
             return Some(self);
         };
-        let counts = if passed < COUNTED {
+        let counts = if passed < SLICES {
             self.counts << (BITS * passed)
         } else {
             0
@@ -73,7 +73,7 @@ impl Few {
     /// The slices from the oldest that counts, with their counts.
     pub(super) fn oldest_first(self) -> impl Iterator<Item = (i64, u32)> {
         let count = move |age: usize| ((self.counts >> (BITS * age)) & MOST) as u32;
-        (0..COUNTED)
+        (0..SLICES)
             .rev()
             .map(move |age| (self.newest() - age as i64, count(age)))
     }

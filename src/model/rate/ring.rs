@@ -1,7 +1,7 @@
 //! What was done lately, however much that is.
 
+use super::SLICES;
 use super::few::Few;
-use super::{COUNTED, SLICES};
 
 /// The slices that count, up to the newest. As large as a processor's cache line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,12 +9,12 @@ pub(super) struct Ring {
     newest: i64,
     sum: u32,
     /// The count of a slice stands at its number, modulo the length.
-    counts: [u32; COUNTED],
+    counts: [u32; SLICES],
 }
 
 impl Ring {
     pub(super) fn new(slice: i64, count: u32) -> Self {
-        let mut counts = [0; COUNTED];
+        let mut counts = [0; SLICES];
         counts[place(slice)] = count;
         Self {
             newest: slice,
@@ -34,7 +34,7 @@ impl Ring {
     /// Forgets what stands where newer slices will.
     pub(super) fn advance(&mut self, slice: i64) {
         let passed = usize::try_from(slice - self.newest).unwrap_or(0);
-        for step in 1..=passed.min(COUNTED) {
+        for step in 1..=passed.min(SLICES) {
             let count = &mut self.counts[place(self.newest + step as i64)];
             self.sum -= std::mem::take(count);
         }
@@ -50,7 +50,7 @@ impl Ring {
 
     /// The slices from the oldest that counts, with their counts.
     pub(super) fn oldest_first(&self) -> impl Iterator<Item = (i64, u32)> {
-        let oldest = self.newest - SLICES as i64;
+        let oldest = self.newest - SLICES as i64 + 1;
         (oldest..=self.newest).map(|slice| (slice, self.counts[place(slice)]))
     }
 }
@@ -67,5 +67,5 @@ impl From<Few> for Ring {
 }
 
 fn place(slice: i64) -> usize {
-    slice.rem_euclid(COUNTED as i64) as usize
+    slice.rem_euclid(SLICES as i64) as usize
 }
