@@ -1,6 +1,7 @@
 //! Building the application from its settings, running it, stopping it gracefully.
 
 mod master_key;
+mod server;
 
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
@@ -9,11 +10,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::App as ActixApp;
 use actix_web::dev::Server;
-use actix_web::http::KeepAlive;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, PayloadConfig};
-use actix_web::{App as ActixApp, HttpServer};
 use anyhow::Context;
 use secrecy::ExposeSecret;
 use socket2::{SockRef, TcpKeepalive};
@@ -23,6 +23,7 @@ use crate::api::lane::Entry;
 use crate::client::TrustedProxies;
 use crate::clock::Clock;
 use crate::config::{Config, is_loopback};
+use crate::connection::{Addresses, Patience, Stopping};
 use crate::domain::mail::{Mailer, Post};
 use crate::domain::passwords::Hashing;
 use crate::domain::throttle::Throttle;
@@ -41,13 +42,20 @@ use crate::profile::Profile;
 use crate::random::{self, Random};
 use crate::store::Db;
 use crate::web::form::LARGEST_FORM;
+use crate::web::ways::Ways;
 use crate::{api, metrics, routes, telemetry, web as pages};
+
+use server::Door;
 
 /// An application that listens, but does not answer yet.
 pub struct Application {
     pub app: Data<App>,
     listener: TcpListener,
     trusted_proxies: TrustedProxies,
+    addresses: Addresses,
+    stopping: Stopping,
+    /// How long peers may take; tests have less.
+    pub patience: Patience,
     metrics: Option<TcpListener>,
 }
 
@@ -70,10 +78,14 @@ impl Application {
                  http, and every secret key that comes as compromised"
             );
         }
+        let trusted_proxies = TrustedProxies(config.trusted_proxies.clone());
         Ok(Self {
             app,
             listener,
-            trusted_proxies: TrustedProxies(config.trusted_proxies.clone()),
+            addresses: Addresses::new(config.connections_per_address, trusted_proxies.clone()),
+            trusted_proxies,
+            stopping: Stopping::default(),
+            patience: Patience::default(),
             metrics,
         })
     }
@@ -97,27 +109,29 @@ impl Application {
         Ok(Some(metrics::server(self.app.clone(), listener)?))
     }
 
+    /// For when the process stops: whoever is still sending a body gets little time for the rest.
+    pub fn stopping(&self) -> Stopping {
+        self.stopping.clone()
+    }
+
     /// The server; it answers while it is awaited.
     pub fn server(self, workers: Option<usize>) -> anyhow::Result<Server> {
         let (app, proxies) = (self.app, Data::new(self.trusted_proxies));
-        let lane = Entry::new(app.clone(), proxies.clone());
-        let server = HttpServer::new(move || {
+        let entry = Entry::new(app.clone(), proxies.clone());
+        let answering = move || {
             let whole_way = ActixApp::new()
                 .app_data(app.clone())
                 .app_data(proxies.clone())
                 .app_data(PayloadConfig::new(LARGEST_FORM))
                 .configure(|config| configure(config, &app));
-            lane.clone().before(whole_way)
-        })
-        .workers(workers.unwrap_or_else(default_workers))
-        // Whoever asks often keeps his connection, and decides how long: a proxy in front must not find it closed just as it
-        // sends the next request. One whose peer is gone is found out by the system (see `listen`).
-        .keep_alive(KeepAlive::Os)
-        .client_request_timeout(Duration::from_secs(10))
-        // Whoever runs it decides when it stops: usage and letters have to follow.
-        .disable_signals()
-        .shutdown_timeout(20);
-        Ok(server.listen(self.listener)?.run())
+            entry.clone().before(whole_way)
+        };
+        let door = Door {
+            addresses: self.addresses,
+            stopping: self.stopping,
+            patience: self.patience,
+        };
+        server::run(self.listener, workers.unwrap_or_else(default_workers), door, answering)
     }
 }
 
@@ -148,8 +162,10 @@ fn configure(config: &mut web::ServiceConfig, app: &Data<App>) {
     routes::assets().register(config);
     let table = routes::api(&app.profile);
     config.service(api::service(&app.profile, |config| table.register(config)));
+    let table = routes::pages(&app.profile);
     let pages = web::scope("")
-        .configure(|config| routes::pages(&app.profile).register(config))
+        .app_data(Data::new(Ways::new(table.pages())))
+        .configure(|config| table.register(config))
         .default_service(web::to(|| async { Err::<String, _>(AppError::NotFound) }))
         .wrap(from_fn(pages::guard::around))
         .wrap(pages::session::middleware(app))
@@ -310,12 +326,11 @@ async fn sweep(app: &App) -> Result<(), AppError> {
     accounts::sweep(app).await
 }
 
-/// After the server has stopped: what is still in memory is written down, letters on their way arrive.
-pub async fn finish(app: &App) {
+/// After the server has stopped: what was counted and is still in memory is written down.
+pub async fn write_down(app: &App) {
     if let Err(error) = last_flush(app).await {
         error.log("the last usage could not be written down");
     }
-    app.mailer.finish(Duration::from_secs(10)).await;
 }
 
 /// A PostgreSQL connection lives on the runtime of the worker that opened it, and the workers are gone by now: the last

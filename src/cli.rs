@@ -19,6 +19,7 @@ mod workspace;
 
 use std::io::Write;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
@@ -68,11 +69,19 @@ enum Command {
     Backup(backup::Arguments),
 }
 
+/// How long what still runs on threads of its own may take when a command has ended.
+const LEFTOVERS: Duration = Duration::from_secs(1);
+
 /// Runs the command that was typed. A usage error ends with 2, every other failure with 1.
 pub fn main() -> ExitCode {
     let typed = CommandLine::parse();
     let outcome = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime.block_on(run(typed)),
+        Ok(runtime) => {
+            let outcome = runtime.block_on(run(typed));
+            // Whoever stops while something waits for a lock or a name server does not wait for that.
+            runtime.shutdown_timeout(LEFTOVERS);
+            outcome
+        }
         Err(error) => Err(anyhow::Error::new(error).into()),
     };
     match outcome {

@@ -32,6 +32,7 @@ pub struct Raw {
     pub trusted_proxies: Option<String>,
     pub webhook_allowed_networks: Option<String>,
     pub cached_keys: Option<String>,
+    pub connections_per_address: Option<String>,
     pub password_hashing: Option<String>,
     pub log: Option<String>,
     pub log_format: Option<String>,
@@ -57,6 +58,8 @@ pub struct Config {
     pub webhook_allowed_networks: Vec<IpNet>,
     /// How many keys may be in memory.
     pub cached_keys: usize,
+    /// How many connections an address may have open that is no trusted proxy.
+    pub connections_per_address: usize,
     /// How hashing passwords stands to what else the machine does.
     pub password_hashing: Rank,
     /// Nothing: what the command finds right.
@@ -96,6 +99,9 @@ pub enum MasterKeySource {
 
 /// A million keys take about 150 MB, and only when they are used.
 const CACHED_KEYS: usize = 1_000_000;
+
+/// More than a browser, a program or a busy proxy has; few enough that one address does not take all that a system allows.
+const CONNECTIONS_PER_ADDRESS: usize = 1_000;
 
 impl Config {
     /// Reads the file (when there is one) and the environment.
@@ -168,6 +174,13 @@ impl Config {
                     .parse()
                     .with_context(|| format!("KEYHATCH_CACHED_KEYS is “{text}”; it is a number like 1000000"))?,
             },
+            connections_per_address: match raw.connections_per_address.as_deref().map(str::parse) {
+                None => CONNECTIONS_PER_ADDRESS,
+                Some(Ok(count)) if count > 0 => count,
+                Some(_) => {
+                    bail!("KEYHATCH_CONNECTIONS_PER_ADDRESS is a number like {CONNECTIONS_PER_ADDRESS}, and at least 1")
+                }
+            },
             password_hashing: match raw.password_hashing.as_deref() {
                 None | Some("last") => Rank::Last,
                 Some("equal") => Rank::Equal,
@@ -221,6 +234,7 @@ fn overlay(mut raw: Raw, environment: impl Fn(&str) -> Option<String>) -> Raw {
     text(&mut raw.trusted_proxies, "TRUSTED_PROXIES");
     text(&mut raw.webhook_allowed_networks, "WEBHOOK_ALLOWED_NETWORKS");
     text(&mut raw.cached_keys, "CACHED_KEYS");
+    text(&mut raw.connections_per_address, "CONNECTIONS_PER_ADDRESS");
     text(&mut raw.password_hashing, "PASSWORD_HASHING");
     text(&mut raw.log, "LOG");
     text(&mut raw.log_format, "LOG_FORMAT");

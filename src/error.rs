@@ -33,6 +33,9 @@ pub enum AppError {
     /// The body is larger than anything this address takes.
     #[error("the request is too large")]
     TooLarge,
+    /// The body did not come in time.
+    #[error("the body took too long")]
+    TooSlow,
     /// The address exists, but not for this method.
     #[error("method not allowed")]
     MethodNotAllowed,

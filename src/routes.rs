@@ -88,6 +88,19 @@ impl Table {
         self.routes.iter().map(|(line, _)| line.clone()).collect()
     }
 
+    /// The paths, each once and in order, with whether GET answers there.
+    pub fn pages(&self) -> Vec<(String, bool)> {
+        let mut pages: Vec<(String, bool)> = Vec::new();
+        for (line, _) in &self.routes {
+            let answers = line.method == Method::GET;
+            match pages.iter_mut().find(|(path, _)| *path == line.path) {
+                Some((_, is_page)) => *is_page |= answers,
+                None => pages.push((line.path.clone(), answers)),
+            }
+        }
+        pages
+    }
+
     /// Registers everything: routes of one path are one resource, so that another method is "not allowed" and not "not
     /// found".
     pub fn register(self, config: &mut ServiceConfig) {

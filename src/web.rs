@@ -23,5 +23,6 @@ pub mod keys;
 pub mod onboarding;
 pub mod projects;
 pub mod staff;
+pub mod ways;
 pub mod webhooks;
 pub mod workspaces;

@@ -1,5 +1,7 @@
 //! JSON bodies: one object, read field by field, so that every mistake is told at its field and nothing is ignored.
 
+mod unique;
+
 use std::collections::HashMap;
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
@@ -14,11 +16,13 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::api::errors::{ApiError, Result};
+use crate::connection;
 use crate::error::AppError;
 use crate::model::webhook::LARGEST_DATA;
 
 /// A body that has not been read yet: whoever may not ask is refused before it is.
 pub struct Body {
+    request: HttpRequest,
     kind: String,
     bytes: Pin<Box<dyn Future<Output = std::result::Result<Bytes, actix_web::Error>>>>,
 }
@@ -30,6 +34,7 @@ impl FromRequest for Body {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         ready(Ok(Self {
+            request: request.clone(),
             kind: kind.unwrap_or_default().to_ascii_lowercase(),
             bytes: Box::pin(Bytes::from_request(request, payload)),
         }))
@@ -54,6 +59,7 @@ impl FromRequest for LargeBody {
             read.unwrap_or_else(|_| Err(PayloadError::Overflow.into()))
         };
         ready(Ok(Self(Body {
+            request: request.clone(),
             kind: kind.unwrap_or_default().to_ascii_lowercase(),
             bytes: Box::pin(bytes),
         })))
@@ -67,24 +73,40 @@ impl LargeBody {
     }
 }
 
+/// A body of any kind, that may be as large as a [`LargeBody`] where it is JSON.
+pub struct AnyBody(LargeBody);
+
+impl FromRequest for AnyBody {
+    type Error = ApiError;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        ready(LargeBody::from_request(request, payload).into_inner().map(Self))
+    }
+}
+
+impl AnyBody {
+    /// Whether everybody who reads it as JSON reads the same. What is not said to be JSON is nobody’s to read here.
+    pub async fn check(self) -> Result<()> {
+        let body = self.0.0;
+        if body.is_json() {
+            unique::check(&body.bytes().await?)?;
+        }
+        Ok(())
+    }
+}
+
 impl Body {
     /// Reads the object.
     pub async fn read(self) -> Result<Fields> {
-        let bytes = self.bytes().await?;
-        match parse(&bytes)? {
-            Value::Object(values) => Ok(Fields::new(values)),
-            _ => Err(no_object()),
-        }
+        read(&self.bytes().await?)
     }
 
     /// Reads the object, and what it was sent as byte by byte: for what is signed. An error when there is nothing to hold a
     /// signature against.
     pub async fn read_with_bytes(self) -> Result<(Bytes, Result<Fields>)> {
         let bytes = self.bytes().await?;
-        let fields = parse(&bytes).and_then(|value| match value {
-            Value::Object(values) => Ok(Fields::new(values)),
-            _ => Err(no_object()),
-        });
+        let fields = read(&bytes);
         Ok((bytes, fields))
     }
 
@@ -93,7 +115,8 @@ impl Body {
             ApiError::Failed(AppError::TooLarge) => ApiError::Fields(vec![(raw.to_owned(), TOO_LARGE.to_owned())]),
             other => other,
         })?;
-        // The order is of no matter; where a name stands twice the last counts, as everywhere.
+        unique::check(&bytes)?;
+        // The order is of no matter.
         let mut texts: HashMap<String, Box<RawValue>> = match bytes.trim_ascii_start().first() {
             Some(b'{') => parse(&bytes)?,
             // For the error where it is no JSON at all.
@@ -111,21 +134,37 @@ impl Body {
         Ok((fields, kept))
     }
 
-    async fn bytes(self) -> Result<Bytes> {
+    fn is_json(&self) -> bool {
         let kind = self.kind.split(';').next().unwrap_or_default().trim();
-        if kind != "application/json" && !(kind.starts_with("application/") && kind.ends_with("+json")) {
+        kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+    }
+
+    async fn bytes(self) -> Result<Bytes> {
+        if !self.is_json() {
             return Err(ApiError::NotSaidToBeJson);
         }
-        let bytes = self.bytes.await.map_err(|error| match error.as_error() {
+        let read = self.bytes.await;
+        // Also where somebody else has read as much as came.
+        if connection::is_late(&self.request) {
+            return Err(ApiError::Failed(AppError::TooSlow));
+        }
+        read.map_err(|error| match error.as_error() {
             Some(PayloadError::Overflow) => ApiError::Failed(AppError::TooLarge),
             _ => ApiError::Unreadable("The body ended before it was whole.".to_owned()),
-        })?;
-        Ok(bytes)
+        })
     }
 }
 
 /// What is said of the field that makes a body too large.
 const TOO_LARGE: &str = "Send at most 256 KiB.";
+
+fn read(bytes: &[u8]) -> Result<Fields> {
+    unique::check(bytes)?;
+    match parse(bytes)? {
+        Value::Object(values) => Ok(Fields::new(values)),
+        _ => Err(no_object()),
+    }
+}
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     serde_json::from_slice(bytes).map_err(|error| {

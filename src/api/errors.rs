@@ -160,6 +160,10 @@ fn say_failed(app: &App, error: &AppError) -> Said {
             "too_large",
             "The body is larger than the 64 KiB that this address takes.",
         ),
+        AppError::TooSlow => Said::new(
+            "request_timeout",
+            "The body did not come in time: its first byte within 10 seconds, its last within 30.",
+        ),
         AppError::MethodNotAllowed => Said::new("method_not_allowed", "This address does not take this method."),
         AppError::BadRequest(why) => Said::new("bad_request", *why),
         AppError::RateLimited { retry_after_seconds } => Said::new(

@@ -5,6 +5,7 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use utoipa::ToSchema;
 
+use crate::api::body::AnyBody;
 use crate::api::caller::question;
 use crate::api::errors::{ApiError, Result};
 use crate::api::json::Json;
@@ -14,7 +15,7 @@ use crate::domain::verify::inbound;
 use crate::domain::verify::records::Granted;
 use crate::model::verdict::Verdict;
 
-/// Whom the token stands for. For the documentation: [`body`] writes it.
+/// Whom the token stands for. For the documentation: [`answer_to`] writes it.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "the shape, for the documentation")]
 pub struct InboundOwner {
@@ -31,25 +32,29 @@ pub struct InboundOwner {
     environment: &'static str,
 }
 
-/// Answers. What the webhook says is not read here.
+/// Answers. What the webhook says is not for us to read; only that all who do read the same.
 #[utoipa::path(
     post,
     path = "/inbound/{token}",
     operation_id = "inbound",
     summary = "Whose webhook is this?",
-    description = "The token authenticates instead of a key, and the key that owns it is judged, limited and counted.",
+    description = "The token authenticates instead of a key, and the key that owns it is judged, limited and counted. JSON that \
+        names a member twice in one object is refused.",
     params(("token" = String, Path, description = "An inbound token.")),
     responses((status = 200, description = "The key that owns the token, and what the token is for.", body = InboundOwner))
 )]
-pub async fn answer(app: Data<App>, request: HttpRequest, token: Path<String>) -> Result<HttpResponse> {
+pub async fn answer(app: Data<App>, request: HttpRequest, token: Path<String>, body: AnyBody) -> Result<HttpResponse> {
     let question = question(&app, &request);
-    match inbound::ask(&app, &token, &question, body).await? {
-        Verdict::Allowed(body) => Ok(HttpResponse::Ok().insert_header(ContentType::json()).body(body)),
+    match inbound::ask(&app, &token, &question, answer_to).await? {
+        Verdict::Allowed(answer) => {
+            body.check().await?;
+            Ok(HttpResponse::Ok().insert_header(ContentType::json()).body(answer))
+        }
         Verdict::Refused(refused) => Err(ApiError::Refused(refused.refusal)),
     }
 }
 
-fn body(granted: &Granted<'_>, template: &str) -> String {
+fn answer_to(granted: &Granted<'_>, template: &str) -> String {
     let mut json = Json::with_room();
     json.raw("{\"key_id\":").id(granted.key_id.0);
     json.raw(",\"display_prefix\":").prefix(granted.display_prefix);

@@ -1,17 +1,23 @@
 //! `keyhatch serve`: listens until it is told to stop, then finishes what runs.
 
+use std::future::Future;
 use std::io::ErrorKind;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::select_all;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinHandle;
 
 use super::{Failure, Files, print};
 use crate::app::{self, Application};
 use crate::clock::SystemClock;
+use crate::config::Config;
 use crate::domain::{App, accounts};
 use crate::random::SystemRandom;
+use crate::store::db::Claim;
 use crate::telemetry;
 
 /// Libraries speak when something is wrong, Keyhatch also when all is well.
@@ -20,22 +26,37 @@ const LOG: &str = "warn,keyhatch=info";
 /// How long the database may take to close.
 const CLOSING: Duration = Duration::from_secs(3);
 
+/// How long the last counts may take to be written once somebody has become impatient.
+const IMPATIENCE: Duration = Duration::from_secs(5);
+
+/// How long mails on their way may take to arrive.
+const LAST_MAILS: Duration = Duration::from_secs(10);
+
 pub(super) async fn run(files: &Files) -> Result<(), Failure> {
+    let mut stop = StopSignals::listen()?;
     let config = files.config()?;
     telemetry::start(config.log.as_deref().unwrap_or(LOG), config.log_json)?;
     allow_open_files();
-    let mut stop = StopSignals::listen()?;
-    let mut application = Application::build(&config, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
+    // In a task of its own: starting may wait for files that others have locked, and must not keep a signal waiting.
+    let mut starting = tokio::spawn(start(config));
+    let started = tokio::select! {
+        started = &mut starting => started.map_err(anyhow::Error::new)??,
+        () = stop.received() => {
+            // Whatever transaction was open is rolled back, and the next start begins where this one did.
+            starting.abort();
+            tracing::info!("stopped before it served anybody");
+            return Ok(());
+        }
+    };
+    let Started {
+        mut application,
+        claim: _claim,
+        listening,
+    } = started;
     let app = application.app.clone();
-    let _claim = app.db.claim().map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => Failure::sentence("Another Keyhatch serves this database already: stop it first."),
-        _ => Failure::from(anyhow::Error::new(error)),
-    })?;
-    let listening = app::listen_to_changes(&app).await.map_err(anyhow::Error::new)?;
-    print(&format!("Keyhatch is listening on {}", application.address()))?;
-    greet(&app).await?;
 
     let metrics = application.metrics_server()?.map(tokio::spawn);
+    let stopping = application.stopping();
     let server = application.server(None)?;
     let handle = server.handle();
     let beside = tokio::spawn(app::run_beside(app.clone()));
@@ -50,25 +71,49 @@ pub(super) async fn run(files: &Files) -> Result<(), Failure> {
     tracing::info!("stopping: what runs may finish; a second signal stops at once");
     // From here on nothing is claimed: what is under way ends while the server does.
     app.dispatch.stop();
-    tokio::select! {
-        () = handle.stop(true) => {}
-        () = stop.received() => handle.stop(false).await,
-    }
+    stopping.begin();
+    stop.unless_repeated(handle.stop(true)).await;
     if let Some(metrics) = metrics {
         metrics.abort();
     }
     // Usage that is being written down is never cut off: the last flush waits for it, and only then its task is ended.
     listening.abort();
-    tokio::select! {
-        _ = delivering => {}
-        () = stop.received() => {}
+    stop.unless_repeated(delivering).await;
+    let mut counted = pin!(app::write_down(&app));
+    if stop.unless_repeated(&mut counted).await.is_none() && tokio::time::timeout(IMPATIENCE, counted).await.is_err() {
+        tracing::error!("the database took too long: the last usage could not be written down");
     }
-    app::finish(&app).await;
+    stop.unless_repeated(app.mailer.finish(LAST_MAILS)).await;
     beside.abort();
     // A PostgreSQL connection of a worker that has ended may never answer again.
     let _ = tokio::time::timeout(CLOSING, app.db.clone().close()).await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// What is there once everything is ready to serve.
+struct Started {
+    application: Application,
+    /// That no other process serves this database.
+    claim: Claim,
+    listening: JoinHandle<()>,
+}
+
+async fn start(config: Config) -> Result<Started, Failure> {
+    let application = Application::build(&config, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
+    let app = application.app.clone();
+    let claim = app.db.claim().map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => Failure::sentence("Another Keyhatch serves this database already: stop it first."),
+        _ => Failure::from(anyhow::Error::new(error)),
+    })?;
+    let listening = app::listen_to_changes(&app).await.map_err(anyhow::Error::new)?;
+    print(&format!("Keyhatch is listening on {}", application.address()))?;
+    greet(&app).await?;
+    Ok(Started {
+        application,
+        claim,
+        listening,
+    })
 }
 
 /// While nobody has an account, whoever reads this may make the first one.
@@ -79,26 +124,53 @@ async fn greet(app: &App) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Ctrl-C at a terminal, and what process managers send.
+/// What asks the process to stop: Ctrl-C at a terminal, process managers, and a terminal that is closed.
 struct StopSignals {
-    interrupt: Signal,
-    terminate: Signal,
+    signals: Vec<Signal>,
+    /// Whether one came after the first.
+    repeated: bool,
 }
 
 impl StopSignals {
     fn listen() -> anyhow::Result<Self> {
+        let mut kinds = vec![SignalKind::interrupt(), SignalKind::terminate()];
+        if !hangup_is_ignored() {
+            kinds.push(SignalKind::hangup());
+        }
+        let signals = kinds.into_iter().map(signal).collect::<std::io::Result<_>>()?;
         Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
+            signals,
+            repeated: false,
         })
     }
 
     async fn received(&mut self) {
+        let signals = self.signals.iter_mut().map(|signal| Box::pin(signal.recv()));
+        select_all(signals).await;
+    }
+
+    /// Waits for something to end, unless a further signal has come, or comes meanwhile: then nothing is waited for any more.
+    async fn unless_repeated<T>(&mut self, ending: impl Future<Output = T>) -> Option<T> {
+        if self.repeated {
+            return None;
+        }
         tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
+            ended = ending => Some(ended),
+            () = self.received() => {
+                tracing::info!("stopping at once");
+                self.repeated = true;
+                None
+            }
         }
     }
+}
+
+/// Whether whoever started the process wants it to outlive its terminal, as nohup(1) does. (Where it cannot be found out, no.)
+fn hangup_is_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    ignored.is_some_and(|mask| mask & 1 << (SignalKind::hangup().as_raw_value() - 1) != 0)
 }
 
 /// Connections stay open for as long as whoever opened them wants, and each is an open file: as many as this process may have,

@@ -38,7 +38,7 @@ use crate::model::trouble::Trouble;
 const ACQUIRE: Duration = Duration::from_secs(15);
 
 /// The number that nodes agree on for "I am migrating": the letters "keyhatch".
-const MIGRATION_LOCK: i64 = 0x6b65_7968_6174_6368;
+pub const MIGRATION_LOCK: i64 = 0x6b65_7968_6174_6368;
 
 /// Where the data is.
 #[derive(Clone)]

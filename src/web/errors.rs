@@ -14,6 +14,7 @@ use crate::web::extract::Visitor;
 use crate::web::guard;
 use crate::web::page::{self, Page};
 use crate::web::resume;
+use crate::web::ways::Ways;
 
 #[derive(Template)]
 #[template(path = "errors/error.html")]
@@ -135,6 +136,7 @@ fn words(error: &AppError) -> (&'static str, String) {
         ),
         AppError::Conflict(why) => ("That is not possible now", why.clone()),
         AppError::PlanLimit(why) => ("The plan is full", why.clone()),
+        AppError::TooSlow => ("That took too long", "The form did not arrive in time. Go back and send it once more.".into()),
         AppError::TooLarge => ("That is too much", "The form is larger than anything this page takes.".into()),
         AppError::MethodNotAllowed => ("Nothing here", "This page cannot be used like that.".into()),
         AppError::BadRequest(why) => ("That could not be read", (*why).into()),
@@ -176,10 +178,11 @@ fn sign_in_first(request: &actix_web::HttpRequest) -> actix_web::HttpResponse {
 fn confirm_password_first(request: &actix_web::HttpRequest) -> actix_web::HttpResponse {
     // After a form, the way back is the page it is on: its own address, but for the form that makes a key.
     let path = request.uri().path();
+    let page = Ways::of(request).and_then(|ways| ways.above(path));
     let next = if !request.method().is_safe() && path.ends_with("/keys") {
         format!("{path}/new")
     } else {
-        path.to_owned()
+        page.unwrap_or_default()
     };
     page::redirect(&format!("/confirm-password?{}", next_query(&next)))
 }

@@ -5,12 +5,14 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::connection;
 use crate::domain::App;
 use crate::error::AppError;
 use crate::web::browser::{Browser, SessionAccount};
@@ -60,7 +62,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
             {
                 return Err(AppError::FormExpired);
             }
-            let body = body.await.map_err(|_| AppError::TooLarge)?;
+            let body = body.await.map_err(|error| unreadable(&error, &request))?;
             let proof: Proof = serde_html_form::from_bytes(&body).map_err(|_| AppError::FormExpired)?;
             let account = request
                 .extensions()
@@ -77,5 +79,14 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
                 .map(Self)
                 .map_err(|_| AppError::BadRequest("The form could not be read."))
         })
+    }
+}
+
+/// Why a body could not be read whole.
+pub fn unreadable(error: &actix_web::Error, request: &HttpRequest) -> AppError {
+    match error.as_error::<PayloadError>() {
+        Some(PayloadError::Overflow) => AppError::TooLarge,
+        _ if connection::is_late(request) => AppError::TooSlow,
+        _ => AppError::BadRequest("The form ended before it was whole."),
     }
 }

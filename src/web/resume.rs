@@ -14,11 +14,12 @@ use serde::Deserialize;
 use subtle::ConstantTimeEq;
 
 use crate::domain::{App, seal};
-use crate::error::{AppError, Result};
+use crate::error::Result;
 use crate::model::account::Account;
 use crate::web::accounts::sign_in;
 use crate::web::extract::Visitor;
 use crate::web::flash::Flash;
+use crate::web::form;
 use crate::web::page::{self, Page};
 use crate::web::session;
 
@@ -55,7 +56,10 @@ pub async fn set_aside(request: &mut ServiceRequest) -> Result<()> {
     if request.method().is_safe() || !is_form {
         return Ok(());
     }
-    let body = request.extract::<Bytes>().await.map_err(|_| AppError::TooLarge)?;
+    let body = request
+        .extract::<Bytes>()
+        .await
+        .map_err(|error| form::unreadable(&error, request.request()))?;
     request.extensions_mut().insert(Typed(body.clone()));
     request.set_payload(Payload::from(body));
     Ok(())
@@ -85,7 +89,7 @@ pub fn offer(app: &App, visitor: &Visitor, request: &HttpRequest) -> Option<Resu
 pub fn go_on(app: &App, visitor: &Visitor, account: &Account, carried: Carried) -> Option<Result<HttpResponse>> {
     let seal = seal_of(app, visitor, &carried);
     let is_ours = !carried.action.is_empty() && bool::from(seal.as_bytes().ct_eq(carried.seal.as_bytes()));
-    if !is_ours || sign_in::inside(&carried.action) != carried.action {
+    if !is_ours {
         return None;
     }
     if !visitor.browser.proves(app, Some(account.id), &carried.proof) {

@@ -8,3 +8,4 @@ mod killed;
 mod mistakes;
 mod secrets;
 mod serving;
+mod signals;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::domain::{App, accounts};
 use crate::error::{AppError, FieldErrors, Result};
-use crate::web::accounts::sign_in::{Next, inside};
+use crate::web::accounts::sign_in::{Next, start};
 use crate::web::extract::Person;
 use crate::web::form::Form;
 use crate::web::page::{self, Page};
@@ -45,7 +45,7 @@ pub async fn submit(app: Data<App>, person: Person, form: Form<ConfirmForm>) -> 
     match accounts::confirm_password(&app, &person.account, &password).await {
         Ok(()) => {
             session::confirm_password(&person.visitor.session, app.now())?;
-            Ok(page::redirect(inside(&next)))
+            Ok(page::redirect(&person.visitor.way_on(&next).unwrap_or_else(start)))
         }
         Err(AppError::Invalid(errors)) => page::unprocessable(&ConfirmPage {
             page: person.page(&app, ""),

@@ -42,7 +42,7 @@ struct SignInPage {
 /// `GET /sign-in`
 pub async fn show(app: Data<App>, visitor: Visitor, next: Query<Next>) -> Result<HttpResponse> {
     if visitor.account.is_some() {
-        return Ok(page::redirect(inside(&next.next)));
+        return Ok(page::redirect(&visitor.way_on(&next.next).unwrap_or_else(start)));
     }
     let form = SignInForm {
         next: next.into_inner().next,
@@ -68,7 +68,7 @@ pub async fn submit(app: Data<App>, visitor: Visitor, form: Form<SignInForm>) ->
                 &visitor.user_agent,
             )?;
             resume::go_on(&app, &visitor, &account, form.carried)
-                .unwrap_or_else(|| Ok(page::redirect(inside(&form.next))))
+                .unwrap_or_else(|| Ok(page::redirect(&visitor.way_on(&form.next).unwrap_or_else(start))))
         }
         Err(AppError::Invalid(errors)) => page::unprocessable(&SignInPage {
             page: visitor.page(&app, ""),
@@ -93,28 +93,7 @@ pub fn render(app: &App, visitor: &Visitor, status: StatusCode, carried: Carried
     page::html(status, &template)
 }
 
-/// A path of this dashboard, never an address elsewhere: `//evil.example` and `/\evil.example` are addresses elsewhere.
-pub fn inside(next: &str) -> &str {
-    let own = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n', '\t']);
-    if own { next } else { "/" }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::inside;
-
-    #[test]
-    fn the_way_on_leads_nowhere_else() {
-        assert_eq!(inside("/w/acme?x=1"), "/w/acme?x=1");
-        for elsewhere in [
-            "",
-            "https://evil.example",
-            "//evil.example",
-            "/\\evil.example",
-            "/\t/evil.example",
-            "javascript:1",
-        ] {
-            assert_eq!(inside(elsewhere), "/", "{elsewhere}");
-        }
-    }
+/// Where people go who were not on their way anywhere.
+pub fn start() -> String {
+    "/".to_owned()
 }

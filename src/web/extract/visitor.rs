@@ -2,6 +2,7 @@
 
 use actix_session::{Session, SessionExt};
 use actix_web::dev::Payload;
+use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use crate::client;
@@ -13,6 +14,7 @@ use crate::web::extract::{Extracting, app_of};
 use crate::web::flash::Flash;
 use crate::web::page::{Page, PagePerson};
 use crate::web::session;
+use crate::web::ways::Ways;
 
 /// Whoever opens a page.
 #[derive(Clone)]
@@ -23,6 +25,7 @@ pub struct Visitor {
     pub address: String,
     pub user_agent: String,
     flash: Option<Flash>,
+    ways: Option<Data<Ways>>,
 }
 
 impl Visitor {
@@ -45,7 +48,13 @@ impl Visitor {
             address: client::address(request),
             user_agent: client::user_agent(request.headers()).chars().take(200).collect(),
             flash: request.extensions().get::<Flash>().cloned(),
+            ways: Ways::of(request).cloned(),
         }
+    }
+
+    /// Where `next` leads, if that is a page of ours.
+    pub fn way_on(&self, next: &str) -> Option<String> {
+        self.ways.as_ref()?.to_page(next)
     }
 
     /// The context of a page outside of any workspace.

@@ -9,7 +9,6 @@ use serde::Deserialize;
 use crate::domain::{App, projects};
 use crate::error::{AppError, FieldErrors, Result};
 use crate::profile::KeyOwner;
-use crate::web::accounts::sign_in::inside;
 use crate::web::extract::WorkspacePage;
 use crate::web::flash::Flash;
 use crate::web::form::Form;
@@ -52,9 +51,9 @@ pub async fn submit(app: Data<App>, workspace: WorkspacePage, form: Form<NewProj
     match projects::create(&app, proof, &form.name).await {
         Ok(project) => {
             let own = format!("{}/p/{}/keys", workspace.url(), project.slug);
-            let next = if form.next.is_empty() { &own } else { inside(&form.next) };
+            let next = workspace.person.visitor.way_on(&form.next).unwrap_or(own);
             let flash = Flash::good(format!("The project {} is there.", project.name));
-            Ok(page::redirect_with(&app, next, &flash))
+            Ok(page::redirect_with(&app, &next, &flash))
         }
         Err(AppError::Invalid(errors)) => page::unprocessable(&new_page(&app, &workspace, form, errors)),
         Err(AppError::PlanLimit(why)) => {

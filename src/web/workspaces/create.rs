@@ -8,7 +8,6 @@ use serde::Deserialize;
 
 use crate::domain::{App, workspaces};
 use crate::error::{AppError, FieldErrors, Result};
-use crate::web::accounts::sign_in::inside;
 use crate::web::extract::Person;
 use crate::web::flash::Flash;
 use crate::web::form::Form;
@@ -45,9 +44,9 @@ pub async fn submit(app: Data<App>, person: Person, form: Form<NewWorkspace>) ->
     match workspaces::create(&app, &person.account, &person.by(), &form.name, None).await {
         Ok(workspace) => {
             let own = format!("/w/{}", workspace.slug);
-            let next = if form.next.is_empty() { &own } else { inside(&form.next) };
+            let next = person.visitor.way_on(&form.next).unwrap_or(own);
             let flash = Flash::good(format!("{} is yours.", workspace.name));
-            Ok(page::redirect_with(&app, next, &flash))
+            Ok(page::redirect_with(&app, &next, &flash))
         }
         Err(AppError::Invalid(errors)) => page::unprocessable(&NewPage {
             page: person.page(&app, "workspaces"),
