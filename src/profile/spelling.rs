@@ -15,7 +15,7 @@ pub(super) fn is_of_names(byte: u8) -> bool {
 /// because characters that look alike are taken for each other.
 pub(super) fn reads_as(segment: &[u8], word: &str) -> bool {
     if decoded(segment).all(|byte| byte.is_ascii()) {
-        let mut bytes = decoded(segment).skip_while(|byte| *byte == b' ');
+        let mut bytes = decoded(segment).skip_while(|byte| b" +".contains(byte));
         let begins = word
             .bytes()
             .all(|letter| bytes.next().is_some_and(|byte| byte.eq_ignore_ascii_case(&letter)));
@@ -25,7 +25,7 @@ pub(super) fn reads_as(segment: &[u8], word: &str) -> bool {
     let word = word.to_ascii_lowercase();
     let is_of_names = |letter: char| letter.is_alphanumeric() || "-_~".contains(letter);
     plain
-        .trim_start()
+        .trim_start_matches(|letter: char| letter.is_whitespace() || letter == '+')
         .strip_prefix(word.as_str())
         .is_some_and(|rest| rest.chars().next().is_none_or(|next| !is_of_names(next)))
 }
@@ -33,6 +33,19 @@ pub(super) fn reads_as(segment: &[u8], word: &str) -> bool {
 /// Whether a segment of a clear path ends the path for servers that decode before they look for a query or a fragment.
 pub(super) fn is_cut_short(segment: &[u8]) -> bool {
     segment.contains(&b'%') && decoded(segment).any(|byte| b"?#".contains(&byte))
+}
+
+/// Whether nothing is left of a segment of a clear path for servers that take a format off it.
+pub(super) fn is_a_format(segment: &[u8]) -> bool {
+    if !matches!(segment.first(), Some(b'.' | b'+' | b'%')) {
+        return false;
+    }
+    if decoded(segment).all(|byte| byte.is_ascii()) {
+        return decoded(segment).find(|byte| !b" +".contains(byte)) == Some(b'.');
+    }
+    let plain = plain(segment);
+    let left = plain.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '+');
+    left.starts_with('.')
 }
 
 /// Whether there are servers that leave nothing of a segment, or a `.` or `..`; or that find a slash in it.

@@ -9,6 +9,7 @@ mod limits;
 mod passing;
 pub mod proxy;
 mod refusals;
+mod spellings;
 mod tokens;
 mod transport;
 mod tricks;

@@ -121,7 +121,7 @@ impl PathPattern {
                 .zip(read)
                 .all(|(segment, read)| match (segment, read) {
                     (Segment::Any(_), _) => true,
-                    (Segment::Word(_), Read::Opaque) => false,
+                    (Segment::Word(_), Read::Opaque | Read::Nothing) => false,
                     (Segment::Word(word), Read::Word(read)) => word == read,
                     (Segment::Word(_), Read::AsItIs(part)) => segment.fit(part) == Fit::Exact,
                 })

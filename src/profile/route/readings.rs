@@ -7,7 +7,7 @@
 //! longer word itself (`GET /exports.json`) has said what it means there, and nothing else is looked for.
 
 use super::matched::MOST_OTHERS;
-use super::{ClearPath, Method, Profile, Route};
+use super::{ClearPath, Fit, Method, Profile, Route};
 use crate::profile::request::{self, UnclearRequest};
 use crate::profile::spelling;
 
@@ -18,6 +18,8 @@ pub(in crate::profile) enum Read<'a> {
     Word(&'a str),
     /// As something that is no word of any route, because it does not decode.
     Opaque,
+    /// Not at all: it is nothing but a format (`/exports/.json`).
+    Nothing,
 }
 
 /// So many readings of one path are looked at; what has more is refused.
@@ -34,7 +36,9 @@ pub(super) fn others<'p>(
     let parts = || request::segments(path.text.as_bytes()).enumerate();
     // Nearly always there is nothing, and then nothing is allocated.
     let is_odd = |(place, part): (usize, &[u8])| {
-        spelling::is_cut_short(part) || words(profile, own, method, path, place, part).next().is_some()
+        spelling::is_cut_short(part)
+            || spelling::is_a_format(part)
+            || words(profile, own, method, path, place, part).next().is_some()
     };
     if !parts().any(is_odd) {
         return Ok(found);
@@ -49,6 +53,9 @@ pub(super) fn others<'p>(
                 if !is_known {
                     ways.push(Read::Word(word));
                 }
+            }
+            if spelling::is_a_format(part) && !is_meant(own, method, path, place, part) {
+                ways.push(Read::Nothing);
             }
             if ways.len() > 1 && part.contains(&b'%') {
                 ways.push(Read::Opaque);
@@ -77,10 +84,15 @@ pub(super) fn others<'p>(
             })
             .collect();
         for end in &ends {
+            let read: Vec<Read<'_>> = read[..*end]
+                .iter()
+                .copied()
+                .filter(|read| !matches!(read, Read::Nothing))
+                .collect();
             let mut routes = profile.routes.iter();
             let route = routes.find(|route| {
                 let mut with_method = route.matches.iter().filter(|one| one.methods.include(method));
-                with_method.any(|one| one.path.fits(&read[..*end]))
+                with_method.any(|one| one.path.fits(&read))
             });
             let Some(route) = route.filter(|route| !is_among(own, &found, route)) else {
                 continue;
@@ -106,16 +118,20 @@ fn words<'p>(
     part: &[u8],
 ) -> impl Iterator<Item = &'p str> {
     let is_odd = part.iter().any(|byte| !spelling::is_of_names(*byte));
-    let is_meant = is_odd
-        && own.is_some_and(|own| {
-            let mut matches = own.matches.iter().filter(|one| one.methods.include(method));
-            let own = matches.find(|one| one.path.fit(path) == super::Fit::Exact);
-            own.and_then(|own| own.path.word(place))
-                .is_some_and(|word| word.as_bytes() == part)
-        });
-    let routes = profile.routes.iter().filter(move |_| is_odd && !is_meant);
+    let is_open = is_odd && !is_meant(own, method, path, place, part);
+    let routes = profile.routes.iter().filter(move |_| is_open);
     routes
         .flat_map(|route| &route.matches)
         .filter_map(move |one| one.path.word(place))
         .filter(move |word| spelling::reads_as(part, word))
+}
+
+/// Whether the request's own route has this segment as it is.
+fn is_meant(own: Option<&Route>, method: Option<Method>, path: ClearPath<'_>, place: usize, part: &[u8]) -> bool {
+    own.is_some_and(|own| {
+        let mut matches = own.matches.iter().filter(|one| one.methods.include(method));
+        let own = matches.find(|one| one.path.fit(path) == Fit::Exact);
+        own.and_then(|own| own.path.word(place))
+            .is_some_and(|word| word.as_bytes() == part)
+    })
 }

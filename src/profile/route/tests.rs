@@ -232,6 +232,8 @@ fn what_servers_cut_off_is_no_way_around_a_route() {
         ("POST", "/api/v1/things%23", &[2]),
         ("POST", "/api/v1/Things.JSON", &[2]),
         ("POST", "/api/v1/%EF%BD%94hings", &[2]),
+        ("POST", "/api/v1/+things", &[2]),
+        ("POST", "/api/v1/things/.json", &[2]),
         ("GET", "/api/v1/admin.json/users", &[3]),
         ("GET", "/api/v1/admin./users", &[3]),
         // A route of its own, and another.
