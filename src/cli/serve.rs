@@ -37,6 +37,7 @@ pub(super) async fn run(files: &Files) -> Result<(), Failure> {
     let config = files.config()?;
     telemetry::start(config.log.as_deref().unwrap_or(LOG), config.log_json)?;
     allow_open_files();
+    outlive_full_files()?;
     // In a task of its own: starting may wait for files that others have locked, and must not keep a signal waiting.
     let mut starting = tokio::spawn(start(config));
     let started = tokio::select! {
@@ -171,6 +172,13 @@ fn hangup_is_ignored() -> bool {
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
     ignored.is_some_and(|mask| mask & 1 << (SignalKind::hangup().as_raw_value() - 1) != 0)
+}
+
+/// Where a file may not grow any more (`ulimit -f`), the system sends a signal that ends whoever does not listen to it. We do, and
+/// the write fails instead, like any other.
+fn outlive_full_files() -> anyhow::Result<()> {
+    signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?;
+    Ok(())
 }
 
 /// Connections stay open for as long as whoever opened them wants, and each is an open file: as many as this process may have,

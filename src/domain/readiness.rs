@@ -19,17 +19,25 @@ pub async fn check(app: &App) -> Result<(), Trouble> {
     if let Some(trouble) = app.db.down() {
         return Err(trouble);
     }
-    if app.db.written().is_some_and(|ago| ago < RECENT) {
-        return Ok(());
-    }
-    match tokio::time::timeout(PATIENCE, write(app)).await {
+    let checking = async {
+        if app.db.written().is_some_and(|ago| ago < RECENT) {
+            store::changes::last(app.db.reader()).await?;
+            return Ok(());
+        }
+        write(app).await
+    };
+    match tokio::time::timeout(PATIENCE, checking).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(AppError::Storage(trouble))) => Err(trouble),
         Ok(Err(error)) => {
             error.log("whether the database takes changes could not be found out");
             Err(Trouble::Gone)
         }
-        Err(_) => Err(app.db.down().unwrap_or(Trouble::Held)),
+        Err(_) => Err(app.db.down().unwrap_or(if app.db.is_shared() {
+            Trouble::Gone
+        } else {
+            Trouble::Held
+        })),
     }
 }
 

@@ -151,7 +151,7 @@ impl Db {
     /// Watches whether the database answers, for as long as it is awaited. From then on nobody waits long for one that does
     /// not.
     pub async fn watch(&self) {
-        watch::run(&self.location, &self.shared).await;
+        watch::run(self).await;
     }
 
     /// Why nothing can be asked now, as far as the watchdog knows.
@@ -251,9 +251,17 @@ impl Db {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        self.shared.check_place()?;
-        let turn = self.writer.pool.begin_with_options(options);
-        match self.shared.health.wait_for_turn(turn).await {
+        if let Err(error) = self.shared.check_place() {
+            self.rescue().await;
+            return Err(error);
+        }
+        let turn = || self.writer.pool.begin_with_options(options);
+        let mut begun = self.shared.health.wait_for_turn(turn()).await;
+        if begun.as_ref().is_err_and(fault::is_cut_off) && self.down().is_none() {
+            // Nothing has happened yet: another connection may do.
+            begun = self.shared.health.wait_for_turn(turn()).await;
+        }
+        match begun {
             Ok(open) => Ok(Tx::new(open, &self.shared)),
             Err(error) => {
                 if let Some(trouble) = trouble(&error) {
@@ -262,6 +270,12 @@ impl Db {
                 Err(error.into())
             }
         }
+    }
+
+    /// Moves what is in a SQLite log into the file itself: a log that was removed goes with the process.
+    async fn rescue(&self) {
+        // Whether that works changes nothing about the answer.
+        let _ = self.writer.pool.execute_unprepared("PRAGMA wal_checkpoint").await;
     }
 
     /// Runs a statement that has no place among the nouns: `CREATE DATABASE` for a test.

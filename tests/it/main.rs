@@ -12,6 +12,7 @@ mod cli;
 mod conformance;
 mod credits;
 mod docs;
+mod durability;
 mod embed;
 mod gateways;
 mod inbound;

@@ -37,6 +37,12 @@ impl Connection {
         Ok(self.pool.clone().close().await?)
     }
 
+    /// Whether a question that changes nothing is asked again, on another connection.
+    fn is_to_be_repeated<T>(&self, answer: &std::result::Result<T, DbErr>) -> bool {
+        let error = answer.as_ref().err();
+        error.is_some_and(fault::is_cut_off) && self.health.down().is_none() && self.suspicion.is_none()
+    }
+
     async fn ask<T: Send>(
         &self,
         asked: impl Future<Output = std::result::Result<T, DbErr>> + Send,
@@ -57,6 +63,15 @@ impl Connection {
     }
 }
 
+/// Whether a statement changes nothing, as far as it can be seen at once: `UPDATE … RETURNING` comes as a query, too.
+fn asks(statement: &Statement) -> bool {
+    statement
+        .sql
+        .trim_start()
+        .get(..6)
+        .is_some_and(|word| word.eq_ignore_ascii_case("select"))
+}
+
 #[async_trait::async_trait]
 impl ConnectionTrait for Connection {
     fn get_database_backend(&self) -> DbBackend {
@@ -72,10 +87,20 @@ impl ConnectionTrait for Connection {
     }
 
     async fn query_one_raw(&self, statement: Statement) -> std::result::Result<Option<QueryResult>, DbErr> {
-        self.ask(self.pool.query_one_raw(statement)).await
+        let is_question = asks(&statement);
+        let answer = self.ask(self.pool.query_one_raw(statement.clone())).await;
+        match is_question && self.is_to_be_repeated(&answer) {
+            true => self.ask(self.pool.query_one_raw(statement)).await,
+            false => answer,
+        }
     }
 
     async fn query_all_raw(&self, statement: Statement) -> std::result::Result<Vec<QueryResult>, DbErr> {
-        self.ask(self.pool.query_all_raw(statement)).await
+        let is_question = asks(&statement);
+        let answer = self.ask(self.pool.query_all_raw(statement.clone())).await;
+        match is_question && self.is_to_be_repeated(&answer) {
+            true => self.ask(self.pool.query_all_raw(statement)).await,
+            false => answer,
+        }
     }
 }

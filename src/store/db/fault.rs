@@ -34,6 +34,20 @@ pub(super) fn breaks(error: &DbErr) -> bool {
     }
 }
 
+/// Whether the connection that was asked is gone: another one may answer.
+pub(super) fn is_cut_off(error: &DbErr) -> bool {
+    match driver(error) {
+        Some(sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed) => true,
+        Some(sqlx::Error::Database(error)) => {
+            let state = error.code().unwrap_or_default();
+            // connection_exception, admin_shutdown, crash_shutdown, and sessions that timed out
+            sqlite_code(&**error).is_none()
+                && (state.starts_with("08") || matches!(&*state, "57P01" | "57P02" | "57P05" | "25P03"))
+        }
+        _ => false,
+    }
+}
+
 /// An error for what is not asked at all, because of known trouble.
 pub(super) fn not_asked(trouble: Trouble) -> DbErr {
     DbErr::Conn(RuntimeErr::SqlxError(

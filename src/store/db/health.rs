@@ -30,7 +30,7 @@ const SAID_EVERY: Duration = Duration::from_secs(60);
 pub(super) struct Health {
     /// What the watchdog has found: nothing is asked meanwhile, and what was being asked is given up.
     down: watch::Sender<Option<Trouble>>,
-    /// When it last came back: connections that are older may be dead without knowing it.
+    /// When it last came back, or cut a connection off: those that are older may be dead without knowing it.
     came_back: Mutex<Option<Instant>>,
     writing: Mutex<Writing>,
     /// When each trouble was last written to the log.
@@ -179,6 +179,10 @@ impl Health {
     }
 
     fn note(&self, error: &DbErr) {
+        if fault::is_cut_off(error) {
+            // The others may be cut off as well: they are not taken again.
+            *self.came_back.lock() = Some(Instant::now());
+        }
         if let Some(trouble) = fault::trouble(error) {
             self.say(trouble, error);
         }

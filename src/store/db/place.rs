@@ -33,11 +33,12 @@ pub(super) struct Place {
     known: Mutex<Known>,
 }
 
+/// Those of the process: another file at the path is another database, of which memory knows nothing; and connections that
+/// write into different logs do not see each other's changes. (SQLite itself removes a log when the last connection closes.
+/// While anybody serves there is always one: the watchdog's.)
 #[derive(Debug, Default)]
 struct Known {
-    /// Of the process: another file at the path is another database, of which memory knows nothing.
     file: Option<Identity>,
-    /// Of the writing connection. The last one to close removes the log, and the next one makes another.
     log: Option<Identity>,
 }
 
@@ -55,13 +56,15 @@ impl Place {
     /// Remembers which files a connection has opened that will write.
     pub(super) fn opened(&self) {
         let mut known = self.known.lock();
-        known.file = known.file.or(look(&self.file));
-        known.log = look(&self.log);
+        known.file = known.file.or_else(|| look(&self.file));
+        known.log = known.log.or_else(|| look(&self.log));
     }
 
     /// Fails when what is written now would not be found at the path later.
     pub(super) fn check(&self) -> Result<(), Trouble> {
-        let known = self.known.lock();
+        let mut known = self.known.lock();
+        // It is made with the first change.
+        known.log = known.log.or_else(|| look(&self.log));
         let is_there = |path: &Path, known: Option<Identity>| known.is_none() || look(path) == known;
         if is_there(&self.file, known.file) && is_there(&self.log, known.log) {
             Ok(())
@@ -107,12 +110,18 @@ mod tests {
         let (file, log) = (folder.path().join("k.db"), folder.path().join("k.db-wal"));
         std::fs::write(&file, "").unwrap();
         std::fs::write(&log, "").unwrap();
+        // As SQLite does: while it is open, no other file can be taken for it.
+        let _open = std::fs::File::open(&log).unwrap();
         let place = Place::new(&file);
         place.opened();
         std::fs::remove_file(&log).unwrap();
         assert_eq!(place.check(), Err(Trouble::Vanished));
         std::fs::write(&log, "").unwrap();
         place.opened();
-        assert_eq!(place.check(), Ok(()), "the log of a new connection");
+        assert_eq!(
+            place.check(),
+            Err(Trouble::Vanished),
+            "readers still look at the other one"
+        );
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sea_orm::sqlx::{self, ConnectOptions, Executor, PgConnection, SqliteConnection};
 
-use super::{Location, Shared, fault, postgres, sqlite};
+use super::{Db, Location, fault, postgres, sqlite};
 use crate::model::trouble::Trouble;
 
 /// Between two questions.
@@ -15,7 +15,8 @@ const EVERY: Duration = Duration::from_millis(250);
 const PATIENCE: Duration = Duration::from_millis(1_000);
 
 /// Watches until it is dropped.
-pub(super) async fn run(location: &Location, shared: &Shared) {
+pub(super) async fn run(db: &Db) {
+    let (location, shared) = (&db.location, &db.shared);
     shared.health.hurry();
     let mut watchdog = Watchdog { location, line: None };
     loop {
@@ -35,6 +36,9 @@ pub(super) async fn run(location: &Location, shared: &Shared) {
             watchdog.line = None;
         }
         shared.health.found(found);
+        if shared.check_place().is_err() {
+            db.rescue().await;
+        }
         tokio::time::sleep(EVERY).await;
     }
 }
@@ -49,23 +53,31 @@ enum Line {
     Postgres(PgConnection),
 }
 
+impl Line {
+    async fn ask(self) -> Result<Self, sqlx::Error> {
+        match self {
+            Self::File(mut file) => {
+                file.execute("SELECT 1 FROM sqlite_schema LIMIT 1").await?;
+                Ok(Self::File(file))
+            }
+            Self::Postgres(mut server) => {
+                server.execute("SELECT 1").await?;
+                Ok(Self::Postgres(server))
+            }
+        }
+    }
+}
+
 impl Watchdog<'_> {
     async fn ask(&mut self) -> Result<(), sqlx::Error> {
-        let line = match self.line.take() {
-            Some(line) => line,
-            None => self.connect().await?,
-        };
-        // A line that is in use when time runs out is gone with it.
-        self.line = Some(match line {
-            Line::File(mut file) => {
-                file.execute("SELECT 1 FROM sqlite_schema LIMIT 1").await?;
-                Line::File(file)
-            }
-            Line::Postgres(mut server) => {
-                server.execute("SELECT 1").await?;
-                Line::Postgres(server)
-            }
-        });
+        // A line that is in use when time runs out, or that was cut, is gone. The next one may do: it is not the database.
+        if let Some(line) = self.line.take()
+            && let Ok(line) = line.ask().await
+        {
+            self.line = Some(line);
+            return Ok(());
+        }
+        self.line = Some(self.connect().await?.ask().await?);
         Ok(())
     }
 

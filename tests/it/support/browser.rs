@@ -8,7 +8,7 @@ use scraper::{ElementRef, Html, Selector};
 #[derive(Clone)]
 pub struct Browser {
     pub client: reqwest::Client,
-    address: String,
+    pub address: String,
 }
 
 /// What came back.
@@ -26,6 +26,15 @@ impl Answer {
             headers: response.headers().clone(),
             body: response.text().await.unwrap(),
         }
+    }
+
+    /// The same; nothing, when it breaks off.
+    pub async fn try_of(response: reqwest::Response) -> Option<Self> {
+        Some(Self {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            body: response.text().await.ok()?,
+        })
     }
 
     /// Where a redirect leads.
@@ -143,6 +152,16 @@ impl Browser {
 
     pub async fn get(&self, path: &str) -> Answer {
         Answer::of(self.client.get(self.url(path)).send().await.unwrap()).await
+    }
+
+    /// Like [`Self::get`]; nothing, when there is no whole answer.
+    pub async fn try_get(&self, path: &str) -> Option<Answer> {
+        Answer::try_of(self.client.get(self.url(path)).send().await.ok()?).await
+    }
+
+    /// The same for a form that is filled in already.
+    pub async fn try_post(&self, path: &str, form: &[(String, String)]) -> Option<Answer> {
+        Answer::try_of(self.client.post(self.url(path)).form(form).send().await.ok()?).await
     }
 
     /// Follows redirects to the page they end at.

@@ -60,6 +60,11 @@ impl Process {
         self.hear(r"/sign-up\?first=([\w-]+)")
     }
 
+    /// The number that the system knows it by.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// All it wrote to standard output so far.
     pub fn said(&self) -> String {
         self.said.lock().unwrap().clone()
