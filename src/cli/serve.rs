@@ -177,7 +177,7 @@ fn hangup_is_ignored() -> bool {
 /// Where a file may not grow any more (`ulimit -f`), the system sends a signal that ends whoever does not listen to it. We do, and
 /// the write fails instead, like any other.
 fn outlive_full_files() -> anyhow::Result<()> {
-    signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?;
+    signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())).map(drop)?;
     Ok(())
 }
 
