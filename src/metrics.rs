@@ -4,8 +4,9 @@ use std::fmt::Write;
 use std::net::TcpListener;
 
 use actix_web::dev::Server;
+use actix_web::http::header::ALLOW;
 use actix_web::web::{self, Data};
-use actix_web::{App as ActixApp, HttpResponse, HttpServer};
+use actix_web::{App as ActixApp, HttpResponse, HttpServer, guard};
 
 use crate::domain::App;
 
@@ -14,9 +15,19 @@ pub fn server(app: Data<App>, listener: TcpListener) -> std::io::Result<Server> 
     let server = HttpServer::new(move || {
         ActixApp::new()
             .app_data(app.clone())
-            .route("/metrics", web::get().to(show))
+            .route(
+                "/metrics",
+                web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(show),
+            )
+            .route("/metrics", web::to(not_allowed))
     });
     Ok(server.workers(1).disable_signals().listen(listener)?.run())
+}
+
+async fn not_allowed() -> HttpResponse {
+    HttpResponse::MethodNotAllowed()
+        .insert_header((ALLOW, "GET, HEAD"))
+        .finish()
 }
 
 async fn show(app: Data<App>) -> HttpResponse {

@@ -1,146 +1,15 @@
 //! The whole URL table, one line a route. What is not here does not exist, and `tests/it/authz_matrix.rs` fails for a route
 //! that it does not know.
 
+mod table;
+
+pub use table::{Line, Table};
+
 use actix_web::http::Method;
-use actix_web::http::header::{ALLOW, HeaderValue};
-use actix_web::middleware::{Compress, from_fn};
-use actix_web::web::{self, ServiceConfig};
-use actix_web::{FromRequest, Handler, HttpResponse, Responder, Route};
 
 use crate::api;
-use crate::error::AppError;
 use crate::profile::{KeyOwner, Profile};
-use crate::telemetry;
 use crate::web::{accounts, docs, embed, home, inbound, keys, onboarding, projects, staff, webhooks, workspaces};
-
-/// A line of the table, for the tests and the documentation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    pub method: Method,
-    pub path: String,
-}
-
-/// Routes on their way into actix.
-#[derive(Default)]
-pub struct Table {
-    /// Pages are not: compressing what holds secrets beside what a stranger chose tells him about them (BREACH).
-    compressed: bool,
-    /// Paths that begin like this have lines in the access log. Verification does without: a line costs more than a verdict.
-    logged: Option<String>,
-    routes: Vec<(Line, Route)>,
-}
-
-impl Table {
-    fn get<F, Args>(&mut self, path: impl Into<String>, handler: F)
-    where
-        F: Handler<Args>,
-        Args: FromRequest + 'static,
-        F::Output: Responder + 'static,
-    {
-        self.add(Method::GET, path, handler);
-    }
-
-    fn post<F, Args>(&mut self, path: impl Into<String>, handler: F)
-    where
-        F: Handler<Args>,
-        Args: FromRequest + 'static,
-        F::Output: Responder + 'static,
-    {
-        self.add(Method::POST, path, handler);
-    }
-
-    fn patch<F, Args>(&mut self, path: impl Into<String>, handler: F)
-    where
-        F: Handler<Args>,
-        Args: FromRequest + 'static,
-        F::Output: Responder + 'static,
-    {
-        self.add(Method::PATCH, path, handler);
-    }
-
-    fn delete<F, Args>(&mut self, path: impl Into<String>, handler: F)
-    where
-        F: Handler<Args>,
-        Args: FromRequest + 'static,
-        F::Output: Responder + 'static,
-    {
-        self.add(Method::DELETE, path, handler);
-    }
-
-    fn add<F, Args>(&mut self, method: Method, path: impl Into<String>, handler: F)
-    where
-        F: Handler<Args>,
-        Args: FromRequest + 'static,
-        F::Output: Responder + 'static,
-    {
-        let route = web::route().method(method.clone()).to(handler);
-        self.routes.push((
-            Line {
-                method,
-                path: path.into(),
-            },
-            route,
-        ));
-    }
-
-    /// The lines alone.
-    pub fn lines(&self) -> Vec<Line> {
-        self.routes.iter().map(|(line, _)| line.clone()).collect()
-    }
-
-    /// The paths, each once and in order, with whether GET answers there.
-    pub fn pages(&self) -> Vec<(String, bool)> {
-        let mut pages: Vec<(String, bool)> = Vec::new();
-        for (line, _) in &self.routes {
-            let answers = line.method == Method::GET;
-            match pages.iter_mut().find(|(path, _)| *path == line.path) {
-                Some((_, is_page)) => *is_page |= answers,
-                None => pages.push((line.path.clone(), answers)),
-            }
-        }
-        pages
-    }
-
-    /// Registers everything: routes of one path are one resource, so that another method is "not allowed" and not "not
-    /// found".
-    pub fn register(self, config: &mut ServiceConfig) {
-        let mut routes: Vec<(String, Vec<Method>, Vec<Route>)> = Vec::new();
-        for (line, route) in self.routes {
-            match routes.iter_mut().find(|(path, ..)| *path == line.path) {
-                Some((_, methods, same)) => {
-                    methods.push(line.method);
-                    same.push(route);
-                }
-                None => routes.push((line.path, vec![line.method], vec![route])),
-            }
-        }
-        for (path, methods, same) in routes {
-            let methods: Vec<_> = methods.iter().map(Method::as_str).collect();
-            let allowed = methods.join(", ");
-            let resource = web::resource(path.as_str()).default_service(web::to(move || {
-                let refused = not_allowed(&allowed);
-                async { refused }
-            }));
-            let resource = same.into_iter().fold(resource, actix_web::Resource::route);
-            if self.compressed {
-                config.service(resource.wrap(Compress::default()));
-            } else if self.logged.as_ref().is_some_and(|logged| path.starts_with(logged)) {
-                config.service(resource.wrap(from_fn(telemetry::access_log)));
-            } else {
-                config.service(resource);
-            }
-        }
-    }
-}
-
-/// RFC 9110, section 15.5.6: whoever is told that a method is not allowed is told which are.
-fn not_allowed(allowed: &str) -> HttpResponse {
-    let mut response = HttpResponse::from_error(AppError::MethodNotAllowed);
-    if let Ok(allowed) = HeaderValue::from_str(allowed) {
-        response.headers_mut().insert(ALLOW, allowed);
-    }
-    response
-}
 
 /// Every page.
 pub fn pages(profile: &Profile) -> Table {
@@ -340,10 +209,7 @@ fn staff(table: &mut Table) {
 /// What the provider's customers and systems call.
 pub fn api(profile: &Profile) -> Table {
     let base = &profile.api.base_path;
-    let mut table = Table {
-        logged: Some(format!("{base}/api-keys")),
-        ..Table::default()
-    };
+    let mut table = Table::logged(format!("{base}/api-keys"));
     table.get(format!("{base}/openapi.json"), api::openapi::show);
     table.get(format!("{base}/me"), api::me::show);
     table.get(format!("{base}/api-keys"), api::keys::list::list);
@@ -385,10 +251,7 @@ pub fn operations() -> Table {
 
 /// Styles, scripts and pictures.
 pub fn assets() -> Table {
-    let mut table = Table {
-        compressed: true,
-        ..Table::default()
-    };
+    let mut table = Table::compressed();
     table.get("/static/{file:.*}", crate::web::assets::show);
     table
 }

@@ -31,8 +31,10 @@ impl Socket for TcpStream {
 #[derive(Clone, Copy, Debug)]
 enum Next {
     Head(Lines),
-    /// A head is with the server, which has not yet said what follows it.
-    Unknown,
+    /// A head is with the server, which has not yet said what follows it; and so much of that.
+    Unknown {
+        ahead: u64,
+    },
     /// So many bytes of a body, of which some have come or none.
     Body {
         left: u64,
@@ -98,8 +100,10 @@ impl<T: Socket> Guarded<T> {
             Next::Head(lines) => match lines.read(bytes) {
                 None => bytes.len(),
                 Some(end) => {
-                    self.go_on(Next::Unknown);
-                    end
+                    let announced = usize::try_from(lines.announced()).unwrap_or(usize::MAX);
+                    let ahead = announced.min(bytes.len() - end);
+                    self.go_on(Next::Unknown { ahead: ahead as u64 });
+                    end + ahead
                 }
             },
             Next::Body { left, has_begun } => {
@@ -115,7 +119,7 @@ impl<T: Socket> Guarded<T> {
                 *has_begun = true;
                 bytes.len()
             }
-            Next::Unknown => 0,
+            Next::Unknown { .. } => 0,
         }
     }
 
@@ -124,7 +128,7 @@ impl<T: Socket> Guarded<T> {
         let (limit, is_body) = match self.next {
             // Idle for as long as whoever opened it wants.
             Next::Head(lines) if !lines.have_begun() => return Poll::Pending,
-            Next::Unknown => return Poll::Pending,
+            Next::Unknown { .. } => return Poll::Pending,
             Next::Head(_) => (self.patience.head, false),
             Next::Body { has_begun, .. } | Next::Open { has_begun } => (
                 if has_begun {
@@ -150,10 +154,16 @@ impl<T: Socket> Guarded<T> {
 impl<T: Socket> AsyncRead for Guarded<T> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if matches!(this.next, Next::Unknown) {
+        if let Next::Unknown { ahead } = this.next {
             match this.progress.follows.take() {
-                Some(Body::None) => this.go_on(Next::Head(Lines::default())),
-                Some(Body::Sized(left)) => this.go_on(Next::Body { left, has_begun: false }),
+                Some(Body::None) if ahead == 0 => this.go_on(Next::Head(Lines::default())),
+                Some(Body::Sized(length)) if ahead == length => this.go_on(Next::Head(Lines::default())),
+                Some(Body::Sized(length)) if ahead < length => this.go_on(Next::Body {
+                    left: length - ahead,
+                    has_begun: ahead > 0,
+                }),
+                // The server understood the head in another way, and nobody knows any more where the next one begins.
+                Some(Body::None | Body::Sized(_)) => return Poll::Ready(Err(io::ErrorKind::InvalidData.into())),
                 Some(Body::Open) => this.go_on(Next::Open { has_begun: false }),
                 None => {
                     // Nearly always there is nothing to read yet, and whoever reads is woken when there is. Else it has to be

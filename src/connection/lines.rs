@@ -14,12 +14,23 @@ pub(super) struct Lines {
     /// The bytes of the line that has not ended yet, and the last of them.
     length: usize,
     last: u8,
+    /// How long a body the head seems to announce. The server decides; see [`Lines::announced`].
+    announced: Option<u64>,
 }
+
+/// The name of the header that announces a body, with its colon.
+const LENGTH: &[u8] = b"content-length:";
 
 impl Lines {
     /// Whether anything of a request has come.
     pub(super) fn have_begun(&self) -> bool {
         self.has_begun || self.length > 0
+    }
+
+    /// How long a body the head that has just ended seems to announce: a guess, for handing on what has come of the body along
+    /// with its head. Whoever goes by it compares it with what the server says.
+    pub(super) fn announced(&self) -> u64 {
+        self.announced.unwrap_or_default()
     }
 
     /// Reads on. How many of these bytes belong to the head, when it ends among them. A bare LF becomes what the server refuses.
@@ -32,6 +43,11 @@ impl Lines {
             if length == 0 || before != b'\r' {
                 bytes[end] = REFUSED;
                 return None;
+            }
+            let line = &bytes[begin..end];
+            if self.length == 0 && line.len() > LENGTH.len() && line[..LENGTH.len()].eq_ignore_ascii_case(LENGTH) {
+                let value = std::str::from_utf8(&line[LENGTH.len()..]).unwrap_or_default();
+                self.announced = value.trim().parse().ok();
             }
             begin = end + 1;
             self.length = 0;

@@ -4,6 +4,7 @@
 use actix_session::SessionExt;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN, REFERRER_POLICY,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
@@ -31,7 +32,11 @@ pub async fn around(
     let browser = Browser::read_or_new(&app, request.request());
     let session = request.get_session();
     let unreadable = session::is_unreadable(&session);
-    session::renew_if_asked(&session);
+    // Whoever only asks about a page has not seen it.
+    let sees = request.method() != Method::HEAD;
+    if sees {
+        session::renew_if_asked(&session);
+    }
     let flash = Flash::read(&app, request.request());
     {
         let mut extensions = request.extensions_mut();
@@ -56,7 +61,7 @@ pub async fn around(
         next.call(request).await?.map_into_boxed_body()
     };
     let mut response = errors::dress(&app, response).await;
-    let shows_flash = flash.is_some() && !response.status().is_redirection();
+    let shows_flash = sees && flash.is_some() && !response.status().is_redirection();
     let head = response.response_mut().head_mut();
     secure(&app, head.headers_mut());
     let response_mut = response.response_mut();

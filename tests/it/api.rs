@@ -8,6 +8,7 @@ mod openapi;
 mod provider;
 mod refusals;
 mod true_at_that_instant;
+mod twice;
 
 use crate::support::places::acme;
 

@@ -7,6 +7,7 @@
 mod api;
 mod cast;
 mod csrf;
+mod head;
 mod headers;
 mod pages;
 

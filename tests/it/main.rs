@@ -10,6 +10,7 @@ mod api;
 mod authz_matrix;
 mod cli;
 mod conformance;
+mod connections;
 mod credits;
 mod docs;
 mod durability;

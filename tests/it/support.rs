@@ -21,6 +21,7 @@ use actix_web::web::Data;
 use keyhatch::app::Application;
 use keyhatch::clock::MovableClock;
 use keyhatch::config::Config;
+use keyhatch::connection::Patience;
 use keyhatch::domain::App;
 use keyhatch::domain::access::KeyRing;
 use keyhatch::domain::keys::{Issued, NewKeyInput};
@@ -73,6 +74,15 @@ impl TestApp {
 
     /// An application with settings of its own (`KEYHATCH_PROFILE`, …).
     pub async fn start_with(settings: &[(&str, &str)]) -> Self {
+        Self::start_as(settings, Patience::default()).await
+    }
+
+    /// An application that waits for its peers no longer than this.
+    pub async fn start_with_patience(patience: Patience) -> Self {
+        Self::start_as(&[], patience).await
+    }
+
+    async fn start_as(settings: &[(&str, &str)], patience: Patience) -> Self {
         let data = tempfile::tempdir().unwrap();
         let database = TestDatabase::create().await;
         let mut all: Vec<(String, String)> = vec![
@@ -97,9 +107,10 @@ impl TestApp {
         };
         let config = Config::load(None, setting).unwrap();
         let clock = Arc::new(MovableClock::default());
-        let built = Application::build(&config, clock.clone(), Arc::new(SystemRandom))
+        let mut built = Application::build(&config, clock.clone(), Arc::new(SystemRandom))
             .await
             .unwrap();
+        built.patience = patience;
         let (app, address) = (built.app.clone(), format!("http://127.0.0.1:{}", built.port()));
         let listening = keyhatch::app::listen_to_changes(&app).await.unwrap();
         let server = built.server(Some(2)).unwrap();

@@ -27,11 +27,11 @@ async fn what_does_not_exist_answers_in_json() {
         assert_kept_private(&answer);
     }
     for (method, path, allowed) in [
-        (Method::PUT, "/api/v1/me", "GET"),
-        (Method::DELETE, "/api/v1/api-keys", "GET, POST"),
-        (Method::PUT, "/api/v1/api-keys/x", "GET, PATCH, DELETE"),
+        (Method::PUT, "/api/v1/me", "GET, HEAD"),
+        (Method::DELETE, "/api/v1/api-keys", "GET, HEAD, POST"),
+        (Method::PUT, "/api/v1/api-keys/x", "GET, HEAD, PATCH, DELETE"),
         (Method::GET, "/provider/v1/keys/verify", "POST"),
-        (Method::POST, "/api/v1/openapi.json", "GET"),
+        (Method::POST, "/api/v1/openapi.json", "GET, HEAD"),
     ] {
         let answer = Answer::of(stranger.request(method, path).send().await.unwrap()).await;
         assert_eq!(answer.status, 405, "{path}");
