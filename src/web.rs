@@ -16,6 +16,7 @@ pub mod session;
 mod shown_once;
 
 pub mod accounts;
+pub mod device;
 pub mod docs;
 pub mod embed;
 pub mod inbound;

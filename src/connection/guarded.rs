@@ -31,9 +31,10 @@ impl Socket for TcpStream {
 #[derive(Clone, Copy, Debug)]
 enum Next {
     Head(Lines),
-    /// A head is with the server, which has not yet said what follows it; and so much of that.
+    /// A head is with the server, which has not yet said what follows it; and so much of that. Whether there may be more.
     Unknown {
         ahead: u64,
+        more: bool,
     },
     /// So many bytes of a body, of which some have come or none.
     Body {
@@ -100,9 +101,17 @@ impl<T: Socket> Guarded<T> {
             Next::Head(lines) => match lines.read(bytes) {
                 None => bytes.len(),
                 Some(end) => {
-                    let announced = usize::try_from(lines.announced()).unwrap_or(usize::MAX);
-                    let ahead = announced.min(bytes.len() - end);
-                    self.go_on(Next::Unknown { ahead: ahead as u64 });
+                    // What announces a body without end is asked about first, like what announces none.
+                    let (announced, was_cut) = (lines.announced(), lines.was_cut());
+                    let rest = bytes.len() - end;
+                    let ahead = match announced {
+                        u64::MAX => 0,
+                        announced => usize::try_from(announced).map_or(rest, |announced| announced.min(rest)),
+                    };
+                    self.go_on(Next::Unknown {
+                        ahead: ahead as u64,
+                        more: was_cut || announced > ahead as u64,
+                    });
                     end + ahead
                 }
             },
@@ -154,7 +163,7 @@ impl<T: Socket> Guarded<T> {
 impl<T: Socket> AsyncRead for Guarded<T> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if let Next::Unknown { ahead } = this.next {
+        if let Next::Unknown { ahead, more } = this.next {
             match this.progress.follows.take() {
                 Some(Body::None) if ahead == 0 => this.go_on(Next::Head(Lines::default())),
                 Some(Body::Sized(length)) if ahead == length => this.go_on(Next::Head(Lines::default())),
@@ -166,9 +175,9 @@ impl<T: Socket> AsyncRead for Guarded<T> {
                 Some(Body::None | Body::Sized(_)) => return Poll::Ready(Err(io::ErrorKind::InvalidData.into())),
                 Some(Body::Open) => this.go_on(Next::Open { has_begun: false }),
                 None => {
-                    // Nearly always there is nothing to read yet, and whoever reads is woken when there is. Else it has to be
-                    // woken once the server has said what that would be.
-                    if !this.held.is_empty() || this.io.poll_readable(cx).is_ready() {
+                    // Nearly always there is nothing to come before the next request, and whoever reads is woken when that does.
+                    // Else it has to be woken once the server has said what it would be: to read it, or to wait for it.
+                    if more || !this.held.is_empty() || this.io.poll_readable(cx).is_ready() {
                         *this.progress.waiting.borrow_mut() = Some(cx.waker().clone());
                     }
                     return Poll::Pending;

@@ -15,11 +15,14 @@ pub(super) struct Lines {
     length: usize,
     last: u8,
     /// How long a body the head seems to announce. The server decides; see [`Lines::announced`].
-    announced: Option<u64>,
+    announced: u64,
+    /// Whether a line came in pieces: what it announces was not seen then.
+    was_cut: bool,
 }
 
-/// The name of the header that announces a body, with its colon.
+/// The names of the headers that announce a body, with their colons.
 const LENGTH: &[u8] = b"content-length:";
+const CODING: &[u8] = b"transfer-encoding:";
 
 impl Lines {
     /// Whether anything of a request has come.
@@ -27,10 +30,15 @@ impl Lines {
         self.has_begun || self.length > 0
     }
 
-    /// How long a body the head that has just ended seems to announce: a guess, for handing on what has come of the body along
-    /// with its head. Whoever goes by it compares it with what the server says.
+    /// How long a body the head seems to announce: a guess, for handing on what has come of the body along with its head.
+    /// Whoever goes by it compares it with what the server says.
     pub(super) fn announced(&self) -> u64 {
-        self.announced.unwrap_or_default()
+        self.announced
+    }
+
+    /// Whether some line came in pieces.
+    pub(super) fn was_cut(&self) -> bool {
+        self.was_cut
     }
 
     /// Reads on. How many of these bytes belong to the head, when it ends among them. A bare LF becomes what the server refuses.
@@ -44,10 +52,8 @@ impl Lines {
                 bytes[end] = REFUSED;
                 return None;
             }
-            let line = &bytes[begin..end];
-            if self.length == 0 && line.len() > LENGTH.len() && line[..LENGTH.len()].eq_ignore_ascii_case(LENGTH) {
-                let value = std::str::from_utf8(&line[LENGTH.len()..]).unwrap_or_default();
-                self.announced = value.trim().parse().ok();
+            if let Some(announced) = announced(&bytes[begin..end], self.length > 0) {
+                self.announced = announced;
             }
             begin = end + 1;
             self.length = 0;
@@ -60,8 +66,27 @@ impl Lines {
         if let Some(last) = bytes[begin..].last() {
             self.length += bytes.len() - begin;
             self.last = *last;
+            self.was_cut = true;
         }
         None
+    }
+}
+
+/// How long a body a line announces, if it does: without end, where that is not to be seen.
+fn announced(line: &[u8], is_rest: bool) -> Option<u64> {
+    let value = |name: &[u8]| {
+        line.get(..name.len())?
+            .eq_ignore_ascii_case(name)
+            .then(|| &line[name.len()..])
+    };
+    match line.first() {
+        _ if is_rest => None,
+        Some(b'c' | b'C') => {
+            let value = std::str::from_utf8(value(LENGTH)?).unwrap_or_default();
+            Some(value.trim().parse().unwrap_or(u64::MAX))
+        }
+        Some(b't' | b'T') => value(CODING).map(|_| u64::MAX),
+        _ => None,
     }
 }
 

@@ -7,6 +7,7 @@
 mod change_password;
 pub mod confirm_email;
 mod create;
+mod devices;
 pub mod first;
 mod letters;
 pub mod reset_password;
@@ -18,6 +19,7 @@ mod welcome;
 
 pub use change_password::change_password;
 pub use create::create;
+pub use devices::Marks;
 pub use first::first_link;
 pub use sign_in::{confirm_password, sign_in};
 pub use sign_up::sign_up;

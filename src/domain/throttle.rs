@@ -23,6 +23,8 @@ use crate::random::{self, Random};
 pub enum Attempt {
     /// Wrong passwords for one account.
     SignInAccount,
+    /// Wrong passwords for an account, in a browser that it was signed in to before.
+    SignInDevice,
     /// Wrong passwords from one address.
     SignInAddress,
     /// Sign-ups from one address.
@@ -42,6 +44,7 @@ impl Attempt {
     fn burst_and_interval(self) -> (i64, i64) {
         match self {
             Attempt::SignInAccount => (10, 2 * MINUTE),
+            Attempt::SignInDevice => (5, 10 * MINUTE),
             Attempt::SignInAddress => (50, MINUTE / 2),
             Attempt::SignUpAddress => (20, 3 * MINUTE),
             Attempt::MailAccount => (4, HOUR / 4),
@@ -58,7 +61,7 @@ const KINDS: usize = Attempt::SendByHand as usize + 1;
 /// Parts of a kind, each with a lock of its own.
 const PARTS: usize = 2_048;
 
-/// Places of a part. All of them together take 7 · 2,048 · 32 · 24 bytes: 11 MB, and half a megabyte while they are empty.
+/// Places of a part. All of them together take 8 · 2,048 · 32 · 24 bytes: 13 MB, and half a megabyte while they are empty.
 const PLACES: usize = 32;
 
 /// Attempts so far, as the theoretical arrival time of GCRA (ITU-T I.371).
@@ -246,7 +249,7 @@ mod tests {
 
     #[test]
     fn strangers_take_no_more_memory_than_there_is() {
-        assert!(KINDS * PARTS * (size_of::<Part>() + PLACES * size_of::<Place>()) < 12_000_000);
+        assert!(KINDS * PARTS * (size_of::<Part>() + PLACES * size_of::<Place>()) < 14_000_000);
         let throttle = crowded();
         for stranger in 0..1_000 {
             for kind in [Attempt::SignInAccount, Attempt::SignInAddress] {

@@ -4,7 +4,7 @@ use actix_web::body::BoxBody;
 use actix_web::dev::ServiceResponse;
 use actix_web::error::InternalError;
 use actix_web::http::Method;
-use actix_web::http::header::{HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{ALLOW, HeaderValue, RETRY_AFTER};
 use askama::Template;
 
 use crate::domain::App;
@@ -56,7 +56,12 @@ pub async fn dress(app: &App, response: ServiceResponse<BoxBody>) -> ServiceResp
         error => render(app, &visitor, error, request.method()),
     };
     match made {
-        Ok(made) => ServiceResponse::new(request, made),
+        Ok(mut made) => {
+            if let Some(allowed) = response.headers().get(ALLOW) {
+                made.headers_mut().insert(ALLOW, allowed.clone());
+            }
+            ServiceResponse::new(request, made)
+        }
         Err(_) => response,
     }
 }

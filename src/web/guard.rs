@@ -17,6 +17,7 @@ use crate::domain::App;
 use crate::error::AppError;
 use crate::model::trouble::Trouble;
 use crate::web::browser::{Browser, SessionAccount, is_https};
+use crate::web::device::Device;
 use crate::web::flash::Flash;
 use crate::web::{errors, resume, session};
 
@@ -30,6 +31,7 @@ pub async fn around(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let browser = Browser::read_or_new(&app, request.request());
+    let device = Device::read(&app, request.request());
     let session = request.get_session();
     let unreadable = session::is_unreadable(&session);
     // Whoever only asks about a page has not seen it.
@@ -41,6 +43,7 @@ pub async fn around(
     {
         let mut extensions = request.extensions_mut();
         extensions.insert(browser.clone());
+        extensions.insert(device.clone());
         extensions.insert(SessionAccount(session::account_id(&session)));
         if let Some(flash) = &flash {
             extensions.insert(flash.clone());
@@ -67,6 +70,9 @@ pub async fn around(
     let response_mut = response.response_mut();
     if browser.is_new {
         add_cookie(response_mut, &browser.cookie(&app));
+    }
+    if let Some(marks) = device.cookie(&app) {
+        add_cookie(response_mut, &marks);
     }
     if shows_flash {
         add_cookie(response_mut, &Flash::removal(&app));

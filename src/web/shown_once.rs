@@ -1,6 +1,7 @@
 //! What pages that show a secret once have in common; the rules are those of a key's reveal. Where a secret is all there is to show,
 //! the page itself is here too.
 
+use actix_web::body::BoxBody;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -124,7 +125,9 @@ pub(in crate::web) fn head() -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
         .insert_header((CACHE_CONTROL, "no-store"))
-        .finish()
+        // Its length would say whether there is something to show.
+        .message_body(BoxBody::new(actix_web::body::None::new()))
+        .unwrap_or_else(|_| HttpResponse::Ok().finish())
 }
 
 #[cfg(test)]

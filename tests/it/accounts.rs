@@ -1,6 +1,7 @@
 //! People: signing up, in and out, passwords, sessions, and the letters in between.
 
 mod cookies;
+mod devices;
 mod first;
 mod letters;
 mod password;

@@ -1,6 +1,7 @@
 //! Signing in: the same answer, in the same time, for a wrong password and for an address nobody has.
 
 use crate::domain::App;
+use crate::domain::accounts::Marks;
 use crate::domain::throttle::Attempt;
 use crate::error::{AppError, Result};
 use crate::model::account::Account;
@@ -10,25 +11,43 @@ use crate::store;
 
 const WRONG: &str = "This e-mail address and password do not match.";
 
-/// The account, if the password is its own and its address is confirmed.
-pub async fn sign_in(app: &App, email: &str, password: &str, address: &str) -> Result<Account> {
-    let now = app.now();
-    app.throttle.attempt(Attempt::SignInAddress, address, now)?;
-    app.throttle.attempt(Attempt::SignInAccount, email, now)?;
+/// The account, if the password is its own and its address is confirmed. `marks` are those of the browser that asks.
+pub async fn sign_in(app: &App, email: &str, password: &str, address: &str, marks: &Marks) -> Result<Account> {
+    // Who has no marks is let wait before anything is looked up.
+    if marks.is_empty() {
+        attempt(app, email, address)?;
+    }
     let found = match Email::parse(email) {
         Ok(email) => store::accounts::find_by_email(app.db.reader(), &email).await?,
         Err(_) => None,
     };
+    let own = marks.number_for(app, found.as_ref().map(|found| &found.account));
+    // A browser that has used up its own attempts is a stranger's.
+    let own = own.filter(|number| app.throttle.attempt(Attempt::SignInDevice, number, app.now()).is_ok());
+    if own.is_none() && !marks.is_empty() {
+        attempt(app, email, address)?;
+    }
     let hash = found.as_ref().map(|found| found.password_hash.as_str());
     let matches = app.passwords.verify(&Password::presented(password), hash).await?;
-    match found {
+    match &found {
         // An unconfirmed account answers like none: who holds the address finds the link in the mail.
         Some(found) if matches && found.account.email_confirmed_at.is_some() => {
-            app.throttle.forgive(Attempt::SignInAccount, email);
-            Ok(found.account)
+            match own {
+                // What strangers have used up stays used up.
+                Some(number) => app.throttle.forgive(Attempt::SignInDevice, number),
+                None => app.throttle.forgive(Attempt::SignInAccount, email),
+            }
+            Ok(found.account.clone())
         }
         _ => Err(AppError::invalid("", WRONG)),
     }
+}
+
+/// Counts an attempt of somebody who may be anybody.
+fn attempt(app: &App, email: &str, address: &str) -> Result<()> {
+    let now = app.now();
+    app.throttle.attempt(Attempt::SignInAddress, address, now)?;
+    app.throttle.attempt(Attempt::SignInAccount, email, now)
 }
 
 /// Checks the password of somebody who is signed in.

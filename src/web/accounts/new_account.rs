@@ -8,17 +8,10 @@ use crate::error::Result;
 use crate::web::extract::Visitor;
 use crate::web::keys::ticket;
 use crate::web::page;
-use crate::web::session;
 
 /// Signs the owner in.
 pub(super) fn welcome_in(app: &App, visitor: &Visitor, new: &NewAccount) -> Result<HttpResponse> {
-    session::sign_in(
-        &visitor.session,
-        &new.account,
-        app.now(),
-        &visitor.address,
-        &visitor.user_agent,
-    )?;
+    visitor.sign_in(app, &new.account)?;
     let mut response = page::redirect("/welcome");
     if let Some(gift) = &new.gift
         && let Some(opener) = &gift.opener

@@ -13,7 +13,6 @@ use crate::web::extract::Visitor;
 use crate::web::flash::Flash;
 use crate::web::form::Form;
 use crate::web::page::{self, Page};
-use crate::web::session;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -54,13 +53,7 @@ pub async fn submit(app: Data<App>, visitor: Visitor, form: Form<ResetForm>) -> 
     };
     match reset_password::reset(&app, &token, &password, &visitor.address).await {
         Ok(account) => {
-            session::sign_in(
-                &visitor.session,
-                &account,
-                app.now(),
-                &visitor.address,
-                &visitor.user_agent,
-            )?;
+            visitor.sign_in(&app, &account)?;
             let flash = Flash::good("Your password is changed. All other browsers were signed out.");
             Ok(page::redirect_with(&app, "/", &flash))
         }

@@ -52,13 +52,7 @@ pub async fn submit(app: Data<App>, person: Person, form: Form<ChangeForm>) -> R
     );
     match changed.await {
         Ok(account) => {
-            session::sign_in(
-                &visitor.session,
-                &account,
-                app.now(),
-                &visitor.address,
-                &visitor.user_agent,
-            )?;
+            visitor.sign_in(&app, &account)?;
             let flash = Flash::good("Your password is changed. All other browsers were signed out.");
             Ok(page::redirect_with(&app, "/account/security", &flash))
         }

@@ -12,7 +12,6 @@ use crate::web::extract::Visitor;
 use crate::web::form::Form;
 use crate::web::page::{self, Page};
 use crate::web::resume::{self, Carried};
-use crate::web::session;
 
 /// Where to go afterwards.
 #[derive(Debug, Default, Deserialize)]
@@ -58,15 +57,9 @@ pub async fn show(app: Data<App>, visitor: Visitor, next: Query<Next>) -> Result
 /// `POST /sign-in`
 pub async fn submit(app: Data<App>, visitor: Visitor, form: Form<SignInForm>) -> Result<HttpResponse> {
     let form = form.0;
-    match accounts::sign_in(&app, &form.email, &form.password, &visitor.address).await {
+    match accounts::sign_in(&app, &form.email, &form.password, &visitor.address, visitor.marks()).await {
         Ok(account) => {
-            session::sign_in(
-                &visitor.session,
-                &account,
-                app.now(),
-                &visitor.address,
-                &visitor.user_agent,
-            )?;
+            visitor.sign_in(&app, &account)?;
             resume::go_on(&app, &visitor, &account, form.carried)
                 .unwrap_or_else(|| Ok(page::redirect(&visitor.way_on(&form.next).unwrap_or_else(start))))
         }

@@ -6,10 +6,12 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use crate::client;
+use crate::domain::accounts::Marks;
 use crate::domain::{App, accounts};
 use crate::error::AppError;
 use crate::model::account::Account;
 use crate::web::browser::Browser;
+use crate::web::device::Device;
 use crate::web::extract::{Extracting, app_of};
 use crate::web::flash::Flash;
 use crate::web::page::{Page, PagePerson};
@@ -26,6 +28,7 @@ pub struct Visitor {
     pub user_agent: String,
     flash: Option<Flash>,
     ways: Option<Data<Ways>>,
+    device: Device,
 }
 
 impl Visitor {
@@ -49,7 +52,20 @@ impl Visitor {
             user_agent: client::user_agent(request.headers()).chars().take(200).collect(),
             flash: request.extensions().get::<Flash>().cloned(),
             ways: Ways::of(request).cloned(),
+            device: Device::of(request),
         }
+    }
+
+    /// Signs an account in: a new session, and a mark in this browser that says so from now on.
+    pub fn sign_in(&self, app: &App, account: &Account) -> Result<(), AppError> {
+        session::sign_in(&self.session, account, app.now(), &self.address, &self.user_agent)?;
+        self.device.mark(app, account);
+        Ok(())
+    }
+
+    /// The marks of this browser.
+    pub fn marks(&self) -> &Marks {
+        self.device.marks()
     }
 
     /// Where `next` leads, if that is a page of ours.
