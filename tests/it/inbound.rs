@@ -3,6 +3,7 @@
 mod judged;
 mod pages;
 mod proxies;
+mod twice;
 
 use crate::conformance::service::Service;
 use crate::support::{Answer, Browser};
