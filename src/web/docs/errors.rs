@@ -89,7 +89,7 @@ pub const WORDS: [(&str, &str, &str); 10] = [
 ];
 
 /// What else an address of Keyhatch's own can answer: a code, its status, why it comes, and what to do.
-pub const OTHERS: [(&str, u16, &str, &str); 12] = [
+pub const OTHERS: [(&str, u16, &str, &str); 13] = [
     (
         "bad_request",
         400,
@@ -131,6 +131,12 @@ pub const OTHERS: [(&str, u16, &str, &str); 12] = [
         409,
         "The plan has no room for another one.",
         "Revoke one that is not needed, or change the plan.",
+    ),
+    (
+        "request_timeout",
+        408,
+        "The body did not come in time: its first byte within 10 seconds, its last within 30.",
+        "Send the request again, on a connection that is not as slow.",
     ),
     (
         "too_large",

@@ -73,6 +73,14 @@ impl Visitor {
         self.ways.as_ref()?.to_page(next)
     }
 
+    /// Where `next` leads; without it `own`, and to the start where it is no page of ours.
+    pub fn way_on_or(&self, next: &str, own: String) -> String {
+        if next.is_empty() {
+            return own;
+        }
+        self.way_on(next).unwrap_or_else(|| "/".to_owned())
+    }
+
     /// The context of a page outside of any workspace.
     pub fn page(&self, app: &App, section: &'static str) -> Page {
         Page {

@@ -51,7 +51,7 @@ pub async fn submit(app: Data<App>, workspace: WorkspacePage, form: Form<NewProj
     match projects::create(&app, proof, &form.name).await {
         Ok(project) => {
             let own = format!("{}/p/{}/keys", workspace.url(), project.slug);
-            let next = workspace.person.visitor.way_on(&form.next).unwrap_or(own);
+            let next = workspace.person.visitor.way_on_or(&form.next, own);
             let flash = Flash::good(format!("The project {} is there.", project.name));
             Ok(page::redirect_with(&app, &next, &flash))
         }

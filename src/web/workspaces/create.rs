@@ -44,7 +44,7 @@ pub async fn submit(app: Data<App>, person: Person, form: Form<NewWorkspace>) ->
     match workspaces::create(&app, &person.account, &person.by(), &form.name, None).await {
         Ok(workspace) => {
             let own = format!("/w/{}", workspace.slug);
-            let next = person.visitor.way_on(&form.next).unwrap_or(own);
+            let next = person.visitor.way_on_or(&form.next, own);
             let flash = Flash::good(format!("{} is yours.", workspace.name));
             Ok(page::redirect_with(&app, &next, &flash))
         }

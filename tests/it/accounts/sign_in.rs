@@ -98,11 +98,9 @@ async fn the_way_on_is_decided_by_the_route_table() {
     let app = TestApp::start().await;
     let alice = app.person("alice").await;
     let table = keyhatch::routes::pages(&app.app.profile).lines();
+    let parameter = regex::Regex::new(r"\{\w+\}").unwrap();
     for line in &table {
-        let path = regex::Regex::new(r"\{\w+\}")
-            .unwrap()
-            .replace_all(&line.path, "x")
-            .into_owned();
+        let path = parameter.replace_all(&line.path, "x").into_owned();
         let is_page = table
             .iter()
             .any(|other| other.path == line.path && other.method == "GET");
