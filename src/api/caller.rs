@@ -7,7 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 
-use crate::api::credentials::{Presented, bearer, presented};
+use crate::api::credentials::{Presented, Room, bearer, presented};
 use crate::api::errors::{ApiError, Result};
 use crate::api::transport;
 use crate::client;
@@ -62,10 +62,10 @@ impl FromRequest for Provider {
     }
 }
 
-/// What a request asks of the key that it carries.
-pub fn question<'a>(app: &'a App, request: &'a HttpRequest) -> Question<'a> {
+/// What a request asks of the key that it carries; `room` is for that key.
+pub fn question<'a>(app: &'a App, request: &'a HttpRequest, room: &'a mut Room) -> Question<'a> {
     Question {
-        credential: presented(request.headers(), &app.profile.api.credentials).credential(),
+        credential: presented(request.headers(), &app.profile.api.credentials, room).credential(),
         method: Some(request.method().as_str()),
         path: Some(request.uri().path()),
         address: client::ip(request),
@@ -77,10 +77,11 @@ pub fn question<'a>(app: &'a App, request: &'a HttpRequest) -> Question<'a> {
 
 async fn identify(request: &HttpRequest) -> Result<Box<Identity>> {
     let app = app_of(request)?;
+    let mut room = Room::default();
     let question = Question {
         full_access_unless_scoped: true,
         is_ours: true,
-        ..question(&app, request)
+        ..question(&app, request, &mut room)
     };
     match verify(&app, &question).await? {
         Verdict::Allowed(identity) => Ok(identity),

@@ -17,7 +17,7 @@ use actix_web::http::header::{
     ORIGIN,
 };
 
-use crate::api::credentials::presented;
+use crate::api::credentials::{Room, presented};
 use crate::domain::verify::records::Granted;
 use crate::profile::Profile;
 
@@ -54,7 +54,11 @@ pub fn looks_public(profile: &Profile, credential: Option<&str>) -> bool {
 
 /// Whether a request carries what begins like a public key.
 pub fn presents_public(profile: &Profile, headers: &HeaderMap) -> bool {
-    looks_public(profile, presented(headers, &profile.api.credentials).credential())
+    let mut room = Room::default();
+    looks_public(
+        profile,
+        presented(headers, &profile.api.credentials, &mut room).credential(),
+    )
 }
 
 /// Lets a page read an answer.
@@ -78,6 +82,7 @@ pub fn asked_method(headers: &HeaderMap) -> Option<&str> {
 pub fn preflight(profile: &Profile) -> HttpResponse {
     let places = profile.api.credentials.iter().map(|place| place.header_name());
     let mut names: Vec<&str> = places.collect();
+    names.dedup();
     names.push("content-type");
     let mut answer = HttpResponse::NoContent();
     answer

@@ -1,5 +1,9 @@
 //! Where a request carries its key: the places the profile names, in its order.
 
+mod basic;
+
+pub use basic::Room;
+
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 
 use crate::profile::CredentialPlace;
@@ -24,21 +28,43 @@ impl<'a> Presented<'a> {
     }
 }
 
-/// What the first place that holds anything holds.
-pub fn presented<'a>(headers: &'a HeaderMap, places: &[CredentialPlace]) -> Presented<'a> {
-    places
-        .iter()
-        .map(|place| match place {
-            CredentialPlace::Bearer => bearer(headers),
-            CredentialPlace::XApiKey | CredentialPlace::Header(_) => header(headers, place.header_name()),
-        })
-        .find(|found| *found != Presented::Nothing)
-        .unwrap_or(Presented::Nothing)
+/// What the first place that holds anything holds. What has to be decoded for that stays in `room`.
+pub fn presented<'a>(headers: &'a HeaderMap, places: &[CredentialPlace], room: &'a mut Room) -> Presented<'a> {
+    let mut rest = places.iter();
+    let found = loop {
+        let found = match rest.next() {
+            None => break Presented::Nothing,
+            Some(CredentialPlace::Bearer) => bearer(headers),
+            Some(CredentialPlace::Basic) if is_there(headers, "Basic") => break basic::find(headers, room),
+            Some(CredentialPlace::Basic) => continue,
+            Some(place) => header(headers, place.header_name()),
+        };
+        if found != Presented::Nothing {
+            break found;
+        }
+    };
+    // Which of two credentials in headers of one name counts would depend on who reads them.
+    let takes_both = [CredentialPlace::Basic, CredentialPlace::Bearer];
+    if takes_both.iter().all(|place| places.contains(place))
+        && is_there(headers, "Basic")
+        && is_there(headers, "Bearer")
+    {
+        return Presented::Unreadable;
+    }
+    found
+}
+
+fn is_there(headers: &HeaderMap, scheme: &str) -> bool {
+    headers
+        .get_all(AUTHORIZATION)
+        .any(|value| after_scheme(value, scheme).is_some())
 }
 
 /// `Authorization: Bearer …`. Another scheme is somebody else's credential: nothing.
 pub fn bearer(headers: &HeaderMap) -> Presented<'_> {
-    let mut values = headers.get_all(AUTHORIZATION).filter_map(after_bearer);
+    let mut values = headers
+        .get_all(AUTHORIZATION)
+        .filter_map(|value| after_scheme(value, "Bearer"));
     match (values.next(), values.next()) {
         (None, _) => Presented::Nothing,
         (Some(token), None) => text(token),
@@ -60,10 +86,10 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> Presented<'a> {
 }
 
 /// What follows the scheme, whose case does not matter (RFC 9110, section 11.1).
-fn after_bearer(value: &HeaderValue) -> Option<&[u8]> {
-    let (scheme, rest) = value.as_bytes().split_at_checked("Bearer".len())?;
-    let is_bearer = scheme.eq_ignore_ascii_case(b"Bearer") && matches!(rest.first(), None | Some(b' '));
-    is_bearer.then_some(rest)
+fn after_scheme<'a>(value: &'a HeaderValue, scheme: &str) -> Option<&'a [u8]> {
+    let (named, rest) = value.as_bytes().split_at_checked(scheme.len())?;
+    let is_meant = named.eq_ignore_ascii_case(scheme.as_bytes()) && matches!(rest.first(), None | Some(b' '));
+    is_meant.then_some(rest)
 }
 
 fn text(value: &[u8]) -> Presented<'_> {
@@ -127,9 +153,36 @@ mod tests {
             (&[("x-northpost-key", b"c")], Presented::Text("c")),
         ];
         for (lines, expected) in cases {
-            assert_eq!(presented(&headers(lines), &places), *expected, "{lines:?}");
+            assert_eq!(
+                presented(&headers(lines), &places, &mut Room::default()),
+                *expected,
+                "{lines:?}"
+            );
         }
         let elsewhere = headers(&[("x-api-key", b"b")]);
-        assert_eq!(presented(&elsewhere, &[CredentialPlace::Bearer]), Presented::Nothing);
+        assert_eq!(
+            presented(&elsewhere, &[CredentialPlace::Bearer], &mut Room::default()),
+            Presented::Nothing
+        );
+    }
+    #[test]
+    fn one_credential_in_one_authorization_header() {
+        let both = [CredentialPlace::Basic, CredentialPlace::Bearer];
+        let basic = ("authorization", &b"Basic a2V5Og=="[..]);
+        let bearer = ("authorization", &b"Bearer other"[..]);
+        for (lines, places, expected) in [
+            (&[basic][..], &both[..], Presented::Text("key")),
+            (&[bearer], &both, Presented::Text("other")),
+            (&[basic, bearer], &both, Presented::Unreadable),
+            (&[bearer, basic], &both, Presented::Unreadable),
+            (&[basic, basic], &both, Presented::Unreadable),
+            // Another scheme than the profile's is somebody else's.
+            (&[basic, bearer], &both[..1], Presented::Text("key")),
+            (&[basic, bearer], &both[1..], Presented::Text("other")),
+            (&[basic], &both[1..], Presented::Nothing),
+        ] {
+            let found = presented(&headers(lines), places, &mut Room::default()) == expected;
+            assert!(found, "{lines:?} {places:?}");
+        }
     }
 }

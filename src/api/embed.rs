@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use crate::api::body::{Body, Fields};
 use crate::api::caller::question;
+use crate::api::credentials::Room;
 use crate::api::errors::{ApiError, Result};
 use crate::domain::App;
 use crate::domain::embed::session::{self, LONGEST_SUBJECT, NewSession};
@@ -95,7 +96,8 @@ pub async fn catalogs(app: Data<App>, request: HttpRequest, body: Body) -> Resul
 }
 
 async fn mint(app: &App, request: &HttpRequest, body: Body, kind: SessionKind) -> Result<HttpResponse> {
-    let asked = question(app, request);
+    let mut room = Room::default();
+    let asked = question(app, request, &mut room);
     let (bytes, read) = match body.read_with_bytes().await {
         Ok((bytes, fields)) => (Some(bytes), fields.and_then(read)),
         Err(error) => (None, Err(error)),

@@ -92,13 +92,13 @@ pub fn envelope(app: &App, error: &actix_web::Error) -> HttpResponse {
     };
     let said = match (failed, error.as_error::<ApiError>()) {
         (Some(failed), _) => say_failed(app, failed),
-        (None, Some(error)) => say(error),
+        (None, Some(error)) => say(app, error),
         (None, None) => Said::new("bad_request", "This request could not be read."),
     };
     let mut response = write(app.profile.errors, &help(app, &said), status, &said);
     let headers = response.headers_mut();
     if status == StatusCode::UNAUTHORIZED {
-        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        headers.insert(WWW_AUTHENTICATE, challenge(app, error));
     }
     if let Some(ApiError::Refused(Refusal::RateLimited(exceeded))) = error.as_error::<ApiError>() {
         headers.insert(RETRY_AFTER, HeaderValue::from(exceeded.retry_after_seconds()));
@@ -118,9 +118,20 @@ pub fn envelope(app: &App, error: &actix_web::Error) -> HttpResponse {
     response
 }
 
-fn say(error: &ApiError) -> Said {
+/// What a 401 asks for: a service token where the provider's own systems call, else whatever the profile takes.
+fn challenge(app: &App, error: &actix_web::Error) -> HeaderValue {
+    match error.as_error::<ApiError>() {
+        Some(ApiError::NoServiceToken | ApiError::UnknownServiceToken) => HeaderValue::from_static("Bearer"),
+        _ => HeaderValue::try_from(app.profile.api.challenge()).unwrap_or(HeaderValue::from_static("Bearer")),
+    }
+}
+
+fn say(app: &App, error: &ApiError) -> Said {
     match error {
-        ApiError::Refused(refusal) => Said::new(refusal.code(), refusal.message()),
+        ApiError::Refused(refusal) => {
+            let how_to_send = || app.profile.api.how_to_send();
+            Said::new(refusal.code(), refusal.message_where(how_to_send))
+        }
         ApiError::NoServiceToken => Said::new(
             "missing_authorization",
             "Send a service token with this request: Authorization: Bearer khs_….",

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::api::body::AnyBody;
 use crate::api::caller::question;
+use crate::api::credentials::Room;
 use crate::api::errors::{ApiError, Result};
 use crate::api::json::Json;
 use crate::api::me::{self, ProjectView, WorkspaceView};
@@ -44,7 +45,8 @@ pub struct InboundOwner {
     responses((status = 200, description = "The key that owns the token, and what the token is for.", body = InboundOwner))
 )]
 pub async fn answer(app: Data<App>, request: HttpRequest, token: Path<String>, body: AnyBody) -> Result<HttpResponse> {
-    let question = question(&app, &request);
+    let mut room = Room::default();
+    let question = question(&app, &request, &mut room);
     match inbound::ask(&app, &token, &question, answer_to).await? {
         Verdict::Allowed(answer) => {
             body.check().await?;

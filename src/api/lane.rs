@@ -20,7 +20,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpResponse};
 use futures_util::future::{Either, FutureExt, LocalBoxFuture};
 
-use crate::api::credentials::presented;
+use crate::api::credentials::{Room, presented};
 use crate::api::errors::{self, ApiError};
 use crate::api::{cors, gateway, guard, me, transport};
 use crate::client::{self, TrustedProxies};
@@ -85,10 +85,11 @@ impl Entry {
     fn answer(&self, request: &Request) -> Option<Response<BoxBody>> {
         let known = &*self.0;
         let (head, path) = (request.head(), request.uri().path());
+        let mut room = Room::default();
         if let Some(held) = gateway::envoy::held(&head.method, path) {
             let question = Question {
                 path: Some(held),
-                ..known.question(request)
+                ..known.question(request, &mut room)
             };
             return known.gateway(question, &head.headers, errors::refuse);
         }
@@ -106,7 +107,7 @@ impl Entry {
                         .map_or_else(Matched::default, Matched::by),
                 ),
                 is_ours: true,
-                ..known.question(request)
+                ..known.question(request, &mut room)
             };
             return known.verdict(&question, errors::refuse, |granted| {
                 let mut answer = answer(StatusCode::OK, Bytes::from(me::body(granted)));
@@ -118,11 +119,11 @@ impl Entry {
             });
         }
         if path == gateway::forward::ADDRESS {
-            let question = gateway::forward::asked(&head.headers, known.question(request)).ok()?;
+            let question = gateway::forward::asked(&head.headers, known.question(request, &mut room)).ok()?;
             return known.gateway(question, &head.headers, errors::refuse);
         }
         if path == gateway::nginx::ADDRESS {
-            let question = gateway::nginx::asked(&head.headers, known.question(request)).ok()?;
+            let question = gateway::nginx::asked(&head.headers, known.question(request, &mut room)).ok()?;
             return known.gateway(question, &head.headers, gateway::nginx::refuse);
         }
         None
@@ -135,9 +136,9 @@ type Refuse = fn(&App, ApiError) -> HttpResponse;
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 impl Known {
-    fn question<'a>(&'a self, request: &'a Request) -> Question<'a> {
+    fn question<'a>(&'a self, request: &'a Request, room: &'a mut Room) -> Question<'a> {
         let head = request.head();
-        let credential = presented(&head.headers, &self.app.profile.api.credentials).credential();
+        let credential = presented(&head.headers, &self.app.profile.api.credentials, room).credential();
         Question {
             credential,
             // Before the rest is read: memory comes meanwhile.

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::api::caller::question;
 use crate::api::cors;
+use crate::api::credentials::Room;
 use crate::api::errors::{ApiError, Result};
 use crate::api::json::Json;
 use crate::domain::verify::records::{Granted, Named, Tenant};
@@ -88,9 +89,10 @@ pub struct ProjectView {
     responses((status = 200, description = "The key, and who it speaks for.", body = Me))
 )]
 pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse> {
+    let mut room = Room::default();
     let question = Question {
         is_ours: true,
-        ..question(&app, &request)
+        ..question(&app, &request, &mut room)
     };
     let take = |granted: &Granted<'_>| {
         let is_public = cors::is_public(&app.profile, granted);

@@ -166,6 +166,7 @@ fn surrounded(mut item: Value, security: &Value) -> Value {
 fn scheme_name(place: &CredentialPlace) -> String {
     match place {
         CredentialPlace::Bearer => "bearer".to_owned(),
+        CredentialPlace::Basic => "basic".to_owned(),
         CredentialPlace::XApiKey | CredentialPlace::Header(_) => {
             let fine = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
             place
@@ -180,6 +181,11 @@ fn scheme_name(place: &CredentialPlace) -> String {
 fn scheme(place: &CredentialPlace) -> Value {
     match place {
         CredentialPlace::Bearer => json!({"type": "http", "scheme": "bearer"}),
+        CredentialPlace::Basic => json!({
+            "type": "http",
+            "scheme": "basic",
+            "description": "The key is the user name, and the password is empty; or the other way round.",
+        }),
         CredentialPlace::XApiKey | CredentialPlace::Header(_) => {
             json!({"type": "apiKey", "in": "header", "name": place.header_name()})
         }

@@ -201,6 +201,14 @@ impl Refusal {
         }
     }
 
+    /// The same sentence as [`Refusal::message`], where it is known how a key is sent: `as “Authorization: Bearer <key>”`.
+    pub fn message_where(&self, how_to_send: impl FnOnce() -> String) -> String {
+        match self {
+            Refusal::Missing => format!("Send an API key with this request, {}.", how_to_send()),
+            _ => self.message(),
+        }
+    }
+
     /// What stood in the way, in words for the people who own the key.
     pub fn stood_in_the_way(&self) -> Option<String> {
         match self {

@@ -41,6 +41,8 @@ pub enum Unmatched {
 pub enum CredentialPlace {
     /// `Authorization: Bearer <key>`.
     Bearer,
+    /// `Authorization: Basic …`, with the key as user name and no password.
+    Basic,
     /// `X-API-Key: <key>`.
     XApiKey,
     /// A header of the provider's own; the name is in lower case.
@@ -85,11 +87,61 @@ pub enum CodeCase {
     Upper,
 }
 
+impl Api {
+    /// How a request carries its key, in half a sentence: `as “Authorization: Bearer <key>” or “X-API-Key: <key>”`.
+    pub fn how_to_send(&self) -> String {
+        let ways: Vec<String> = self.credentials.iter().map(CredentialPlace::in_words).collect();
+        format!("as {}", ways.join(" or "))
+    }
+
+    /// Whether a key may come by HTTP Basic.
+    pub fn takes_basic(&self) -> bool {
+        self.credentials.contains(&CredentialPlace::Basic)
+    }
+
+    /// What a 401 asks for (RFC 9110, section 11.6.1): the schemes that are taken. An API that takes a key in headers of its own
+    /// alone has none that is registered.
+    pub fn challenge(&self) -> String {
+        let is_plain = self
+            .name
+            .bytes()
+            .all(|byte| (b' '..=b'~').contains(&byte) && !b"\"\\".contains(&byte));
+        let realm = if is_plain { &self.name } else { &self.base_path };
+        let schemes = self.credentials.iter().filter_map(|place| match place {
+            CredentialPlace::Bearer => Some("Bearer".to_owned()),
+            CredentialPlace::Basic => Some(format!("Basic realm=\"{realm}\", charset=\"UTF-8\"")),
+            CredentialPlace::XApiKey | CredentialPlace::Header(_) => None,
+        });
+        let schemes: Vec<String> = schemes.collect();
+        match (schemes.is_empty(), self.credentials.first()) {
+            (true, Some(place)) => format!("ApiKey realm=\"{realm}\", header=\"{}\"", place.shown_name()),
+            _ => schemes.join(", "),
+        }
+    }
+}
+
 impl CredentialPlace {
+    fn in_words(&self) -> String {
+        match self {
+            Self::Bearer => "“Authorization: Bearer <key>”".to_owned(),
+            Self::Basic => "“Authorization: Basic …” (the key as user name, no password)".to_owned(),
+            Self::XApiKey | Self::Header(_) => format!("“{}: <key>”", self.shown_name()),
+        }
+    }
+
+    /// The name of the header, as people write it.
+    pub fn shown_name(&self) -> &str {
+        match self {
+            Self::Bearer | Self::Basic => "Authorization",
+            Self::XApiKey => "X-API-Key",
+            Self::Header(name) => name,
+        }
+    }
+
     /// The name of the header that carries the key, in lower case.
     pub fn header_name(&self) -> &str {
         match self {
-            Self::Bearer => "authorization",
+            Self::Bearer | Self::Basic => "authorization",
             Self::XApiKey => "x-api-key",
             Self::Header(name) => name,
         }

@@ -1,6 +1,7 @@
 //! The API, driven as programs drive it: over HTTP, with keys and service tokens.
 
 mod bad_input;
+mod basic;
 mod bounds;
 mod envelopes;
 mod keys;

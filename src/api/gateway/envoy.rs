@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::judge;
 use crate::api::caller::question;
+use crate::api::credentials::Room;
 use crate::api::errors::Result;
 use crate::domain::App;
 use crate::domain::verify::Question;
@@ -44,9 +45,10 @@ pub const METHODS: [Method; 7] = [
 )]
 pub async fn answer(app: Data<App>, request: HttpRequest) -> Result<HttpResponse> {
     let path = held(request.method(), request.uri().path()).ok_or(AppError::NotFound)?;
+    let mut room = Room::default();
     let question = Question {
         path: Some(path),
-        ..question(&app, &request)
+        ..question(&app, &request, &mut room)
     };
     judge(&app, question, request.headers()).await
 }

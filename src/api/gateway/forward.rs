@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::{Held, judge};
 use crate::api::caller::question;
+use crate::api::credentials::Room;
 use crate::api::errors::Result;
 use crate::domain::App;
 use crate::domain::verify::Question;
@@ -37,7 +38,8 @@ const HELD: Held = Held {
     )))
 )]
 pub async fn answer(app: Data<App>, request: HttpRequest) -> Result<HttpResponse> {
-    let question = asked(request.headers(), question(&app, &request))?;
+    let mut room = Room::default();
+    let question = asked(request.headers(), question(&app, &request, &mut room))?;
     judge(&app, question, request.headers()).await
 }
 

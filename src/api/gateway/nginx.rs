@@ -10,6 +10,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::{Held, judge};
 use crate::api::caller::question;
+use crate::api::credentials::Room;
 use crate::api::errors::{self, ApiError, Result};
 use crate::domain::App;
 use crate::domain::verify::Question;
@@ -54,7 +55,8 @@ const BODY: HeaderName = HeaderName::from_static("x-keyhatch-body");
 )]
 pub async fn answer(app: Data<App>, request: HttpRequest) -> HttpResponse {
     let judged = async {
-        let question = asked(request.headers(), question(&app, &request))?;
+        let mut room = Room::default();
+        let question = asked(request.headers(), question(&app, &request, &mut room))?;
         judge(&app, question, request.headers()).await
     };
     judged.await.unwrap_or_else(|error| refuse(&app, error))

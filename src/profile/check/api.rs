@@ -178,7 +178,7 @@ fn credentials(section: &Section<'_>, notes: &mut Notes<'_>) -> Vec<CredentialPl
         let Some(place) = credential_place(&word, notes) else {
             continue;
         };
-        if places.iter().any(|other| other.header_name() == place.header_name()) {
+        if places.contains(&place) {
             notes.add(word.at, format!("credentials has \"{}\" already", word.value));
         }
         places.push(place);
@@ -190,15 +190,16 @@ fn credential_place(word: &Placed<String>, notes: &mut Notes<'_>) -> Option<Cred
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     match word.value.as_str() {
         "bearer" => return Some(CredentialPlace::Bearer),
+        "basic" => return Some(CredentialPlace::Basic),
         "x-api-key" => return Some(CredentialPlace::XApiKey),
         _ => {}
     }
     let Some(name) = word.value.strip_prefix("header:").map(str::to_ascii_lowercase) else {
-        let hint = did_you_mean(&word.value, ["bearer", "x-api-key"]);
+        let hint = did_you_mean(&word.value, ["bearer", "basic", "x-api-key"]);
         notes.add(
             word.at,
             format!(
-                "credentials can not be in \"{}\": write \"bearer\", \"x-api-key\" or \"header:\" and a name{hint}",
+                "credentials can not be in \"{}\": write \"bearer\", \"basic\", \"x-api-key\" or \"header:\" and a name{hint}",
                 word.value
             ),
         );
@@ -206,7 +207,7 @@ fn credential_place(word: &Placed<String>, notes: &mut Notes<'_>) -> Option<Cred
     };
     let taken = TAKEN_HEADERS.contains(&name.as_str()) || TAKEN_FAMILIES.iter().any(|start| name.starts_with(start));
     match name.as_str() {
-        "authorization" => notes.add(word.at, "for the Authorization header write \"bearer\""),
+        "authorization" => notes.add(word.at, "for the Authorization header write \"bearer\" or \"basic\""),
         "x-api-key" => notes.add(word.at, "for the X-API-Key header write \"x-api-key\""),
         _ if taken => notes.add(
             word.at,

@@ -265,7 +265,7 @@ fn entry(app: &App, refusal: &Refusal) -> Entry {
         status: refusal.status(),
         title,
         code,
-        message: &refusal.message(),
+        message: &refusal.message_where(|| app.profile.api.how_to_send()),
         fields: &[],
         reference: None,
         help: &app.help_with(code),

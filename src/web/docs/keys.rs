@@ -39,6 +39,10 @@ pub(super) fn headers(profile: &Profile) -> Vec<HeaderRow> {
             name: "Authorization".to_owned(),
             value: format!("Bearer {key}"),
         },
+        CredentialPlace::Basic => HeaderRow {
+            name: "Authorization".to_owned(),
+            value: format!("Basic base64({key}:)"),
+        },
         CredentialPlace::XApiKey => HeaderRow {
             name: "X-API-Key".to_owned(),
             value: key.clone(),

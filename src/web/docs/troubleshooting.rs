@@ -97,6 +97,7 @@ fn missing(app: &App) -> String {
     let names: Vec<_> = super::keys::headers(&app.profile)
         .into_iter()
         .map(|header| match header.name.as_str() {
+            "Authorization" if header.value.starts_with("Basic") => "a missing Authorization: Basic header".to_owned(),
             "Authorization" => "a missing Authorization: Bearer header".to_owned(),
             name => format!("a missing {name} header"),
         })

@@ -1,7 +1,7 @@
 //! Programs that mint a session, as they run: the secrets come from the environment.
 
 use crate::domain::App;
-use crate::web::keys::snippets::{address, credential_header, variable};
+use crate::web::keys::snippets::{CredentialHeader, KeyFrom, address, variable};
 
 /// The same request in three languages.
 pub(super) struct Mint {
@@ -16,8 +16,10 @@ impl Mint {
     /// `POST {base}/embed/sessions`
     pub(super) fn session(app: &App, publishable_key: &str) -> Self {
         let url = address(app, "/embed/sessions");
-        let (header, before) = credential_header(app);
         let [key, signing] = ["API_KEY", "EMBED_SIGNING_KEY"].map(|ending| variable(app, ending));
+        let (header, from) = (CredentialHeader::of(app), KeyFrom::Variable(&key));
+        let (name, in_curl) = (header.name(), header.curl(from));
+        let (in_node, in_python) = (header.node(from), header.python(from));
         let curl = format!(
             r#"body='{{"publishable_key":"{publishable_key}","subject":"customer-42"}}'
 timestamp=$(date +%s)
@@ -25,7 +27,7 @@ signature=$(printf '%s.%s' "$timestamp" "$body" \
   | openssl dgst -sha256 -hmac "${signing}" -binary | base64)
 
 curl {url} \
-  -H "{header}: {before}${key}" \
+  {in_curl} \
   -H "Content-Type: application/json" \
   -H "X-Embed-Timestamp: $timestamp" \
   -H "X-Embed-Signature: v1,$signature" \
@@ -45,7 +47,7 @@ curl {url} \
   const response = await fetch("{url}", {{
     method: "POST",
     headers: {{
-      "{header}": `{before}${{process.env.{key}}}`,
+      "{name}": {in_node},
       "Content-Type": "application/json",
       "X-Embed-Timestamp": timestamp,
       "X-Embed-Signature": `v1,${{signature}}`,
@@ -73,7 +75,7 @@ request = urllib.request.Request(
     "{url}",
     data=body,
     headers={{
-        "{header}": "{before}" + os.environ["{key}"],
+        "{name}": {in_python},
         "Content-Type": "application/json",
         "X-Embed-Timestamp": timestamp,
         "X-Embed-Signature": "v1," + base64.b64encode(digest).decode(),

@@ -6,9 +6,7 @@ use crate::profile::CredentialPlace;
 /// What an example calls: the address that says who a key is.
 pub(in crate::web) struct Call {
     url: String,
-    header: String,
-    /// What stands before the key in the header's value.
-    before: &'static str,
+    header: CredentialHeader,
 }
 
 /// How an example has its key.
@@ -20,53 +18,113 @@ pub(in crate::web) enum KeyFrom<'a> {
     Variable(&'a str),
 }
 
+/// The header that carries a key in examples.
+pub(in crate::web) enum CredentialHeader {
+    /// Its name, and what stands before the key in it.
+    Plain(String, &'static str),
+    /// HTTP Basic: the key as user name, without a password.
+    Basic,
+}
+
 impl Call {
     /// `GET {base}/me`, with the key where this API takes it first.
     pub(in crate::web) fn me(app: &App) -> Self {
-        let (header, before) = credential_header(app);
         Self {
             url: address(app, "/me"),
-            header,
-            before,
+            header: CredentialHeader::of(app),
         }
     }
 
     /// For a shell.
     pub(in crate::web) fn curl(&self, key: KeyFrom<'_>) -> String {
-        let key = match key {
-            KeyFrom::Text(text) => text.to_owned(),
-            KeyFrom::Variable(name) => format!("${name}"),
-        };
-        format!("curl {} \\\n  -H \"{}: {}{key}\"", self.url, self.header, self.before)
+        format!("curl {} \\\n  {}", self.url, self.header.curl(key))
     }
 
     /// For Node 18 and later, as a module or not.
     pub(in crate::web) fn node(&self, key: KeyFrom<'_>) -> String {
-        let value = match (key, self.before) {
-            (KeyFrom::Text(text), before) => format!("\"{before}{text}\""),
-            (KeyFrom::Variable(name), "") => format!("process.env.{name}"),
-            (KeyFrom::Variable(name), before) => format!("`{before}${{process.env.{name}}}`"),
-        };
         format!(
-            "fetch(\"{}\", {{\n  headers: {{ \"{}\": {value} }},\n}}).then(async (response) => {{\n  \
+            "fetch(\"{}\", {{\n  headers: {{ \"{}\": {} }},\n}}).then(async (response) => {{\n  \
              console.log(response.status, await response.text());\n}});",
-            self.url, self.header
+            self.url,
+            self.header.name(),
+            self.header.node(key)
         )
     }
 
     /// For Python 3, with nothing to install.
     pub(in crate::web) fn python(&self, key: KeyFrom<'_>) -> String {
-        let (os, value) = match (key, self.before) {
-            (KeyFrom::Text(text), before) => ("", format!("\"{before}{text}\"")),
-            (KeyFrom::Variable(name), "") => ("import os\n", format!("os.environ[\"{name}\"]")),
-            (KeyFrom::Variable(name), before) => ("import os\n", format!("\"{before}\" + os.environ[\"{name}\"]")),
+        let os = match key {
+            KeyFrom::Text(_) => "",
+            KeyFrom::Variable(_) => "import os\n",
+        };
+        let base64 = match self.header {
+            CredentialHeader::Plain(..) => "",
+            CredentialHeader::Basic => "import base64\n",
         };
         format!(
-            "{os}import urllib.request\n\nrequest = urllib.request.Request(\n    \"{}\",\n    \
-             headers={{\"{}\": {value}}},\n)\nwith urllib.request.urlopen(request) as response:\n    \
+            "{base64}{os}import urllib.request\n\nrequest = urllib.request.Request(\n    \"{}\",\n    \
+             headers={{\"{}\": {}}},\n)\nwith urllib.request.urlopen(request) as response:\n    \
              print(response.status, response.read().decode())",
-            self.url, self.header
+            self.url,
+            self.header.name(),
+            self.header.python(key)
         )
+    }
+}
+
+impl CredentialHeader {
+    /// Where this API takes a key first; HTTP Basic only where there is nothing else.
+    pub(in crate::web) fn of(app: &App) -> Self {
+        let mut places = app.profile.api.credentials.iter();
+        match places.find(|place| **place != CredentialPlace::Basic) {
+            Some(CredentialPlace::Bearer) => Self::Plain("Authorization".to_owned(), "Bearer "),
+            Some(place) => Self::Plain(place.shown_name().to_owned(), ""),
+            None => Self::Basic,
+        }
+    }
+
+    /// Its name.
+    pub(in crate::web) fn name(&self) -> &str {
+        match self {
+            Self::Plain(name, _) => name,
+            Self::Basic => "Authorization",
+        }
+    }
+
+    /// The option for curl.
+    pub(in crate::web) fn curl(&self, key: KeyFrom<'_>) -> String {
+        let key = match key {
+            KeyFrom::Text(text) => text.to_owned(),
+            KeyFrom::Variable(name) => format!("${name}"),
+        };
+        match self {
+            Self::Plain(name, before) => format!("-H \"{name}: {before}{key}\""),
+            Self::Basic => format!("-u \"{key}:\""),
+        }
+    }
+
+    /// Its value, as an expression of JavaScript.
+    pub(in crate::web) fn node(&self, key: KeyFrom<'_>) -> String {
+        match (self, key) {
+            (Self::Plain(_, before), KeyFrom::Text(text)) => format!("\"{before}{text}\""),
+            (Self::Plain(_, ""), KeyFrom::Variable(name)) => format!("process.env.{name}"),
+            (Self::Plain(_, before), KeyFrom::Variable(name)) => format!("`{before}${{process.env.{name}}}`"),
+            (Self::Basic, KeyFrom::Text(text)) => format!("\"Basic \" + btoa(\"{text}:\")"),
+            (Self::Basic, KeyFrom::Variable(name)) => format!("\"Basic \" + btoa(`${{process.env.{name}}}:`)"),
+        }
+    }
+
+    /// Its value, as an expression of Python; for HTTP Basic it takes the module base64.
+    pub(in crate::web) fn python(&self, key: KeyFrom<'_>) -> String {
+        match (self, key) {
+            (Self::Plain(_, before), KeyFrom::Text(text)) => format!("\"{before}{text}\""),
+            (Self::Plain(_, ""), KeyFrom::Variable(name)) => format!("os.environ[\"{name}\"]"),
+            (Self::Plain(_, before), KeyFrom::Variable(name)) => format!("\"{before}\" + os.environ[\"{name}\"]"),
+            (Self::Basic, KeyFrom::Text(text)) => format!("\"Basic \" + base64.b64encode(b\"{text}:\").decode()"),
+            (Self::Basic, KeyFrom::Variable(name)) => {
+                format!("\"Basic \" + base64.b64encode((os.environ[\"{name}\"] + \":\").encode()).decode()")
+            }
+        }
     }
 }
 
@@ -77,15 +135,6 @@ pub(in crate::web) fn address(app: &App, below: &str) -> String {
     let public = api.public_url.as_deref().filter(|_| !app.settings.development);
     let origin = public.unwrap_or(&app.settings.public_url);
     format!("{origin}{}{below}", api.base_path)
-}
-
-/// The header that carries a key where this API takes it first, and what stands before the key in it.
-pub(in crate::web) fn credential_header(app: &App) -> (String, &'static str) {
-    match app.profile.api.credentials.first() {
-        Some(CredentialPlace::XApiKey) => ("X-API-Key".to_owned(), ""),
-        Some(CredentialPlace::Header(name)) => (name.clone(), ""),
-        Some(CredentialPlace::Bearer) | None => ("Authorization".to_owned(), "Bearer "),
-    }
 }
 
 /// The name of the variable that holds a key of this API: `NORTHPOST_API_KEY`.

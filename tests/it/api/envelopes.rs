@@ -84,7 +84,7 @@ async fn problem_details_upper_case_another_base_and_a_header_of_its_own() {
         answer.json(),
         json!({
             "type": format!("{}/docs/authentication#missing_authorization", app.address), "title": "Unauthorized", "status": 401, "code": "MISSING_AUTHORIZATION",
-            "detail": "Send an API key with this request.",
+            "detail": "Send an API key with this request, as “northpost-key: <key>”.",
         })
     );
     let with_key = |method, path: &str| {
