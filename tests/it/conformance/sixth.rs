@@ -110,7 +110,7 @@ async fn an_api_that_nobody_has_thought_of_is_one_more_file() {
     assert_eq!(bearer.status, 401, "it takes its own header alone");
     assert_eq!(
         bearer.json(),
-        json!({"error": {"message": "Send an API key with this request.", "code": "MISSING_AUTHORIZATION"}})
+        json!({"error": {"message": "Send an API key with this request, as “moonbase-pass: <key>”.", "code": "MISSING_AUTHORIZATION"}})
     );
 
     let open = "/lunar/2027-01/airlocks/7/open";
