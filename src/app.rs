@@ -24,7 +24,7 @@ use crate::client::TrustedProxies;
 use crate::clock::Clock;
 use crate::config::{Config, is_loopback};
 use crate::connection::{Addresses, Patience, Stopping};
-use crate::domain::mail::{Mailer, Post};
+use crate::domain::mail::{self, MailServer, Mailer, Post};
 use crate::domain::passwords::Hashing;
 use crate::domain::throttle::Throttle;
 use crate::domain::totals::Totals;
@@ -200,10 +200,10 @@ pub async fn open(
     }
     master_key::check(&db, &master_key, &*random).await?;
     let post = match &config.mail_url {
-        Some(url) => Mailer::smtp(url.expose_secret()).context("KEYHATCH_MAIL_URL")?,
+        Some(url) => Post::Smtp(Arc::new(MailServer::parse(url.expose_secret())?)),
         None => Post::Files(config.data_dir.join("mail")),
     };
-    let from = config.mail_from.parse().context("KEYHATCH_MAIL_FROM")?;
+    let from = mail::sender(&config.mail_from)?;
     let url = url::Url::parse(&public_url)?;
     let development = url.scheme() == "http" && is_loopback(&url);
     let rules = UrlRules {

@@ -14,6 +14,7 @@ pub mod inbound;
 pub mod key;
 pub mod key_format;
 pub mod lack;
+pub mod mail;
 pub mod name;
 pub mod password;
 pub mod rate;

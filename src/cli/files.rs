@@ -64,11 +64,11 @@ pub(super) async fn find_project(app: &App, workspace: &Workspace, slug: &str) -
 
 /// The account with this address, which `flag` named.
 pub(super) async fn find_account(app: &App, flag: &str, address: &str) -> Result<Account, Failure> {
+    let found = store::accounts::find_by_email(app.db.reader(), &Email::presented(address)).await?;
+    if let Some(found) = found {
+        return Ok(found.account);
+    }
     let email = Email::parse(address).map_err(|why| Failure::flag(flag, why))?;
-    let found = store::accounts::find_by_email(app.db.reader(), &email).await?;
-    let found = found.ok_or_else(|| {
-        let how = format!("There is no account “{email}”; make it with keyhatch account create.");
-        Failure::flag(flag, &how)
-    })?;
-    Ok(found.account)
+    let how = format!("There is no account “{email}”; make it with keyhatch account create.");
+    Err(Failure::flag(flag, &how))
 }

@@ -2,20 +2,24 @@
 //! become files in the data directory.
 
 mod kept;
+mod server;
+mod smtp;
 
 pub use kept::{Kept, read_kept};
+pub use server::MailServer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use lettre::Message;
 use lettre::message::header::{ContentTransferEncoding, ContentType};
 use lettre::message::{Body, Mailbox, SinglePart};
-use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use tokio::io::AsyncWriteExt;
 use tokio_util::task::TaskTracker;
 
 use crate::model::email::Email;
+use crate::model::mail::Failure;
 
 /// A letter, in plain text.
 #[derive(Clone, Debug)]
@@ -28,7 +32,7 @@ pub struct Letter {
 /// Where letters go.
 #[derive(Clone, Debug)]
 pub enum Post {
-    Smtp(Arc<AsyncSmtpTransport<Tokio1Executor>>),
+    Smtp(Arc<MailServer>),
     Files(PathBuf),
 }
 
@@ -52,12 +56,6 @@ impl Mailer {
         }
     }
 
-    /// An SMTP server from its URL: `smtp://user:password@host:port`, `smtps://…`.
-    pub fn smtp(url: &str) -> anyhow::Result<Post> {
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)?.timeout(Some(Duration::from_secs(20)));
-        Ok(Post::Smtp(Arc::new(transport.build())))
-    }
-
     /// Sends a letter in the background: nobody waits for it, and its time tells nothing about the account.
     pub fn send(&self, letter: Letter) {
         let mailer = self.clone();
@@ -65,8 +63,9 @@ impl Mailer {
             for attempt in 1..=ATTEMPTS {
                 match mailer.deliver(&letter).await {
                     Ok(()) => return,
-                    Err(error) if attempt == ATTEMPTS => {
-                        tracing::error!(error = %error, mail.subject = %letter.subject, "a mail could not be sent");
+                    Err(failure) if attempt == ATTEMPTS || failure.is_final => {
+                        tracing::error!(why = %failure.why, "a mail could not be sent");
+                        return;
                     }
                     Err(_) => tokio::time::sleep(Duration::from_secs(2u64.pow(attempt))).await,
                 }
@@ -106,8 +105,8 @@ impl Mailer {
         Body::dangerous_pre_encoded(lines.collect::<String>().into_bytes(), encoding)
     }
 
-    async fn deliver(&self, letter: &Letter) -> anyhow::Result<()> {
-        let message = Message::builder()
+    fn message(&self, letter: &Letter) -> anyhow::Result<Message> {
+        Ok(Message::builder()
             .from(self.from.clone())
             .to(letter.to.as_str().parse()?)
             .subject(letter.subject.as_str())
@@ -116,19 +115,39 @@ impl Mailer {
                 SinglePart::builder()
                     .header(ContentType::TEXT_PLAIN)
                     .body(self.body(&letter.text)),
-            )?;
+            )?)
+    }
+
+    async fn deliver(&self, letter: &Letter) -> Result<(), Failure> {
+        let message = self
+            .message(letter)
+            .map_err(|error| Failure::impossible(&error.to_string()))?;
         match &self.post {
-            Post::Smtp(transport) => {
-                transport.send(message).await?;
-            }
+            Post::Smtp(server) => server.send(message.envelope(), &message.formatted()).await,
             Post::Files(folder) => {
                 let name = message.headers().get_raw("Message-ID").unwrap_or_default();
                 let name: String = name.chars().filter(char::is_ascii_alphanumeric).take(32).collect();
-                write(folder, &name, &message.formatted()).await?;
+                let written = write(folder, &name, &message.formatted()).await;
+                written.map_err(|error| Failure::unreachable(&error.to_string()))
             }
         }
-        Ok(())
     }
+}
+
+/// The sender of all mail: an address, or a name and an address in angle brackets.
+pub fn sender(text: &str) -> anyhow::Result<Mailbox> {
+    let (name, address) = match text.trim().strip_suffix('>').and_then(|text| text.rsplit_once('<')) {
+        Some((name, address)) => (name.trim().trim_matches('"').trim(), address),
+        None => ("", text),
+    };
+    if name.contains(char::is_control) {
+        anyhow::bail!("KEYHATCH_MAIL_FROM cannot be used: there is a line break in the name");
+    }
+    let address = Email::parse(address).map_err(|why| {
+        anyhow::anyhow!("KEYHATCH_MAIL_FROM cannot be used; write it like Acme Keys <keys@example.com>. {why}")
+    })?;
+    let name = (!name.is_empty()).then(|| name.to_owned());
+    Ok(Mailbox::new(name, address.as_str().parse()?))
 }
 
 /// Letters hold links that are as good as a password: readable by their owner alone, and whole or not there.

@@ -24,10 +24,15 @@ pub async fn list(app: &App, standing: &Standing) -> Result<Vec<Member>> {
 
 /// The account that has this address.
 async fn account_of(app: &App, email: &str) -> Result<Account> {
-    let email = Email::parse(email).map_err(|message| AppError::invalid("email", message))?;
-    let found = store::accounts::find_by_email(app.db.reader(), &email).await?;
-    let found = found.ok_or_else(|| AppError::invalid("email", "Nobody has an account with this address."))?;
-    Ok(found.account)
+    let found = store::accounts::find_by_email(app.db.reader(), &Email::presented(email)).await?;
+    if let Some(found) = found {
+        return Ok(found.account);
+    }
+    let why = match Email::parse(email) {
+        Ok(_) => "Nobody has an account with this address.",
+        Err(why) => why,
+    };
+    Err(AppError::invalid("email", why))
 }
 
 /// Locks the workspace, so that two changes of its owners come one after the other, and reads the member's role.

@@ -31,8 +31,8 @@ pub(super) fn digest(bytes: &[u8]) -> Result<[u8; 32]> {
     bytes.try_into().map_err(|_| Error::Corrupt("a digest".to_owned()))
 }
 
-pub(super) fn email(text: &str) -> Result<Email> {
-    Email::parse(text).map_err(|_| Error::Corrupt("an account’s e-mail address".to_owned()))
+pub(super) fn email(text: &str) -> Email {
+    Email::kept(text)
 }
 
 impl TryFrom<account::Model> for Account {
@@ -41,7 +41,7 @@ impl TryFrom<account::Model> for Account {
     fn try_from(row: account::Model) -> Result<Self> {
         Ok(Self {
             id: AccountId(row.id),
-            email: email(&row.email)?,
+            email: email(&row.email),
             is_staff: row.is_staff,
             email_confirmed_at: maybe_at(row.email_confirmed_at),
             password_changed_at: at(row.password_changed_at),

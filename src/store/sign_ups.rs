@@ -57,7 +57,7 @@ pub async fn find(db: &impl ConnectionTrait, digest: &[u8], now: Timestamp) -> R
         .await?;
     let Some(row) = found else { return Ok(None) };
     Ok(Some(SignUp {
-        email: email(&row.email)?,
+        email: email(&row.email),
         password_hash: row.password_hash,
         browser_digest: row.browser_digest,
         expires_at: Timestamp::from_millis(row.expires_at),

@@ -1,5 +1,6 @@
 //! People: signing up, in and out, passwords, sessions, and the letters in between.
 
+mod addresses;
 mod cookies;
 mod devices;
 mod first;
@@ -11,6 +12,7 @@ mod sessions;
 mod sign_in;
 mod sign_up;
 mod smtp;
+mod smtp_tls;
 mod throttle;
 
 /// The path of the link in a letter that contains `path`.

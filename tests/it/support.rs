@@ -3,6 +3,7 @@
 mod browser;
 mod database;
 mod hammer;
+mod mail_server;
 pub mod places;
 mod program;
 
@@ -11,6 +12,7 @@ pub mod tokens;
 
 pub use browser::{Answer, Browser, http};
 pub use hammer::Hammer;
+pub use mail_server::{MailServer, Manners};
 pub use process::Process;
 pub use program::Program;
 

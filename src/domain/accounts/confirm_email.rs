@@ -43,7 +43,7 @@ pub async fn confirm(app: &App, token: &str, browser: &str, password: &str, addr
     let found = store::sign_ups::find(app.db.reader(), &digest, app.now()).await?;
     let sign_up = found.ok_or_else(dead)?;
     if !is_from(&sign_up, browser) {
-        let who = sign_up.email.as_str();
+        let who = &sign_up.email.folded();
         app.throttle.attempt(Attempt::ConfirmPassword, who, app.now())?;
         let presented = Password::presented(password);
         if !app.passwords.verify(&presented, Some(&sign_up.password_hash)).await? {

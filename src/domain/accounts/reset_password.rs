@@ -18,7 +18,7 @@ pub async fn ask(app: &App, email: &str, address: &str) -> Result<()> {
     let email = Email::parse(email).map_err(|message| AppError::Invalid(FieldErrors::one("email", message)))?;
     let now = app.now();
     app.throttle.attempt(Attempt::MailAddress, address, now)?;
-    app.throttle.attempt(Attempt::MailAccount, email.as_str(), now)?;
+    app.throttle.attempt(Attempt::MailAccount, &email.folded(), now)?;
     let found = store::accounts::find_by_email(app.db.reader(), &email).await?;
     let (token, expires_at) = (seal::token(&*app.random), now.plus(RESET));
     let link = MailedLink {
@@ -65,7 +65,7 @@ pub async fn reset(app: &App, token: &str, password: &str, address: &str) -> Res
     store::mailed_links::withdraw(&tx, account.id, Purpose::ResetPassword).await?;
     store::sessions::delete_all_of(&tx, account.id, None).await?;
     commit(tx).await?;
-    app.throttle.forgive(Attempt::SignInAccount, account.email.as_str());
+    app.throttle.forgive(Attempt::SignInAccount, &account.email.folded());
     app.mailer
         .send(letters::password_changed(app, &account.email, now, address)?);
     let account = Account {

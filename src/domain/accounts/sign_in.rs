@@ -13,19 +13,19 @@ const WRONG: &str = "This e-mail address and password do not match.";
 
 /// The account, if the password is its own and its address is confirmed. `marks` are those of the browser that asks.
 pub async fn sign_in(app: &App, email: &str, password: &str, address: &str, marks: &Marks) -> Result<Account> {
+    // One address has many spellings, and one throttle.
+    let email = Email::presented(email);
+    let who = email.folded();
     // Who has no marks is let wait before anything is looked up.
     if marks.is_empty() {
-        attempt(app, email, address)?;
+        attempt(app, &who, address)?;
     }
-    let found = match Email::parse(email) {
-        Ok(email) => store::accounts::find_by_email(app.db.reader(), &email).await?,
-        Err(_) => None,
-    };
+    let found = store::accounts::find_by_email(app.db.reader(), &email).await?;
     let own = marks.number_for(app, found.as_ref().map(|found| &found.account));
     // A browser that has used up its own attempts is a stranger's.
     let own = own.filter(|number| app.throttle.attempt(Attempt::SignInDevice, number, app.now()).is_ok());
     if own.is_none() && !marks.is_empty() {
-        attempt(app, email, address)?;
+        attempt(app, &who, address)?;
     }
     let hash = found.as_ref().map(|found| found.password_hash.as_str());
     let matches = app.passwords.verify(&Password::presented(password), hash).await?;
@@ -35,7 +35,7 @@ pub async fn sign_in(app: &App, email: &str, password: &str, address: &str, mark
             match own {
                 // What strangers have used up stays used up.
                 Some(number) => app.throttle.forgive(Attempt::SignInDevice, number),
-                None => app.throttle.forgive(Attempt::SignInAccount, email),
+                None => app.throttle.forgive(Attempt::SignInAccount, &who),
             }
             Ok(found.account.clone())
         }

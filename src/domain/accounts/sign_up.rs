@@ -16,7 +16,7 @@ pub async fn sign_up(app: &App, email: &str, password: &str, browser: &str, addr
     let (email, password) = create::check(email, password)?;
     let now = app.now();
     app.throttle.attempt(Attempt::SignUpAddress, address, now)?;
-    app.throttle.attempt(Attempt::MailAccount, email.as_str(), now)?;
+    app.throttle.attempt(Attempt::MailAccount, &email.folded(), now)?;
     let password_hash = app.passwords.hash(&password).await?;
     let known = store::accounts::find_by_email(app.db.reader(), &email).await?;
     let (token, expires_at) = (seal::token(&*app.random), now.plus(CONFIRMATION));
