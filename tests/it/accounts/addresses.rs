@@ -82,7 +82,7 @@ async fn who_has_an_address_of_older_rules_signs_in() {
 
 #[test]
 fn the_sender_is_read_by_the_same_rules() {
-    let sender = |text| keyhatch::domain::mail::sender(text);
+    let sender = |text: &str| keyhatch::domain::mail::sender(text);
     for (text, expected) in [
         ("keys@acme.example", "keys@acme.example"),
         (

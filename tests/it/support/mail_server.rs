@@ -7,8 +7,8 @@ use parking_lot::Mutex;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
+use tokio_rustls::rustls::{self, ServerConfig};
 
 /// What it does differently.
 #[derive(Clone, Debug, Default)]
@@ -41,9 +41,11 @@ impl MailServer {
     pub async fn start(manners: Manners) -> Self {
         let certified = rcgen::generate_simple_self_signed(["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
         let authority = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(authority.path(), certified.cert.pem()).unwrap();
+        let encoded = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, certified.cert.der());
+        let pem = format!("-----BEGIN CERTIFICATE-----\n{encoded}\n-----END CERTIFICATE-----\n");
+        std::fs::write(authority.path(), pem).unwrap();
         let key = PrivatePkcs8KeyDer::from(certified.signing_key.serialize_der());
-        let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
         let tls = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .unwrap()
@@ -70,6 +72,7 @@ impl MailServer {
     }
 
     /// From the next command on.
+    #[allow(dead_code, reason = "for tests of what is tried again")]
     pub fn behave(&self, manners: Manners) {
         *self.seen.manners.lock() = manners;
     }
