@@ -196,6 +196,7 @@ fn onboarding(table: &mut Table) {
 }
 
 fn documentation(table: &mut Table) {
+    table.get("/docs", docs::authentication::lead);
     table.get(crate::domain::docs::AUTHENTICATION, docs::authentication::show);
 }
 

@@ -6,7 +6,7 @@ use crate::model::account::Account;
 use crate::model::key::Key;
 use crate::model::role::Deed;
 use crate::model::workspace::{Membership, Project};
-use crate::profile::KeyOwner;
+use crate::profile::{Environment, KeyOwner};
 use crate::store;
 
 /// Its address.
@@ -22,21 +22,19 @@ pub struct Reader {
     pub membership: Membership,
     /// The project, where projects own keys and there is one.
     pub project: Option<Project>,
-    /// The newest key that works, in any of the reader's workspaces.
+    /// The newest test key that works, in any of the reader's workspaces: an example never asks for a live one.
     pub key: Option<Key>,
 }
 
-/// Looks for the newest key of somebody signed in; nothing where they belong to no workspace.
+/// Looks for the newest test key of somebody signed in; nothing where they belong to no workspace.
 pub async fn reader(app: &App, account: &Account) -> Result<Option<Reader>> {
     let db = app.db.reader();
     let mut memberships = workspaces::list(app, account).await?;
     let mut newest: Option<Key> = None;
     for membership in memberships.iter().rev().take(WORKSPACES) {
-        for environment in app.profile.environments() {
-            let (workspace, environment) = (membership.workspace.id, environment.as_str());
-            let found = store::keys::newest_active(db, workspace, environment, app.now()).await?;
-            newest = newer(newest, found);
-        }
+        let (workspace, environment) = (membership.workspace.id, Environment::Test.as_str());
+        let found = store::keys::newest_active(db, workspace, environment, app.now()).await?;
+        newest = newer(newest, found);
     }
     let place = match &newest {
         Some(key) => memberships.iter().position(|one| one.workspace.id == key.workspace_id),

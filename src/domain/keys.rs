@@ -24,7 +24,7 @@ use change::find_with_usage;
 pub use change::{find, find_if_there, find_replaced, refuse_frozen};
 pub use delete::delete;
 pub use disable::{disable, enable};
-pub use edit::{Edit, edit};
+pub use edit::{Edit, edit, seen};
 pub use expiring::tell_of_expiry;
 pub(in crate::domain) use first::issue_first;
 pub use input::{NewKey, NewKeyInput};

@@ -1,6 +1,6 @@
 //! The first steps of a newcomer, each derived from facts: nothing here remembers that somebody was here.
 
-use crate::domain::{App, workspaces};
+use crate::domain::{App, usage, workspaces};
 use crate::error::Result;
 use crate::model::account::Account;
 use crate::model::ids::OwnerId;
@@ -69,7 +69,7 @@ pub async fn steps(app: &App, account: &Account) -> Result<Steps> {
     let (db, workspace) = (app.db.reader(), membership.workspace.id);
     // The first call may be a moment ago: what is still counted in memory is a fact too.
     let newest = store::keys::newest_digests(db, workspace, MOST_WATCHED).await?;
-    app.usage.flush_keys(&app.db, newest).await?;
+    usage::write_down_of(app, newest).await?;
     let environment = first_environment(app).as_str();
     steps.key = store::keys::newest_active(db, workspace, environment, app.now()).await?;
     steps.used = store::keys::last_used(db, workspace, MOST_SEARCHED).await?;

@@ -176,7 +176,11 @@ pub fn is_due(app: &App, seconds: u64) -> bool {
 /// Writes down what has been counted of these keys, so that what is read of them is as of now: or, while the database takes no
 /// changes, of a little earlier.
 pub async fn write_down(app: &App, keys: &[KeyId]) -> Result<()> {
-    let digested = store::keys::digests(app.db.reader(), keys).await?;
+    write_down_of(app, store::keys::digests(app.db.reader(), keys).await?).await
+}
+
+/// The same for keys whose digests are known.
+pub(in crate::domain) async fn write_down_of(app: &App, digested: Vec<Digested>) -> Result<()> {
     match app.usage.flush_keys(&app.db, digested).await {
         // Nothing is lost: it is tried again, and what is shown is a little old.
         Err(AppError::Storage(_)) => Ok(()),

@@ -170,6 +170,23 @@ pub async fn list(
     now: Timestamp,
     limit: u64,
 ) -> Result<Vec<Key>> {
+    let Some(query) = matching(owner, filter, now) else {
+        return Ok(Vec::new());
+    };
+    let rows = query.order_by_desc(key::Column::Id).limit(limit).all(db).await?;
+    rows.into_iter().map(Key::try_from).collect()
+}
+
+/// How many keys of an owner match.
+pub async fn count(db: &impl ConnectionTrait, owner: OwnerId, filter: &Filter, now: Timestamp) -> Result<u64> {
+    match matching(owner, filter, now) {
+        Some(query) => Ok(query.count(db).await?),
+        None => Ok(0),
+    }
+}
+
+/// Nothing, when no key can match.
+fn matching(owner: OwnerId, filter: &Filter, now: Timestamp) -> Option<Select<key::Entity>> {
     let texts = [
         Some(&filter.search),
         filter.environment.as_ref(),
@@ -177,7 +194,7 @@ pub async fn list(
     ];
     if texts.into_iter().flatten().any(|text| text.contains('\0')) {
         // No key holds a NUL, and PostgreSQL takes none even in a question.
-        return Ok(Vec::new());
+        return None;
     }
     let mut query = key::Entity::find()
         .filter(key::Column::OwnerId.eq(owner.0))
@@ -202,8 +219,7 @@ pub async fn list(
     if let Some(before) = filter.before {
         query = query.filter(key::Column::Id.lt(before.0));
     }
-    let rows = query.order_by_desc(key::Column::Id).limit(limit).all(db).await?;
-    rows.into_iter().map(Key::try_from).collect()
+    Some(query)
 }
 
 /// How many keys an owner has, revoked ones included.

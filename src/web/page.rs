@@ -10,6 +10,7 @@ use crate::error::{AppError, Result};
 use crate::model::timestamp::Timestamp;
 use crate::web::assets;
 use crate::web::flash::Flash;
+use crate::web::workspaces::credits::grouped;
 
 /// The context of a page: one field of each template, built once by its extractor.
 #[derive(Clone, Debug)]
@@ -61,6 +62,17 @@ pub struct PlaceProject {
     pub name: String,
     /// `/w/acme/p/site`
     pub url: String,
+}
+
+/// Which of a list a page shows: `12 keys` when that is all, `51–100 of 1,234 keys` otherwise.
+pub fn range(passed: u64, shown: usize, total: u64, [one, many]: [&str; 2]) -> String {
+    let shown = u64::try_from(shown).unwrap_or(u64::MAX);
+    let number = |count: u64| grouped(i64::try_from(count).unwrap_or(i64::MAX));
+    if passed == 0 && shown >= total {
+        return format!("{} {}", number(shown), if shown == 1 { one } else { many });
+    }
+    let (first, last) = (number(passed + 1), number(passed + shown));
+    format!("{first}–{last} of {} {many}", number(total.max(passed + shown)))
 }
 
 impl Page {

@@ -3,7 +3,8 @@ const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const one = (selector, root = document) => root.querySelector(selector);
 const on = (type, act, target = document) => target.addEventListener(type, act);
 
-all("[data-js]").forEach((element) => (element.hidden = false));
+const show = (root) => all("[data-js]", root).forEach((element) => (element.hidden = false));
+show();
 one("[data-problems]")?.focus();
 
 // For people who hear the page.
@@ -135,6 +136,7 @@ async function poll() {
     const page = answer?.ok && !answer.redirected && new DOMParser().parseFromString(await answer.text(), "text/html");
     if (page) waiting.forEach((element) => {
       const fresh = page.getElementById(element.id);
+      if (fresh) show(fresh);
       if (!fresh || fresh.isEqualNode(element)) return;
       element.replaceWith(fresh);
       const words = fresh.dataset.say ?? fresh.textContent;

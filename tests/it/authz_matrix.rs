@@ -145,6 +145,7 @@ pub const PAGES: &[Row<7>] = &[
     row("GET",    "/w/{workspace}/p/{project}/keys/{key}/inbound/{inbound}/revocation",         [303, 404, 404, 403, 200, 200, 200]),
     row("POST",   "/w/{workspace}/p/{project}/keys/{key}/inbound/{inbound}/revocation",         [401, 404, 404, 403, 303, 303, 303]),
     row("GET",    "/welcome",                                                                   [303, 200, 200, 200, 200, 200, 200]),
+    row("GET",    "/docs",                                                                      [303, 303, 303, 303, 303, 303, 303]),
     row("GET",    "/docs/authentication",                                                       [200, 200, 200, 200, 200, 200, 200]),
     row("GET",    "/staff",                                                                     [404, 404, 200, 404, 404, 404, 404]),
     row("GET",    "/staff/lookups",                                                             [404, 404, 303, 404, 404, 404, 404]),

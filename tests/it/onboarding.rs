@@ -62,7 +62,7 @@ async fn alice_walks_from_nothing_to_a_first_call() {
         ["(done)", "(done)", "(done)", "(done)", "(do this now)", "(to do)"]
     );
     assert_eq!(page.text("#first-call-state"), "Waiting for your first request…");
-    assert!(page.attribute("#first-call-state", "data-poll").is_some());
+    assert!(page.attribute("#steps", "data-poll").is_some());
     let curl = page.text("#first-call");
     assert_eq!(
         curl,
@@ -85,7 +85,15 @@ async fn alice_walks_from_nothing_to_a_first_call() {
         page.text("#first-call-state"),
         format!("Received {at} from 203.0.113.7 with {}…", key.key.display_prefix)
     );
-    let waiting = "#first-call-state[data-poll], #all-set[data-poll]";
+    assert!(
+        page.attribute("#steps", "data-poll").is_some(),
+        "the webhook may still come"
+    );
+    assert_eq!(
+        page.attribute("#steps", "data-say").as_deref(),
+        Some("Your first request has arrived.")
+    );
+    let waiting = "#all-set[data-poll]";
     assert_eq!(page.texts(waiting).len(), 0, "nothing waits for the call any more");
     assert_eq!(page.text("#all-set h2"), "You are set");
 

@@ -56,6 +56,7 @@ fn read(mut fields: Fields) -> Result<Edit> {
         }),
         webhook_url: fields.nullable_text("webhook_url").map(Option::unwrap_or_default),
         enabled: fields.boolean("enabled"),
+        seen: None,
     };
     fields.finish()?;
     Ok(edit)

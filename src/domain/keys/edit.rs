@@ -1,10 +1,10 @@
 //! Editing: name, scopes, expiry, webhook URL; and over the API, in the same request, whether it is enabled.
 
-use crate::domain::App;
 use crate::domain::access::ManageKeys;
 use crate::domain::keys::bounds;
 use crate::domain::keys::change::{access_of, change, refuse_compromised, refuse_frozen};
 use crate::domain::keys::input::{check_scopes, check_webhook_url, refuse_meaningless_scopes};
+use crate::domain::{App, seal};
 use crate::error::{AppError, FieldErrors, Result};
 use crate::model::audit::Action;
 use crate::model::expiry;
@@ -23,6 +23,18 @@ pub struct Edit {
     /// Empty: none.
     pub webhook_url: Option<String>,
     pub enabled: Option<bool>,
+    /// What the person has seen before they typed ([`seen`]): a change by somebody else since then is not overwritten.
+    pub seen: Option<String>,
+}
+
+/// What an edit can change, as it is now, in few characters.
+pub fn seen(key: &Key) -> String {
+    let expires_at = key.expires_at.map(Timestamp::millis);
+    let all = serde_json::json!([key.name, key.scopes, expires_at, key.webhook_url]);
+    seal::digest(&all.to_string())[..12]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// Changes a key's settings; each error is at its field.
@@ -34,6 +46,11 @@ pub async fn edit(app: &App, proof: ManageKeys<'_>, id: KeyId, edit: Edit) -> Re
         }
         let before = key.clone();
         apply(app, key, &edit)?;
+        if edit.seen.as_ref().is_some_and(|known| *known != seen(&before)) && seen(key) != seen(&before) {
+            return Err(AppError::Conflict(
+                "Somebody else has changed this key since you opened the form.".to_owned(),
+            ));
+        }
         bounds::within_makers_power(
             proof,
             key.environment,

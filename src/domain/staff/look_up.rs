@@ -53,12 +53,22 @@ pub struct Looked {
     pub found: Vec<Found>,
 }
 
-/// All keys with exactly this display prefix; or why it was not even looked for.
+/// All keys with exactly this display prefix, or the one with this id; or why it was not even looked for.
 pub async fn by_display_prefix(
     app: &App,
     staff: &Staff,
     typed: &KeyText,
 ) -> Result<std::result::Result<Looked, Refused>> {
+    if let Some(id) = typed::key_id(typed) {
+        usage::write_down(app, &[id]).await?;
+        let key = store::keys::find_for_support(app.db.reader(), id).await?;
+        let found = show(app, staff, key.into_iter().collect()).await?;
+        let typed = Typed {
+            prefix: id.to_string(),
+            is_showable: true,
+        };
+        return Ok(Ok(Looked { typed, found }));
+    }
     let typed = match typed::read(&app.profile, typed) {
         Ok(typed) => typed,
         Err(refused) => return Ok(Err(refused)),

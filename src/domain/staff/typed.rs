@@ -1,5 +1,6 @@
 //! What somebody at the support desk has typed, judged before it goes anywhere: a whole key must not.
 
+use crate::model::ids::KeyId;
 use crate::model::key_format::KeyText;
 use crate::profile::Profile;
 
@@ -12,6 +13,10 @@ pub enum Refused {
     TooShort { least: usize, typed: Typed },
     /// More of a key than people are shown; perhaps all of it.
     WholeKey,
+    /// An e-mail address.
+    Email,
+    /// Words, such as the name of a workspace: no key is written like that.
+    Words,
 }
 
 /// A display prefix, or the beginning of one.
@@ -22,9 +27,47 @@ pub struct Typed {
     pub is_showable: bool,
 }
 
+/// The id of a key, where that is what was typed.
+pub(super) fn key_id(typed: &KeyText) -> Option<KeyId> {
+    let text = typed.expose_secret().trim();
+    // With its hyphens: without them it could be the secret part of a key.
+    (text.len() == 36).then(|| text.parse().ok()).flatten()
+}
+
+/// What it is, when no key of this API is written like that. Decided by shape, and before its length is looked at: only what may
+/// be a secret is treated as one.
+fn other_kind(profile: &Profile, typed: &str) -> Option<Refused> {
+    let formats = || profile.key_types.iter().flat_map(|key_type| &key_type.formats);
+    let text = typed.trim();
+    if formats().any(|(_, format)| text.contains(&format.prefix)) || text.contains("whsec_") {
+        return None;
+    }
+    if let Some((local, domain)) = text.split_once('@')
+        && !local.is_empty()
+        && domain.contains('.')
+    {
+        return Some(Refused::Email);
+    }
+    // Keys are one piece; words are short ones, with spaces or hyphens between.
+    let shortest_secret = profile.shortest_display_prefix();
+    let mut pieces = text.split([' ', '-']).filter(|piece| !piece.is_empty());
+    let is_one_piece = !text.contains([' ', '-']);
+    let are_words = pieces.all(|piece| piece.chars().count() < shortest_secret && is_word(piece));
+    (are_words && !is_one_piece).then_some(Refused::Words)
+}
+
+/// Letters alone, or figures alone, as people write; not both mixed, as keys are.
+fn is_word(piece: &str) -> bool {
+    let piece = piece.trim_matches(|c: char| c.is_ascii_punctuation());
+    piece.chars().all(char::is_alphabetic) || piece.chars().all(char::is_numeric)
+}
+
 /// What was typed, without spaces and without the sign for "there is more"; unless it is more than people are shown.
 pub(super) fn read(profile: &Profile, typed: &KeyText) -> Result<Typed, Refused> {
     let formats = || profile.key_types.iter().flat_map(|key_type| &key_type.formats);
+    if let Some(kind) = other_kind(profile, typed.expose_secret()) {
+        return Err(kind);
+    }
     let written = |c: &char| !c.is_whitespace() && !c.is_control();
     let text: String = typed.expose_secret().chars().filter(written).collect();
     let mut prefix = text.trim_end_matches(['…', '.']);
@@ -85,6 +128,35 @@ mod tests {
         ] {
             assert_eq!(read(typed), Err(Refused::WholeKey), "{typed}");
         }
+    }
+
+    #[test]
+    fn what_is_no_key_is_told_by_its_shape() {
+        for email in [
+            "alice@example.com",
+            " a.long.local.part@mail.example.co.uk ",
+            "bücher@bücher.example",
+        ] {
+            assert_eq!(read(email), Err(Refused::Email), "{email}");
+        }
+        for words in [
+            "acme-international-shipping",
+            "Acme International Ltd.",
+            "the key for the shop",
+        ] {
+            assert_eq!(read(words), Err(Refused::Words), "{words}");
+        }
+        let whole = format!("kh_live_{}", "4f7aQm2X".repeat(5));
+        for secret in [
+            format!("alice@example.com {whole}"),
+            format!("my key-{whole}"),
+            "4f7aQm2X".repeat(5),
+        ] {
+            assert_eq!(read(&secret), Err(Refused::WholeKey), "{secret}");
+        }
+        let id = "01a22b06-35a7-7000-bbb5-4b86428906df";
+        assert!(key_id(&KeyText::presented(format!(" {id}\n"))).is_some());
+        assert!(key_id(&KeyText::presented(id.replace('-', ""))).is_none());
     }
 
     #[test]

@@ -45,13 +45,30 @@ async fn read(app: &App, id: DeliveryId) -> Result<Option<(Delivery, Vec<Attempt
 /// Deliveries of these keys, newest first; what the filter says of projects is replaced by the ring's.
 pub async fn list(app: &App, proof: ReadKeys<'_>, filter: Filter, limit: u64) -> Result<Vec<Delivery>> {
     let ring = proof.ring();
-    let filter = Filter {
+    let filter = of_ring(proof, filter);
+    Ok(store::webhooks::deliveries::list(app.db.reader(), ring.workspace.id, filter, limit).await?)
+}
+
+/// How many deliveries of these keys match, and how many of them come before the filter's cursor.
+pub async fn count(app: &App, proof: ReadKeys<'_>, filter: Filter) -> Result<(u64, u64)> {
+    let (db, workspace, filter) = (app.db.reader(), proof.ring().workspace.id, of_ring(proof, filter));
+    let all = Filter { before: None, ..filter };
+    let total = store::webhooks::deliveries::count(db, workspace, all).await?;
+    let passed = match filter.before {
+        Some(_) => total.saturating_sub(store::webhooks::deliveries::count(db, workspace, filter).await?),
+        None => 0,
+    };
+    Ok((total, passed))
+}
+
+fn of_ring(proof: ReadKeys<'_>, filter: Filter) -> Filter {
+    let ring = proof.ring();
+    Filter {
         project: ring.project.as_ref().map(|project| project.id),
         // Where keys belong to the workspace, what goes to its own endpoint is not theirs.
         of_keys: true,
         ..filter
-    };
-    Ok(store::webhooks::deliveries::list(app.db.reader(), ring.workspace.id, filter, limit).await?)
+    }
 }
 
 /// Where events of a key went, the latest endpoint first: which are off, and why.

@@ -2,7 +2,8 @@
 
 use sea_orm::sea_query::{Expr, LockBehavior, LockType};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, SelectExt, Set,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    SelectExt, Set,
 };
 
 use super::super::entities::{webhook_delivery as delivery, webhook_endpoint as endpoint};
@@ -96,6 +97,20 @@ pub async fn list(
     filter: Filter,
     limit: u64,
 ) -> Result<Vec<Delivery>> {
+    let rows = matching(workspace, filter)
+        .order_by_desc(delivery::Column::Id)
+        .limit(limit)
+        .all(db)
+        .await?;
+    with_urls(db, rows).await
+}
+
+/// How many deliveries of a workspace match.
+pub async fn count(db: &impl ConnectionTrait, workspace: WorkspaceId, filter: Filter) -> Result<u64> {
+    Ok(matching(workspace, filter).count(db).await?)
+}
+
+fn matching(workspace: WorkspaceId, filter: Filter) -> Select<delivery::Entity> {
     let mut query = delivery::Entity::find().filter(delivery::Column::WorkspaceId.eq(workspace.0));
     if let Some(project) = filter.project {
         query = query.filter(delivery::Column::ProjectId.eq(project.0));
@@ -115,8 +130,7 @@ pub async fn list(
     if let Some(before) = filter.before {
         query = query.filter(delivery::Column::Id.lt(before.0));
     }
-    let rows = query.order_by_desc(delivery::Column::Id).limit(limit).all(db).await?;
-    with_urls(db, rows).await
+    query
 }
 
 /// Writes how a delivery fares: its state, its attempts, when the next is due, who works on it.

@@ -55,6 +55,11 @@ struct Examples {
     python: String,
 }
 
+/// `GET /docs`: there is one page so far.
+pub async fn lead() -> HttpResponse {
+    crate::web::page::redirect(docs::AUTHENTICATION)
+}
+
 /// The page.
 pub async fn show(app: Data<App>, visitor: Visitor, request: HttpRequest) -> Result<HttpResponse> {
     let own = match &visitor.account {

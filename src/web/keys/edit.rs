@@ -7,8 +7,10 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::domain::App;
+use crate::domain::access::ManageKeys;
 use crate::domain::keys::{self, Edit};
 use crate::error::{AppError, FieldErrors, Result};
+use crate::model::ids::KeyId;
 use crate::model::key::Key;
 use crate::profile::Access;
 use crate::web::extract::{KeyPath, KeysPage};
@@ -25,6 +27,8 @@ pub struct EditForm {
     expiry: String,
     expires_at: String,
     webhook_url: String,
+    /// What was on the page when it was opened; see [`keys::seen`].
+    seen: String,
 }
 
 #[derive(Template)]
@@ -37,6 +41,8 @@ struct EditPage {
     errors: FieldErrors,
     groups: Vec<ScopeGroupChoice>,
     expiries: Vec<ExpiryChoice>,
+    /// What somebody else has saved meanwhile: field, theirs, what was typed here.
+    meanwhile: Vec<[String; 3]>,
 }
 
 /// `GET …/keys/{key}/edit`
@@ -49,6 +55,7 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpRe
         expiry: if key.expires_at.is_some() { "date" } else { "never" }.to_owned(),
         expires_at: key.expires_at.map(|at| at.iso_day()).unwrap_or_default(),
         webhook_url: key.webhook_url.clone().unwrap_or_default(),
+        seen: keys::seen(&key),
     };
     render(&app, &page, StatusCode::OK, key, form, FieldErrors::default())
 }
@@ -64,6 +71,7 @@ pub async fn submit(app: Data<App>, page: KeysPage, key: KeyPath, form: Form<Edi
         expiry: Some((form.expiry.clone(), picked_date(&key, &form))),
         webhook_url: Some(form.webhook_url.clone()),
         enabled: None,
+        seen: (!form.seen.is_empty()).then(|| form.seen.clone()),
     };
     match keys::edit(&app, proof, key.id, edit).await {
         Ok(edited) => {
@@ -75,8 +83,60 @@ pub async fn submit(app: Data<App>, page: KeysPage, key: KeyPath, form: Form<Edi
             Ok(page::redirect_with(&app, &page.key_url(key.id), &flash))
         }
         Err(AppError::Invalid(errors)) => render(&app, &page, StatusCode::UNPROCESSABLE_ENTITY, key, form, errors),
+        Err(AppError::Conflict(_)) if !form.seen.is_empty() => meanwhile(&app, &page, proof, key.id, form).await,
         Err(other) => Err(other),
     }
+}
+
+/// Shows what somebody else has saved beside what was typed. Saving once more means: mine.
+async fn meanwhile(
+    app: &App,
+    page: &KeysPage,
+    proof: ManageKeys<'_>,
+    id: KeyId,
+    mut form: EditForm,
+) -> Result<HttpResponse> {
+    let key = keys::find(app, proof.read(), id).await?;
+    keys::refuse_frozen(&key)?;
+    form.seen = keys::seen(&key);
+    render(app, page, StatusCode::CONFLICT, key, form, FieldErrors::default())
+}
+
+/// The fields in which what is saved and what was typed differ.
+fn differences(app: &App, key: &Key, form: &EditForm) -> Vec<[String; 3]> {
+    let or_none = |text: &str| {
+        if text.is_empty() {
+            "none".to_owned()
+        } else {
+            text.to_owned()
+        }
+    };
+    let mut scopes = (key.scopes.clone(), form.scopes.clone());
+    scopes.0.sort();
+    scopes.1.sort();
+    let ends = key.expires_at.map_or_else(|| "never".to_owned(), |at| at.iso_day());
+    let typed = match form.expiry.as_str() {
+        "date" => form.expires_at.clone(),
+        "never" => "never".to_owned(),
+        days => format!("in {days} days"),
+    };
+    let url = key.webhook_url.clone().unwrap_or_default();
+    let mut rows = vec![["Name".to_owned(), key.name.clone(), form.name.trim().to_owned()]];
+    if is_by_scopes(app, key) {
+        rows.push([
+            "Scopes".to_owned(),
+            or_none(&scopes.0.join(", ")),
+            or_none(&scopes.1.join(", ")),
+        ]);
+    }
+    rows.push(["Expires".to_owned(), ends, typed]);
+    rows.push([
+        "Webhook URL".to_owned(),
+        or_none(&url),
+        or_none(form.webhook_url.trim()),
+    ]);
+    rows.retain(|[_, theirs, mine]| theirs != mine);
+    rows
 }
 
 /// The date that counts. The form comes with the present one filled in: who then chooses a preset and leaves the date
@@ -112,9 +172,19 @@ fn render(
             Vec::new()
         },
         expiries: choices::expiries(app, &form.expiry),
+        meanwhile: match status {
+            StatusCode::CONFLICT => differences(app, &key, &form),
+            _ => Vec::new(),
+        },
         key,
         form,
         errors,
     };
     page::html(status, &template)
+}
+
+impl EditPage {
+    fn save_label(&self) -> &'static str {
+        if self.meanwhile.is_empty() { "Save" } else { "Save mine" }
+    }
 }

@@ -137,7 +137,7 @@ pub async fn show(app: Data<App>, page: KeysPage, request: HttpRequest) -> Resul
             || !query.type_id.is_empty()
             || !query.status.is_empty()
             || !query.before.is_empty(),
-        shown: crate::model::timestamp::plural(i64::try_from(rows.len()).unwrap_or_default(), "key"),
+        shown: page::range(list.passed, rows.len(), list.total, ["key", "keys"]),
         types: app
             .profile
             .key_types

@@ -125,6 +125,20 @@ impl WelcomePage {
         self.steps.key.as_ref().filter(|key| key.has_signing_secret)
     }
 
+    /// Whether something may arrive while the page is open. (Nothing is typed in these steps that looking again could lose.)
+    fn waits(&self) -> bool {
+        matches!(self.steps.current(), Some(Step::FirstCall | Step::Webhook))
+    }
+
+    /// What has arrived, for people who hear the page.
+    fn say(&self) -> &'static str {
+        match (&self.received, &self.steps.delivered) {
+            (Some(_), Some(_)) => "Your first webhook has arrived.",
+            (Some(_), None) => "Your first request has arrived.",
+            (None, _) => "",
+        }
+    }
+
     fn may_create_project(&self) -> bool {
         let role = self.steps.workspace.as_ref().map(|membership| membership.role);
         role.is_some_and(|role| role.may(Deed::ManageProjects))

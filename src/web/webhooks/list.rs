@@ -87,6 +87,7 @@ pub async fn show(app: Data<App>, page: KeysPage, request: HttpRequest) -> Resul
     let mut meant = meant_keys(&app, &page, &query.key).await?;
     let is_ambiguous = !query.key.is_empty() && meant.len() != 1;
     let mut deliveries = Vec::new();
+    let (mut total, mut passed) = (0, 0);
     let proof = page.ring.read_keys();
     if !is_ambiguous {
         let filter = Filter {
@@ -99,6 +100,7 @@ pub async fn show(app: Data<App>, page: KeysPage, request: HttpRequest) -> Resul
             ..Filter::default()
         };
         deliveries = look::list(&app, proof, filter, PAGE_SIZE + 1).await?;
+        (total, passed) = look::count(&app, proof, filter).await?;
     }
     let any = !deliveries.is_empty() || !look::list(&app, proof, Filter::default(), 1).await?.is_empty();
     let more = deliveries.len() as u64 > PAGE_SIZE;
@@ -148,10 +150,7 @@ pub async fn show(app: Data<App>, page: KeysPage, request: HttpRequest) -> Resul
             _ => with(&|query| query.before.clear()),
         },
         next: next.map_or_else(String::new, |next| with(&|query| query.before = next.to_string())),
-        shown: match rows.len() {
-            1 => "1 delivery".to_owned(),
-            count => format!("{count} deliveries"),
-        },
+        shown: page::range(passed, rows.len(), total, ["delivery", "deliveries"]),
         rows,
         query,
     })

@@ -94,12 +94,12 @@ fn links_on_the_page(page: &Answer) -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn whoever_is_signed_in_finds_the_beginning_of_their_newest_key() {
-    let service = Service::start("kodisc").await;
+async fn whoever_is_signed_in_finds_the_beginning_of_their_newest_test_key() {
+    let service = Service::start("craftkit").await;
     let nobody = service.app.browser().get(AUTHENTICATION).await;
     assert_eq!(
         super::running::printed(&nobody, "variable"),
-        "export KODISC_API_KEY=kdsc_live_…"
+        "export CRAFTKIT_API_KEY=ck_live_…"
     );
     assert!(nobody.attribute("a[href^='/sign-in']", "href").is_some());
 
@@ -111,20 +111,32 @@ async fn whoever_is_signed_in_finds_the_beginning_of_their_newest_key() {
     );
     assert!(page.attribute(&format!("a[href='{list}/new']"), "href").is_some());
 
-    service.mint("live", &[]).await;
-    let newest = service.mint("live", &[]).await;
+    service.mint("test", &[]).await;
+    let newest = service.mint("test", &[]).await;
+    // An example never asks for a live one.
+    let live = service.mint("live", &[]).await;
     let page = service.alice.get(AUTHENTICATION).await;
     let line = super::running::printed(&page, "variable");
-    assert_eq!(line, format!("export KODISC_API_KEY={}…", &newest[..16]));
+    assert!(
+        line.starts_with("export CRAFTKIT_API_KEY=ck_test_") && line.contains(&newest[..12]),
+        "{line}"
+    );
     assert!(!page.body.contains(&newest), "and nothing more of it");
+    assert!(!page.body.contains(&live[..12]), "nor of the live one");
+    assert_eq!(
+        page.texts("button[data-copy='#variable']").len(),
+        0,
+        "cut short, it is nothing to copy"
+    );
+    assert_eq!(service.alice.get("/docs").await.location(), AUTHENTICATION);
 
     let charlie = service.app.person("charlie").await;
     let page = charlie.get(AUTHENTICATION).await;
-    assert!(!page.body.contains(&newest[..16]), "another’s key is not shown");
+    assert!(!page.body.contains(&newest[..12]), "another’s key is not shown");
     let victor = service.app.person("victor").await;
     service.app.join(&service.workspace, &victor, "viewer").await;
     let page = victor.get(AUTHENTICATION).await;
-    assert!(page.body.contains(&newest[..16]), "viewers see keys");
+    assert!(page.body.contains(&newest[..12]), "viewers see keys");
     assert!(
         page.attribute(&format!("a[href='{list}/new']"), "href").is_none(),
         "and make none"
@@ -135,13 +147,13 @@ async fn whoever_is_signed_in_finds_the_beginning_of_their_newest_key() {
 #[tokio::test]
 async fn a_key_that_is_no_secret_is_not_said_to_be_gone() {
     let service = Service::start("example").await;
-    service.mint("publishable", &[]).await;
+    service.mint("publishable", &[("environment", "test")]).await;
     let start = service.alice.get(AUTHENTICATION).await.text("#quick-start");
     assert!(
         start.contains("no secret") && !start.contains("Nobody can show it"),
         "{start}"
     );
-    service.mint("secret", &[]).await;
+    service.mint("secret", &[("environment", "test")]).await;
     let start = service.alice.get(AUTHENTICATION).await.text("#quick-start");
     assert!(
         start.contains("Nobody can show it again") && start.contains("roll it"),

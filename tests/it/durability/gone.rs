@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 use keyhatch::store::Db;
 use keyhatch::store::db::Location;
 
+use super::assert_not_now;
 use super::line::{Line, State};
-use super::world::{PATIENCE, WRITES, World, Write, assert_not_now};
+use super::world::{PATIENCE, WRITES, World, Write};
 use crate::support::TestDatabase;
 
 /// A program whose way to PostgreSQL is a line; nothing on SQLite.

@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use sea_orm::sqlx::{self, ConnectOptions, Executor};
 
-use super::world::{PATIENCE, WRITES, World, assert_not_now};
+use super::assert_not_now;
+use super::world::{PATIENCE, WRITES, World};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_somebody_holds_takes_no_changes_until_it_is_let_go() {

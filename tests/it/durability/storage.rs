@@ -3,8 +3,9 @@
 
 use std::time::Instant;
 
+use super::assert_not_now;
 use super::disk::{Disk, Fault};
-use super::world::{PATIENCE, WRITES, World, Write, assert_not_now};
+use super::world::{PATIENCE, WRITES, World, Write};
 
 /// Starts with a disk of its own; nothing on PostgreSQL, which has its own disks.
 async fn with_disk() -> Option<(Disk, World)> {

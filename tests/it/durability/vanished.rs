@@ -1,6 +1,7 @@
 //! A database file that is moved away, removed or replaced while it is open.
 
-use super::world::{WRITES, World, Write, assert_not_now};
+use super::assert_not_now;
+use super::world::{WRITES, World, Write};
 
 fn is_embedded() -> bool {
     std::env::var_os("KEYHATCH_TEST_POSTGRES").is_none()

@@ -379,26 +379,3 @@ fn key_of(answer: &Answer) -> (String, String) {
 async fn answer_of(request: reqwest::RequestBuilder) -> Option<Answer> {
     Answer::try_of(request.send().await.ok()?).await
 }
-
-/// Whether an answer is "not now", in full.
-pub fn assert_not_now(answer: &Answer, what: &str) {
-    assert_eq!(answer.status, 503, "{what}: {}", answer.body);
-    assert!(
-        answer.headers.contains_key("retry-after"),
-        "{what}: {:?}",
-        answer.headers
-    );
-    let is_page = answer.headers["content-type"]
-        .to_str()
-        .unwrap()
-        .starts_with("text/html");
-    if is_page {
-        assert!(
-            answer.body.contains("Not available right now"),
-            "{what}: {}",
-            answer.body
-        );
-    } else {
-        assert_eq!(answer.json()["code"], "unavailable", "{what}: {}", answer.body);
-    }
-}

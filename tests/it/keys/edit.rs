@@ -56,6 +56,49 @@ async fn saving_what_is_there_changes_nothing() {
 }
 
 #[tokio::test]
+async fn two_people_who_edit_one_key_hear_of_each_other() {
+    let world = World::start().await;
+    let fields = [("name", "Partner"), ("type", "restricted"), ("scopes", "tracking:read")];
+    let made = world.make(&fields).await;
+    let edit = format!("{}/edit", made.url);
+    let bob = world.member("bob", "developer").await;
+    let opened = bob.get(&edit).await.form(&edit);
+    world.alice.submit(&edit, &edit, &[("name", "Partner Ltd")]).await;
+
+    let mut typed = opened.clone();
+    typed.retain(|(field, _)| field != "name");
+    typed.push(("name".to_owned(), "Bob’s".to_owned()));
+    let answer = bob.try_post(&edit, &typed).await.unwrap();
+    assert_eq!(answer.status, 409);
+    assert_eq!(answer.text(".callout dl dt"), "Name");
+    let said = answer.text(".callout dl dd");
+    assert!(
+        said.contains("Saved: Partner Ltd") && said.contains("Yours: Bob’s"),
+        "{said}"
+    );
+    assert_eq!(
+        answer.attribute("#name", "value").as_deref(),
+        Some("Bob’s"),
+        "what was typed stays"
+    );
+    assert_eq!(
+        world.alice.get(&made.url).await.text("h1"),
+        "Partner Ltd",
+        "and nothing is saved"
+    );
+    // Saving once more means: mine.
+    let answer = bob.try_post(&edit, &answer.form(&edit)).await.unwrap();
+    assert_eq!(answer.location(), made.url);
+    assert_eq!(world.alice.get(&made.url).await.text("h1"), "Bob’s");
+
+    // Two who want the same do not disagree; nor does it matter what happens to the key that nobody edits.
+    let opened = bob.get(&edit).await.form(&edit);
+    world.press(&made, "disablement").await;
+    world.press(&made, "enablement").await;
+    assert_eq!(bob.try_post(&edit, &opened).await.unwrap().status, 303);
+}
+
+#[tokio::test]
 async fn a_preset_wins_over_the_date_that_was_there_already() {
     let world = World::start().await;
     let made = world.make(&[("name", "CI"), ("expiry", "7")]).await;

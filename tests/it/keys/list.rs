@@ -139,10 +139,15 @@ async fn long_lists_have_pages() {
     }
     let mut seen = Vec::new();
     let mut path = format!("{keys}?type=secret");
-    for expected in [50, 50, 20] {
+    for (expected, shown) in [
+        (50, "1–50 of 120 keys"),
+        (50, "51–100 of 120 keys"),
+        (20, "101–120 of 120 keys"),
+    ] {
         let page = world.alice.get(&path).await;
         let names = page.texts(".lead-cell a");
         assert_eq!(names.len(), expected);
+        assert_eq!(page.text(".pagination .hint"), shown);
         seen.extend(names);
         path = page.attribute("a[rel=next]", "href").unwrap_or_default();
         assert!(path.is_empty() || path.contains("type=secret"), "filters stay: {path}");

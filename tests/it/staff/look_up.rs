@@ -184,3 +184,30 @@ async fn it_says_what_a_key_is_by_now() {
     );
     assert!(answer.text("article").contains("Last usedNever"));
 }
+
+#[tokio::test]
+async fn what_is_no_key_is_not_called_one() {
+    let app = TestApp::start().await;
+    let (alice, sam) = (app.person("alice").await, app.person("sam").await);
+    let acme = app.workspace(&alice, "Acme").await;
+    let shop = app.project(&acme, "Shop").await;
+    let key = issue(&app, &acme, Some(&shop), &secret("One", "live")).await.key;
+    for typed in [
+        "alice@example.com",
+        "acme-international-shipping",
+        "the key for the shop",
+    ] {
+        let answer = look_up(&sam, typed).await;
+        assert_eq!(answer.status, 422, "{typed}");
+        assert!(!answer.body.contains("looks like a whole key"), "{typed}");
+        assert!(
+            answer
+                .text(".problems")
+                .contains("display prefix of the key, or for its id"),
+            "{typed}"
+        );
+    }
+    let answer = look_up(&sam, &format!(" {} ", key.id)).await;
+    assert_eq!((answer.status, answer.text("article h2").as_str()), (200, "One"));
+    assert_eq!(trail(&app, &acme).await[0].action, "key.looked_up");
+}
