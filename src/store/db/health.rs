@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::future::Future;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
@@ -18,6 +18,9 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 /// How long a request waits while nothing moves.
 const PATIENCE_OF_REQUESTS: Duration = Duration::from_millis(1_500);
+
+/// The same while somebody of this process writes: the disk may be slow, but nobody else holds the file.
+const PATIENCE_WITH_OURSELVES: Duration = Duration::from_secs(5);
 
 /// The same, once somebody has waited in vain.
 const NO_PATIENCE: Duration = Duration::from_millis(200);
@@ -41,6 +44,8 @@ pub(super) struct Health {
     /// Whether somebody has waited in vain since.
     stuck: AtomicBool,
     hurried: AtomicBool,
+    /// How many transactions of this process are open.
+    open: AtomicUsize,
 }
 
 /// What is known of writing.
@@ -61,6 +66,7 @@ impl Health {
             began: Instant::now(),
             stuck: AtomicBool::new(false),
             hurried: AtomicBool::new(false),
+            open: AtomicUsize::new(0),
         }
     }
 
@@ -126,7 +132,7 @@ impl Health {
                 }
                 () = tokio::time::sleep_until(until.into()) => {
                     let moved = self.began + Duration::from_millis(self.moved.load(Ordering::Relaxed));
-                    if moved <= since {
+                    if moved <= since && waiting.max(moved).elapsed() >= self.patience() {
                         self.stuck.store(true, Ordering::Relaxed);
                         let error = DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout);
                         self.note(&error);
@@ -140,9 +146,21 @@ impl Health {
     fn patience(&self) -> Duration {
         match (self.hurried.load(Ordering::Relaxed), self.stuck.load(Ordering::Relaxed)) {
             (false, _) => PATIENCE,
-            (true, false) => PATIENCE_OF_REQUESTS,
             (true, true) => NO_PATIENCE,
+            (true, false) if self.open.load(Ordering::Relaxed) > 0 => PATIENCE_WITH_OURSELVES,
+            (true, false) => PATIENCE_OF_REQUESTS,
         }
+    }
+
+    /// A transaction was begun.
+    pub(super) fn began(&self) {
+        self.open.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// It has ended, however.
+    pub(super) fn ended(&self) {
+        self.open.fetch_sub(1, Ordering::Relaxed);
+        self.moved();
     }
 
     /// A writer got on.

@@ -30,6 +30,7 @@ impl std::fmt::Debug for Tx {
 
 impl Tx {
     pub(super) fn new(open: DatabaseTransaction, shared: &Arc<Shared>) -> Self {
+        shared.health.began();
         Self {
             backend: open.get_database_backend(),
             open: Some(open),
@@ -127,6 +128,7 @@ impl Drop for Tx {
         if !self.committed {
             self.suspect();
         }
+        self.shared.health.ended();
     }
 }
 

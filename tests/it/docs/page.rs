@@ -147,13 +147,14 @@ async fn whoever_is_signed_in_finds_the_beginning_of_their_newest_test_key() {
 #[tokio::test]
 async fn a_key_that_is_no_secret_is_not_said_to_be_gone() {
     let service = Service::start("example").await;
-    service.mint("publishable", &[("environment", "test")]).await;
+    let of = (&service.workspace, service.project.as_ref());
+    service.app.key(of.0, of.1, "publishable", "test", &[]).await;
     let start = service.alice.get(AUTHENTICATION).await.text("#quick-start");
     assert!(
         start.contains("no secret") && !start.contains("Nobody can show it"),
         "{start}"
     );
-    service.mint("secret", &[("environment", "test")]).await;
+    service.app.key(of.0, of.1, "secret", "test", &[]).await;
     let start = service.alice.get(AUTHENTICATION).await.text("#quick-start");
     assert!(
         start.contains("Nobody can show it again") && start.contains("roll it"),
