@@ -1,9 +1,11 @@
 //! Building the application from its settings, running it, stopping it gracefully.
 
+mod database;
 mod master_key;
 mod server;
 
 use std::fs::File;
+use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
@@ -14,7 +16,7 @@ use actix_web::App as ActixApp;
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, PayloadConfig};
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use secrecy::ExposeSecret;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::runtime::Handle;
@@ -22,7 +24,7 @@ use tokio::runtime::Handle;
 use crate::api::lane::Entry;
 use crate::client::TrustedProxies;
 use crate::clock::Clock;
-use crate::config::{Config, is_loopback};
+use crate::config::{Config, is_loopback, reason, unusable};
 use crate::connection::{Addresses, Patience, Stopping};
 use crate::domain::mail::{self, MailServer, Mailer, Post};
 use crate::domain::passwords::Hashing;
@@ -40,7 +42,6 @@ use crate::model::ids::Ids;
 use crate::model::webhook_url::UrlRules;
 use crate::profile::Profile;
 use crate::random::{self, Random};
-use crate::store::Db;
 use crate::web::form::LARGEST_FORM;
 use crate::web::ways::Ways;
 use crate::{api, metrics, routes, telemetry, web as pages};
@@ -62,9 +63,9 @@ pub struct Application {
 impl Application {
     /// Connects, migrates, checks the master key, binds.
     pub async fn build(config: &Config, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> anyhow::Result<Self> {
-        let listener = listen(config.listen, "KEYHATCH_LISTEN")?;
+        let listener = listen(config.listen, &config.called.by("listen"))?;
         let metrics = match config.metrics_listen {
-            Some(address) => Some(listen(address, "KEYHATCH_METRICS_LISTEN")?),
+            Some(address) => Some(listen(address, &config.called.by("metrics_listen"))?),
             None => None,
         };
         let address = listener.local_addr()?;
@@ -137,10 +138,19 @@ impl Application {
 
 fn listen(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
     let listener = TcpListener::bind(address).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => {
-            anyhow::anyhow!("something listens on {address} already: stop it, or choose another address with {setting}")
+        ErrorKind::AddrInUse => {
+            anyhow!("{setting}: something listens on {address} already: stop it, or choose another address")
         }
-        _ => anyhow::anyhow!("it is not possible to listen on {address}: {error}"),
+        ErrorKind::AddrNotAvailable => {
+            anyhow!("{setting}: {address} is no address of this machine; choose one of its own")
+        }
+        ErrorKind::PermissionDenied => {
+            anyhow!("{setting}: this user may not listen on {address}; choose a port from 1024 on")
+        }
+        _ => anyhow!(
+            "{setting}: it is not possible to listen on {address}: {}",
+            reason(&error)
+        ),
     })?;
     // Connections inherit it (Linux): a peer that is gone is noticed after two minutes, when its connection is idle.
     let keepalive = TcpKeepalive::new()
@@ -174,6 +184,16 @@ fn configure(config: &mut web::ServiceConfig, app: &Data<App>) {
     config.service(pages);
 }
 
+/// The profile that the settings name, or the example.
+pub fn profile(config: &Config) -> anyhow::Result<Profile> {
+    let profile = match &config.profile {
+        None => Profile::example(),
+        Some(path) => Profile::load(path),
+    };
+    let called = config.called.by("profile");
+    profile.map_err(|mistakes| anyhow!("{called}: the profile cannot be served:\n{mistakes}"))
+}
+
 /// Everything but the listener: what the command line works with beside a running server.
 pub async fn open(
     config: &Config,
@@ -181,20 +201,21 @@ pub async fn open(
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
 ) -> anyhow::Result<App> {
-    let profile = match &config.profile {
-        None => Profile::example(),
-        Some(path) => Profile::load(path),
-    };
-    let profile = profile.map_err(|mistakes| anyhow::anyhow!("the profile cannot be served:\n{mistakes}"))?;
-    let data_directory = make_data_directory(&config.data_dir)?;
+    let profile = profile(config)?;
+    let data_directory = make_data_directory(&config.data_dir).map_err(|error| {
+        anyhow!(
+            "{}: {} {}",
+            config.called.by("data_dir"),
+            config.data_dir.display(),
+            unusable(&error)
+        )
+    })?;
     // Two commands that both come first make one master key and one schema, one after the other. (Not every file system
     // has locks; then the slower one fails and is started again.)
     let locked = data_directory.lock();
+    database::check(config).await?;
     let master_key = master_key::load(config, &*random)?;
-    let db = Db::connect(&config.database)
-        .await
-        .context("connecting to the database")?;
-    db.migrate().await.context("bringing the database up to date")?;
+    let db = database::open(config).await?;
     if locked.is_ok() {
         data_directory.unlock().context("unlocking the data directory")?;
     }
@@ -256,10 +277,9 @@ fn tokens(config: &Config, app: &App) -> anyhow::Result<Option<Tokens>> {
 }
 
 /// Letters and the embedded database are nobody else's to read.
-fn make_data_directory(path: &Path) -> anyhow::Result<File> {
-    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
-    made.and_then(|()| File::open(path))
-        .with_context(|| format!("making {}", path.display()))
+fn make_data_directory(path: &Path) -> std::io::Result<File> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)?;
+    File::open(path)
 }
 
 /// Joins the processes that verify from memory, and goes on listening to them. Before it, each verification asks the database.

@@ -1,42 +1,24 @@
 //! Settings: defaults, then the file, then the environment. What is unsafe together is refused at start, with a sentence.
 
+mod source;
+mod unknown;
+mod words;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::{anyhow, bail};
 use ipnet::IpNet;
-use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use secrecy::SecretString;
 
 use crate::domain::passwords::Rank;
 use crate::store::db::Location;
+use source::Source;
 
-/// Everything that can be set, as the operator wrote it. In the file the names are the same in lower case without
-/// `KEYHATCH_`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Raw {
-    pub listen: Option<String>,
-    pub metrics_listen: Option<String>,
-    pub public_url: Option<String>,
-    pub data_dir: Option<PathBuf>,
-    pub database_url: Option<SecretString>,
-    /// Read, and not used yet: one node needs none.
-    pub redis_url: Option<SecretString>,
-    pub profile: Option<PathBuf>,
-    pub master_key: Option<SecretString>,
-    pub master_key_file: Option<PathBuf>,
-    pub mail_url: Option<SecretString>,
-    pub mail_from: Option<String>,
-    pub trusted_proxies: Option<String>,
-    pub webhook_allowed_networks: Option<String>,
-    pub cached_keys: Option<String>,
-    pub connections_per_address: Option<String>,
-    pub password_hashing: Option<String>,
-    pub log: Option<String>,
-    pub log_format: Option<String>,
-}
+pub use source::Called;
+pub use unknown::unknown_variables;
+pub use words::{reason, unreadable, unusable};
 
 /// Settings that were checked.
 #[derive(Clone, Debug)]
@@ -66,6 +48,8 @@ pub struct Config {
     pub log: Option<String>,
     pub log_json: bool,
     pub variables: Variables,
+    /// What the operator calls each setting, for what turns out to be wrong with it later.
+    pub called: Called,
 }
 
 /// The environment, for what the profile names there.
@@ -109,147 +93,136 @@ impl Config {
         file: Option<&Path>,
         environment: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
     ) -> anyhow::Result<Self> {
-        let raw = match file {
-            None => Raw::default(),
-            Some(path) => {
-                let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
-                toml::from_str(&text).map_err(|error| mistake(path, &text, &error))?
-            }
-        };
-        let raw = overlay(raw, &environment);
-        Self::check(raw, Variables(Arc::new(environment)))
+        let source = Source::read(file, &environment)?;
+        Self::check(&source, Variables(Arc::new(environment)))
     }
 
-    fn check(raw: Raw, variables: Variables) -> anyhow::Result<Self> {
-        let listen = raw.listen.as_deref().unwrap_or("127.0.0.1:8080");
-        let listen = parse_address("KEYHATCH_LISTEN", listen)?;
-        let data_dir = raw.data_dir.unwrap_or_else(|| PathBuf::from("data"));
-        let database = match &raw.database_url {
-            None => Location::File(data_dir.join("keyhatch.db")),
-            Some(url) => {
-                Location::parse(url.expose_secret()).map_err(|why| anyhow::anyhow!("KEYHATCH_DATABASE_URL: {why}"))?
-            }
-        };
-        let public_url = raw.public_url.map(|url| check_public_url(&url)).transpose()?;
-        if public_url.is_none() && !listen.ip().is_loopback() {
+    fn check(source: &Source, variables: Variables) -> anyhow::Result<Self> {
+        let called = |name| source.called().by(name);
+        let address = |name| source.text(name).map(|text| parse_address(&called(name), text));
+        if source.text("redis_url").is_some() {
             bail!(
-                "KEYHATCH_LISTEN is {listen}, which other machines reach: set KEYHATCH_PUBLIC_URL to the address people will \
-                 use, like https://keys.example.com"
+                "{}: Redis is not supported yet, and would do nothing: remove this setting. (Nodes that share a PostgreSQL \
+                 database need nothing else.)",
+                called("redis_url")
             );
         }
-        let master_key = match (raw.master_key, raw.master_key_file) {
-            (Some(_), Some(_)) => bail!("set KEYHATCH_MASTER_KEY or KEYHATCH_MASTER_KEY_FILE, not both"),
-            (Some(key), None) => MasterKeySource::Given(key),
-            (None, Some(file)) => MasterKeySource::File(file),
-            (None, None) if matches!(database, Location::File(_)) => MasterKeySource::DataDirectory,
-            (None, None) => bail!(
-                "with PostgreSQL, set KEYHATCH_MASTER_KEY_FILE: a key made in one data directory would be missing on the next \
-                 machine (openssl rand -hex 32 > master.key; chmod 600 master.key)"
-            ),
+        let listen = address("listen").unwrap_or_else(|| Ok(SocketAddr::from(([127, 0, 0, 1], 8080))))?;
+        let metrics_listen = address("metrics_listen").transpose()?;
+        if let Some(metrics) = metrics_listen
+            && are_one(listen, metrics)
+        {
+            bail!(
+                "{} is {metrics}, and so is {} ({listen}): metrics need a port of their own",
+                called("metrics_listen"),
+                called("listen")
+            );
+        }
+        let data_dir = source.path("data_dir").unwrap_or_else(|| PathBuf::from("data"));
+        let database = match source.text("database_url") {
+            None => Location::File(data_dir.join("keyhatch.db")),
+            Some(url) => Location::parse(url).map_err(|why| anyhow!("{}: {why}", called("database_url")))?,
         };
-        let metrics_listen = raw
-            .metrics_listen
-            .as_deref()
-            .map(|text| parse_address("KEYHATCH_METRICS_LISTEN", text));
+        let public_url = source
+            .text("public_url")
+            .map(|url| check_public_url(&called("public_url"), url))
+            .transpose()?;
+        if public_url.is_none() && !listen.ip().is_loopback() {
+            bail!(
+                "{} is {listen}, which other machines reach: set KEYHATCH_PUBLIC_URL to the address people will use, like \
+                 https://keys.example.com",
+                called("listen")
+            );
+        }
+        let number = |name, usual: usize, least: usize| match source.text(name).map(str::parse) {
+            None => Ok(usual),
+            Some(Ok(count)) if count >= least => Ok(count),
+            Some(_) => Err(anyhow!(
+                "{} is a number like {usual}, and at least {least}",
+                called(name)
+            )),
+        };
         Ok(Self {
             listen,
-            metrics_listen: metrics_listen.transpose()?,
+            metrics_listen,
             public_url,
+            master_key: master_key(source, &database)?,
             data_dir,
             database,
-            profile: raw.profile,
-            master_key,
-            mail_url: raw.mail_url,
-            mail_from: raw
-                .mail_from
-                .unwrap_or_else(|| "Keyhatch <keyhatch@localhost>".to_owned()),
-            trusted_proxies: networks("KEYHATCH_TRUSTED_PROXIES", raw.trusted_proxies.as_deref())?,
-            webhook_allowed_networks: networks(
-                "KEYHATCH_WEBHOOK_ALLOWED_NETWORKS",
-                raw.webhook_allowed_networks.as_deref(),
-            )?,
-            cached_keys: match raw.cached_keys {
-                None => CACHED_KEYS,
-                Some(text) => text
-                    .parse()
-                    .with_context(|| format!("KEYHATCH_CACHED_KEYS is “{text}”; it is a number like 1000000"))?,
-            },
-            connections_per_address: match raw.connections_per_address.as_deref().map(str::parse) {
-                None => CONNECTIONS_PER_ADDRESS,
-                Some(Ok(count)) if count > 0 => count,
-                Some(_) => {
-                    bail!("KEYHATCH_CONNECTIONS_PER_ADDRESS is a number like {CONNECTIONS_PER_ADDRESS}, and at least 1")
-                }
-            },
-            password_hashing: match raw.password_hashing.as_deref() {
+            profile: source.path("profile"),
+            mail_url: source.secret("mail_url"),
+            mail_from: source
+                .text("mail_from")
+                .unwrap_or("Keyhatch <keyhatch@localhost>")
+                .to_owned(),
+            trusted_proxies: networks(source, "trusted_proxies")?,
+            webhook_allowed_networks: networks(source, "webhook_allowed_networks")?,
+            cached_keys: number("cached_keys", CACHED_KEYS, 0)?,
+            connections_per_address: number("connections_per_address", CONNECTIONS_PER_ADDRESS, 1)?,
+            password_hashing: match source.text("password_hashing") {
                 None | Some("last") => Rank::Last,
                 Some("equal") => Rank::Equal,
-                Some(other) => bail!("KEYHATCH_PASSWORD_HASHING is “{other}”; it is last or equal"),
+                Some(other) => bail!("{} is “{other}”; it is last or equal", called("password_hashing")),
             },
-            log: raw.log,
-            log_json: match raw.log_format.as_deref() {
+            log: source.text("log").map(ToOwned::to_owned),
+            log_json: match source.text("log_format") {
                 None | Some("text") => false,
                 Some("json") => true,
-                Some(other) => bail!("KEYHATCH_LOG_FORMAT is “{other}”; it is text or json"),
+                Some(other) => bail!("{} is “{other}”; it is text or json", called("log_format")),
             },
             variables,
+            called: source.called().clone(),
         })
     }
 }
 
-/// A mistake in the file: where it is, and never the line itself, which may hold a secret.
-fn mistake(path: &Path, text: &str, error: &toml::de::Error) -> anyhow::Error {
-    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-    let line = before.matches('\n').count() + 1;
-    anyhow::anyhow!("{}:{line}: {}", path.display(), error.message())
+fn master_key(source: &Source, database: &Location) -> anyhow::Result<MasterKeySource> {
+    Ok(match (source.secret("master_key"), source.path("master_key_file")) {
+        (Some(_), Some(_)) => bail!(
+            "set {} or {}, not both",
+            source.called().by("master_key"),
+            source.called().by("master_key_file")
+        ),
+        (Some(key), None) => MasterKeySource::Given(key),
+        (None, Some(file)) => MasterKeySource::File(file),
+        (None, None) if matches!(database, Location::File(_)) => MasterKeySource::DataDirectory,
+        (None, None) => bail!(
+            "with PostgreSQL, set KEYHATCH_MASTER_KEY_FILE: a key made in one data directory would be missing on the next \
+             machine (openssl rand -hex 32 > master.key; chmod 600 master.key)"
+        ),
+    })
 }
 
-fn parse_address(name: &str, text: &str) -> anyhow::Result<SocketAddr> {
+fn parse_address(called: &str, text: &str) -> anyhow::Result<SocketAddr> {
     text.parse()
-        .with_context(|| format!("{name} is “{text}”; write it like 127.0.0.1:8080"))
+        .map_err(|_| anyhow!("{called} is “{text}”; it is an IP address and a port: write it like 127.0.0.1:8080"))
 }
 
-fn overlay(mut raw: Raw, environment: impl Fn(&str) -> Option<String>) -> Raw {
-    let get = |name: &str| environment(&format!("KEYHATCH_{name}")).filter(|value| !value.is_empty());
-    let text = |slot: &mut Option<String>, name: &str| *slot = get(name).or(slot.take());
-    let path = |slot: &mut Option<PathBuf>, name: &str| *slot = get(name).map(PathBuf::from).or(slot.take());
-    let secret =
-        |slot: &mut Option<SecretString>, name: &str| *slot = get(name).map(SecretString::from).or(slot.take());
-    text(&mut raw.listen, "LISTEN");
-    text(&mut raw.metrics_listen, "METRICS_LISTEN");
-    text(&mut raw.public_url, "PUBLIC_URL");
-    path(&mut raw.data_dir, "DATA_DIR");
-    secret(&mut raw.database_url, "DATABASE_URL");
-    secret(&mut raw.redis_url, "REDIS_URL");
-    path(&mut raw.profile, "PROFILE");
-    // A key in the environment stands against a file named in the settings, and the other way round: the nearer wins.
-    if get("MASTER_KEY").is_some() != get("MASTER_KEY_FILE").is_some() {
-        raw.master_key = None;
-        raw.master_key_file = None;
+/// Whether two listeners would be in each other's way.
+fn are_one(one: SocketAddr, other: SocketAddr) -> bool {
+    let same_address = one.ip() == other.ip() || one.ip().is_unspecified() || other.ip().is_unspecified();
+    one.port() == other.port() && one.port() != 0 && same_address
+}
+
+fn check_public_url(called: &str, text: &str) -> anyhow::Result<String> {
+    // A password in it is not repeated.
+    let shown = if text.contains('@') { "…" } else { text };
+    let like = "write it like https://keys.example.com";
+    let Ok(url) = url::Url::parse(text) else {
+        bail!("{called} is “{shown}”; {like}");
+    };
+    let is_root = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    if !matches!(url.scheme(), "https" | "http") || url.host().is_none() {
+        bail!("{called} is “{shown}”; {like}");
     }
-    secret(&mut raw.master_key, "MASTER_KEY");
-    path(&mut raw.master_key_file, "MASTER_KEY_FILE");
-    secret(&mut raw.mail_url, "MAIL_URL");
-    text(&mut raw.mail_from, "MAIL_FROM");
-    text(&mut raw.trusted_proxies, "TRUSTED_PROXIES");
-    text(&mut raw.webhook_allowed_networks, "WEBHOOK_ALLOWED_NETWORKS");
-    text(&mut raw.cached_keys, "CACHED_KEYS");
-    text(&mut raw.connections_per_address, "CONNECTIONS_PER_ADDRESS");
-    text(&mut raw.password_hashing, "PASSWORD_HASHING");
-    text(&mut raw.log, "LOG");
-    text(&mut raw.log_format, "LOG_FORMAT");
-    raw
-}
-
-fn check_public_url(text: &str) -> anyhow::Result<String> {
-    let url = url::Url::parse(text)
-        .with_context(|| format!("KEYHATCH_PUBLIC_URL is “{text}”; write it like https://keys.example.com"))?;
-    let is_root = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
-    if !matches!(url.scheme(), "https" | "http") || !is_root {
-        bail!("KEYHATCH_PUBLIC_URL is “{text}”; write it like https://keys.example.com, without a path");
+    if !url.username().is_empty() || url.password().is_some() {
+        bail!("{called} holds a user or a password, which every mail would show; {like}");
+    }
+    if !is_root {
+        bail!("{called} is “{shown}”; {like}, without a path");
     }
     if url.scheme() == "http" && !is_loopback(&url) {
-        bail!("KEYHATCH_PUBLIC_URL is “{text}”: keys and passwords must not travel over plain http; use https");
+        bail!("{called} is “{shown}”: keys and passwords must not travel over plain http; use https");
     }
     Ok(url.as_str().trim_end_matches('/').to_owned())
 }
@@ -264,17 +237,18 @@ pub fn is_loopback(url: &url::Url) -> bool {
     }
 }
 
-fn networks(name: &str, text: Option<&str>) -> anyhow::Result<Vec<IpNet>> {
-    let parts = text
-        .unwrap_or_default()
-        .split([',', ' '])
-        .filter(|part| !part.is_empty());
+fn networks(source: &Source, name: &str) -> anyhow::Result<Vec<IpNet>> {
+    let parts = source.text(name).unwrap_or_default().split([',', ' ']);
     parts
+        .filter(|part| !part.is_empty())
         .map(|part| {
             let network = part
                 .parse::<IpNet>()
                 .or_else(|_| part.parse::<std::net::IpAddr>().map(IpNet::from));
-            network.with_context(|| format!("{name}: “{part}” is no network; write it like 10.0.0.0/8"))
+            network.map_err(|_| {
+                let called = source.called().by(name);
+                anyhow!("{called}: “{part}” is no network; write it like 10.0.0.0/8 or 192.0.2.7")
+            })
         })
         .collect()
 }
@@ -310,6 +284,14 @@ mod tests {
             (vec![("KEYHATCH_LISTEN", "here")], "KEYHATCH_LISTEN"),
             (vec![("KEYHATCH_LISTEN", "0.0.0.0:8080")], "KEYHATCH_PUBLIC_URL"),
             (vec![("KEYHATCH_PUBLIC_URL", "http://keys.example.com")], "https"),
+            (vec![("KEYHATCH_PUBLIC_URL", "keys.example.com")], "https://"),
+            (vec![("KEYHATCH_METRICS_LISTEN", "0.0.0.0:8080")], "a port of their own"),
+            (vec![("KEYHATCH_REDIS_URL", "redis://localhost")], "not supported yet"),
+            (vec![("KEYHATCH_CONNECTIONS_PER_ADDRESS", "0")], "at least 1"),
+            (
+                vec![("KEYHATCH_CACHED_KEYS", "many")],
+                "KEYHATCH_CACHED_KEYS is a number",
+            ),
             (
                 vec![("KEYHATCH_PUBLIC_URL", "https://keys.example.com/path")],
                 "without a path",
@@ -326,7 +308,7 @@ mod tests {
             (vec![("KEYHATCH_TRUSTED_PROXIES", "10.0.0.0/8, nonsense")], "nonsense"),
             (
                 vec![("KEYHATCH_WEBHOOK_ALLOWED_NETWORKS", "10.0.0.0/8, receiver.internal")],
-                "KEYHATCH_WEBHOOK_ALLOWED_NETWORKS: “receiver.internal” is no network; write it like 10.0.0.0/8",
+                "KEYHATCH_WEBHOOK_ALLOWED_NETWORKS: “receiver.internal” is no network; write it like 10.0.0.0/8 or 192.0.2.7",
             ),
         ] {
             let error = load(&settings).unwrap_err().to_string();

@@ -22,6 +22,7 @@ pub mod role;
 pub mod signing_secret;
 pub mod slug;
 pub mod special_addresses;
+pub mod suggest;
 pub mod timestamp;
 pub mod token_fault;
 pub mod transport;

@@ -20,7 +20,6 @@ mod request;
 mod route;
 mod scope;
 mod spelling;
-mod suggest;
 #[cfg(test)]
 mod tests;
 

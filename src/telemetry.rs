@@ -17,10 +17,15 @@ use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// Starts logging what passes `filter` (`info`, `warn,keyhatch=debug`, …). Panics are logged from then on.
-pub fn start(filter: &str, json: bool) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(filter)
-        .with_context(|| format!("KEYHATCH_LOG is “{filter}”; write it like info or warn,keyhatch=debug"))?;
+use crate::config::Config;
+
+/// Starts logging what the settings name, or else `usual` (`info`, `warn,keyhatch=debug`, …). Panics are logged from then on.
+pub fn start(config: &Config, usual: &str) -> anyhow::Result<()> {
+    let (filter, json) = (config.log.as_deref().unwrap_or(usual), config.log_json);
+    let filter = EnvFilter::try_new(filter).map_err(|_| {
+        let called = config.called.by("log");
+        anyhow::anyhow!("{called} is “{filter}”; write it like info or warn,keyhatch=debug")
+    })?;
     let ours_or_harmless = filter_fn(|about| about.target().starts_with("keyhatch") || *about.level() <= Level::INFO);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = if json {

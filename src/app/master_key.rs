@@ -5,10 +5,10 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use secrecy::ExposeSecret;
 
-use crate::config::{Config, MasterKeySource};
+use crate::config::{Config, MasterKeySource, unreadable};
 use crate::domain::seal::{self, MasterKey};
 use crate::random::{self, Random};
 use crate::store::db::Location;
@@ -17,15 +17,15 @@ use crate::store::{self, Db};
 /// The key that the settings name.
 pub(super) fn load(config: &Config, random: &dyn Random) -> anyhow::Result<MasterKey> {
     match &config.master_key {
-        MasterKeySource::Given(text) => parse(text.expose_secret()).context("KEYHATCH_MASTER_KEY"),
-        MasterKeySource::File(path) => read(path),
+        MasterKeySource::Given(text) => parse(text.expose_secret(), &config.called.by("master_key")),
+        MasterKeySource::File(path) => read(path, &config.called.by("master_key_file")),
         MasterKeySource::DataDirectory => {
             let path = config.data_dir.join("master.key");
             if !path.exists() {
                 refuse_a_second(config, &path)?;
                 write(&path, random)?;
             }
-            read(&path)
+            read(&path, "the master key")
         }
     }
 }
@@ -74,8 +74,15 @@ fn refuse_a_second(config: &Config, path: &Path) -> anyhow::Result<()> {
     }
 }
 
-fn read(path: &Path) -> anyhow::Result<MasterKey> {
-    let text = fs::read_to_string(path).with_context(|| format!("reading the master key from {}", path.display()))?;
+fn read(path: &Path, called: &str) -> anyhow::Result<MasterKey> {
+    let called = format!("{called}: {}", path.display());
+    let text = fs::read_to_string(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => anyhow!(
+            "{called} does not exist: is the path right? A new one is made with openssl rand -hex 32 > {}",
+            path.display()
+        ),
+        _ => anyhow!("{called} {}", unreadable(&error)),
+    })?;
     let mode = fs::metadata(path).map_or(0, |about| about.permissions().mode());
     if mode & 0o007 != 0 {
         tracing::warn!(
@@ -83,15 +90,20 @@ fn read(path: &Path) -> anyhow::Result<MasterKey> {
             "everybody on this machine may read the master key; take that away with chmod 600"
         );
     }
-    parse(&text).with_context(|| format!("in {}", path.display()))
+    parse(&text, &called)
 }
 
-fn parse(text: &str) -> anyhow::Result<MasterKey> {
-    let bytes = data_encoding::HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).ok();
+fn parse(text: &str, called: &str) -> anyhow::Result<MasterKey> {
+    let text = text.trim();
+    let bytes = data_encoding::HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok();
     let bytes: Option<[u8; 32]> = bytes.and_then(|bytes| bytes.try_into().ok());
-    bytes
-        .map(MasterKey::new)
-        .context("a master key is 64 hexadecimal digits (openssl rand -hex 32)")
+    bytes.map(MasterKey::new).ok_or_else(|| {
+        let found = match text.chars().count() {
+            64 => "some are no hexadecimal digits".to_owned(),
+            count => format!("these are {count} characters"),
+        };
+        anyhow!("{called}: a master key is 64 hexadecimal digits (openssl rand -hex 32), and {found}")
+    })
 }
 
 /// Written whole or not at all, readable by its owner alone; a key that is there already is never overwritten.

@@ -15,6 +15,12 @@ impl Failure {
         Self(vec![text.into()])
     }
 
+    /// What may have led to it, behind it.
+    pub(super) fn followed_by(mut self, remarks: Vec<String>) -> Self {
+        self.0.extend(remarks);
+        self
+    }
+
     /// One problem with one flag.
     pub(super) fn flag(name: &str, text: &str) -> Self {
         Self::sentence(format!("{name}: {text}"))
@@ -50,7 +56,16 @@ impl From<AppError> for Failure {
 
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
-        Self::sentence(format!("{error:#}"))
+        // Many errors repeat their cause: each reason is said once.
+        let mut said = String::new();
+        for cause in error.chain().map(ToString::to_string) {
+            if said.is_empty() {
+                said = cause;
+            } else if !said.contains(&cause) {
+                said = format!("{said}: {cause}");
+            }
+        }
+        Self::sentence(said)
     }
 }
 

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::Failure;
 use crate::clock::SystemClock;
-use crate::config::Config;
+use crate::config::{Config, unknown_variables};
 use crate::domain::App;
 use crate::model::account::Account;
 use crate::model::email::Email;
@@ -28,9 +28,28 @@ pub(super) struct Files {
 impl Files {
     /// The settings, checked.
     pub(super) fn config(&self) -> Result<Config, Failure> {
-        let mut config = Config::load(self.config.as_deref(), |name| std::env::var(name).ok())?;
+        let loaded = Config::load(self.config.as_deref(), |name| {
+            let value = std::env::var_os(name)?.into_string();
+            // A setting that is no text is told below.
+            value
+                .or_else(|odd| {
+                    if name.starts_with("KEYHATCH_") {
+                        Ok(odd.to_string_lossy().into_owned())
+                    } else {
+                        Err(odd)
+                    }
+                })
+                .ok()
+        });
+        // A misspelt one may be why.
+        let mut config =
+            loaded.map_err(|error| Failure::from(error).followed_by(unknown_variables(variables(), &[])))?;
+        if let Some(name) = variables().find(|name| std::env::var(name).is_err()) {
+            return Err(Failure::sentence(format!("{name} is not UTF-8 text: write it anew.")));
+        }
         if let Some(profile) = &self.profile {
             config.profile = Some(profile.clone());
+            config.called.rename("profile", "--profile");
         }
         Ok(config)
     }
@@ -38,12 +57,30 @@ impl Files {
     /// The application without its listener: a server may run beside it.
     pub(super) async fn open(&self) -> Result<App, Failure> {
         let config = self.config()?;
-        telemetry::start(config.log.as_deref().unwrap_or("warn"), config.log_json)?;
+        telemetry::start(&config, "warn")?;
+        warn_of_unknown_variables(&config);
         let public_url = config
             .public_url
             .clone()
             .unwrap_or_else(|| format!("http://{}", config.listen));
         Ok(app::open(&config, public_url, Arc::new(SystemClock), Arc::new(SystemRandom)).await?)
+    }
+}
+
+/// The variables that look as if they were for Keyhatch.
+fn variables() -> impl Iterator<Item = String> {
+    let all = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    all.filter(|name| name.to_uppercase().starts_with("KEYHATCH"))
+}
+
+/// Logs what is set and nobody reads.
+pub(super) fn warn_of_unknown_variables(config: &Config) {
+    let profile = app::profile(config).ok();
+    let secret = profile
+        .as_ref()
+        .and_then(|profile| profile.jwt.as_ref()?.secret_variable());
+    for sentence in unknown_variables(variables(), secret.as_slice()) {
+        tracing::warn!("{sentence}");
     }
 }
 

@@ -11,7 +11,7 @@ use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 
-use super::{Failure, Files, print};
+use super::{Failure, Files, files, print};
 use crate::app::{self, Application};
 use crate::clock::SystemClock;
 use crate::config::Config;
@@ -35,7 +35,8 @@ const LAST_MAILS: Duration = Duration::from_secs(10);
 pub(super) async fn run(files: &Files) -> Result<(), Failure> {
     let mut stop = StopSignals::listen()?;
     let config = files.config()?;
-    telemetry::start(config.log.as_deref().unwrap_or(LOG), config.log_json)?;
+    telemetry::start(&config, LOG)?;
+    files::warn_of_unknown_variables(&config);
     allow_open_files();
     outlive_full_files()?;
     // In a task of its own: starting may wait for files that others have locked, and must not keep a signal waiting.

@@ -30,7 +30,11 @@ impl Mistakes {
 
     pub(super) fn unreadable(file: &str, error: &io::Error) -> Self {
         let message = match error.kind() {
-            io::ErrorKind::NotFound => "there is no such file".to_owned(),
+            io::ErrorKind::NotFound => "there is no such file; is the path right?".to_owned(),
+            io::ErrorKind::IsADirectory => "is a directory; name the file in it".to_owned(),
+            io::ErrorKind::PermissionDenied => {
+                "may not be read by the user that Keyhatch runs as (chown, chmod)".to_owned()
+            }
             io::ErrorKind::InvalidData => "is not UTF-8 text".to_owned(),
             _ => format!("can not be read: {error}"),
         };

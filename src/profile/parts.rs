@@ -63,6 +63,16 @@ pub struct Jwt {
     pub leeway_seconds: u32,
 }
 
+impl Jwt {
+    /// The environment variable that is read because of the profile.
+    pub fn secret_variable(&self) -> Option<&str> {
+        match &self.keys {
+            JwtKeys::SecretVariable(name) => Some(name),
+            JwtKeys::Jwks(_) => None,
+        }
+    }
+}
+
 /// How a token may be signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JwtAlgorithm {

@@ -141,8 +141,7 @@ impl Bell {
         match db.location() {
             Location::File(_) => Ok(Self::Look(Duration::from_millis(100))),
             Location::Postgres(url) => {
-                let connected = PgListener::connect(url).await;
-                let mut listener = connected.map_err(super::db::connection_error)?;
+                let mut listener = super::db::listener(url).await?;
                 listener.listen(CHANNEL).await.map_err(super::db::connection_error)?;
                 Ok(Self::Rings(Box::new(listener)))
             }

@@ -9,12 +9,14 @@ mod fault;
 mod health;
 mod place;
 mod postgres;
+mod probe;
 mod sqlite;
 mod suspicion;
 mod transaction;
 mod watch;
 
 pub use connection::Connection;
+pub use probe::{explain, probe};
 pub use transaction::Tx;
 
 use std::path::{Path, PathBuf};
@@ -64,12 +66,22 @@ impl Location {
     pub fn parse(url: &str) -> std::result::Result<Self, String> {
         if let Some(path) = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
             let path = path.split('?').next().unwrap_or(path);
+            if path.is_empty() {
+                return Err("it names no file; write it like sqlite:/var/lib/keyhatch/keyhatch.db".to_owned());
+            }
             return Ok(Self::File(PathBuf::from(path)));
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Ok(Self::Postgres(url.to_owned()));
+            return match postgres::options(url) {
+                Ok(_) => Ok(Self::Postgres(url.to_owned())),
+                Err(_) => Err(
+                    "it cannot be read; write it like postgres://user:password@host:5432/database (special characters in user \
+                     and password are percent-encoded: %2F for /, %23 for #, %40 for @)"
+                        .to_owned(),
+                ),
+            };
         }
-        Err("the database URL starts with sqlite: or postgres://".to_owned())
+        Err("it starts with sqlite: or postgres://".to_owned())
     }
 }
 
@@ -315,6 +327,8 @@ pub struct Claim(#[expect(dead_code, reason = "held, not read")] Option<std::fs:
 pub async fn commit(tx: Tx) -> Result<()> {
     tx.commit().await
 }
+
+pub(super) use postgres::listener;
 
 pub(super) fn connection_error(error: sea_orm::sqlx::Error) -> Error {
     DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())).into()

@@ -6,6 +6,8 @@ mod commands;
 pub mod installation;
 mod killed;
 mod mistakes;
+mod pgbouncer;
 mod secrets;
 mod serving;
 mod signals;
+mod start_errors;

@@ -43,7 +43,7 @@ const MAY_NAME: [(&str, &[&str]); 16] = [
     ),
     ("client", &[]),
     ("clock", &["model"]),
-    ("config", &["store", "domain"]),
+    ("config", &["store", "domain", "model"]),
     ("connection", &["client"]),
     ("error", &["model", "store"]),
     ("health", &["domain"]),

@@ -1,7 +1,7 @@
 //! `[api]`.
 
+use crate::model::suggest::did_you_mean;
 use crate::profile::raw::{Notes, Placed, Section};
-use crate::profile::suggest::did_you_mean;
 use crate::profile::{Api, CredentialPlace, KeyOwner, Unmatched};
 
 const FIELDS: [&str; 10] = [

@@ -1,7 +1,7 @@
 //! The ids of one kind of thing: well formed, each given once, and known when something refers to them.
 
+use crate::model::suggest::did_you_mean;
 use crate::profile::raw::{Notes, Placed, Section};
-use crate::profile::suggest::did_you_mean;
 
 /// How long an id may be; it stands in addresses and in the database.
 const LONGEST_ID: usize = 64;

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::names::Names;
+use crate::model::suggest::did_you_mean;
 use crate::profile::raw::{Notes, Placed, Section};
-use crate::profile::suggest::did_you_mean;
 use crate::profile::{Access, Environment, Method, Methods, PathPattern, Route, RouteMatch};
 
 const FIELDS: [&str; 6] = ["match", "scope", "access", "limit", "environment", "cost"];

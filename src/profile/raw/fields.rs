@@ -5,7 +5,7 @@ use toml::de::{DeInteger, DeValue};
 
 use super::section::kind;
 use super::{Notes, Placed, Section};
-use crate::profile::suggest::did_you_mean;
+use crate::model::suggest::did_you_mean;
 
 /// How long a label may be; it stands in tables and on buttons.
 const LONGEST_LABEL: usize = 80;

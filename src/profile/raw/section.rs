@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Notes, Placed};
-use crate::profile::suggest::did_you_mean;
+use crate::model::suggest::did_you_mean;
 
 /// One table: its name as the file writes it, where it begins, its fields.
 pub(in crate::profile) struct Section<'t> {

@@ -48,6 +48,22 @@ pub(super) fn is_cut_off(error: &DbErr) -> bool {
     }
 }
 
+/// What the database itself said, once: each layer above repeats it.
+pub(super) fn reason(error: &DbErr) -> String {
+    driver(error).map_or_else(|| error.to_string(), reason_of_driver)
+}
+
+pub(super) fn reason_of_driver(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Database(error) => error.message().to_owned(),
+        sqlx::Error::Io(error) => {
+            let text = error.to_string();
+            text.split(" (os error").next().unwrap_or_default().to_owned()
+        }
+        other => other.to_string(),
+    }
+}
+
 /// An error for what is not asked at all, because of known trouble.
 pub(super) fn not_asked(trouble: Trouble) -> DbErr {
     DbErr::Conn(RuntimeErr::SqlxError(

@@ -4,13 +4,16 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sea_orm::sqlx::{ConnectOptions, Connection, Executor, PgConnection};
 use sea_orm::{DatabaseConnection, SqlxPostgresConnector};
 
 use super::health::Health;
 use super::{ACQUIRE, VERIFIERS, connection_error};
 use crate::store::Result;
+
+/// With those of verification, of the watchdog and of who listens it is 19: PgBouncer gives a database 20.
+const CONNECTIONS: u32 = 14;
 
 /// A connection that was not used for as long is asked whether it still lives.
 const FRESH: Duration = Duration::from_secs(1);
@@ -23,13 +26,26 @@ const LOCK_TIMEOUT: &str = "SET lock_timeout = '5s'";
 
 pub(super) fn options(url: &str) -> Result<PgConnectOptions> {
     let options = PgConnectOptions::from_str(url).map_err(connection_error)?;
-    Ok(options.disable_statement_logging())
+    // PgBouncer knows none of it, and refuses a connection that asks for it; results come in binary, where it changes nothing.
+    Ok(options.extra_float_digits(None).disable_statement_logging())
+}
+
+/// A connection that listens. It has nothing to time out from.
+pub(in crate::store) async fn listener(url: &str) -> Result<PgListener> {
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .max_lifetime(None)
+        .idle_timeout(None);
+    let pool = pool.connect_with(options(url)?).await.map_err(connection_error)?;
+    let mut listener = PgListener::connect_with(&pool).await.map_err(connection_error)?;
+    listener.ignore_pool_close_event(true);
+    Ok(listener)
 }
 
 /// Writer, reader and verifier.
 pub(super) async fn open(url: &str, health: &Arc<Health>) -> Result<[DatabaseConnection; 3]> {
     let options = options(url)?;
-    let pool = pool(16, health)
+    let pool = pool(CONNECTIONS, health)
         .connect_with(options.clone())
         .await
         .map_err(connection_error)?;

@@ -146,7 +146,7 @@ async fn nothing_is_served_with_one() {
         for arguments in [&["serve", "--profile", &path][..], &["--profile", &path]] {
             let ran = keyhatch.run(arguments);
             assert_eq!((ran.code, ran.out.as_str()), (Some(1), ""), "{by}");
-            let expected = format!("the profile cannot be served:\n{}", checked.err);
+            let expected = format!("--profile: the profile cannot be served:\n{}", checked.err);
             assert_eq!(ran.err, expected, "{by}: the same words");
             assert!(ran.err.contains(said[0].1));
         }

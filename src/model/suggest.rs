@@ -1,11 +1,12 @@
 //! "Did you mean …?": the known word nearest to a mistyped one.
 
 /// A half-sentence to hang behind "there is no …", or nothing if no known word is near.
-pub(super) fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     nearest(word, known).map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"))
 }
 
-fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+/// The known word that is meant, if one is near.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // A third of the word may be wrong: enough for typos, too little for another word of the same length.
     let tolerance = (word.chars().count() / 3).clamp(1, 4);
     known
