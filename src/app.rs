@@ -332,9 +332,16 @@ async fn every_second(app: &App) {
     }
 }
 
-/// Delivers webhooks until `app.dispatch.stop()`, and then for as long as attempts under way take.
+/// Delivers webhooks and mail until [`stop_delivering`], and then for as long as attempts under way take.
 pub async fn deliver(app: Data<App>) {
-    webhooks::dispatch::run(app.into_inner()).await;
+    let mails = mail::dispatch::run(app.clone().into_inner());
+    tokio::join!(webhooks::dispatch::run(app.into_inner()), mails);
+}
+
+/// From here on nothing is claimed.
+pub fn stop_delivering(app: &App) {
+    app.dispatch.stop();
+    app.mailer.stop();
 }
 
 /// Whatever it costs grows with what is due: whether anything is, the reader says, and nobody who writes waits for that.
@@ -343,6 +350,7 @@ async fn sweep(app: &App) -> Result<(), AppError> {
     changes::sweep(app, app.now()).await?;
     keys::reveal::sweep(app).await?;
     webhooks::sweep(app).await?;
+    mail::outbox::sweep(app).await?;
     accounts::sweep(app).await
 }
 

@@ -15,6 +15,7 @@ pub mod expiry_notices;
 pub mod inbound_tokens;
 pub mod keys;
 pub mod mailed_links;
+pub mod mails;
 pub mod members;
 pub mod nodes;
 pub mod projects;

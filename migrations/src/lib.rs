@@ -21,6 +21,7 @@ mod m0012_compromise;
 mod m0013_shown_once;
 mod m0014_workspaces_made;
 mod m0015_due;
+mod m0016_mails;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_shown_once::Migration),
             Box::new(m0014_workspaces_made::Migration),
             Box::new(m0015_due::Migration),
+            Box::new(m0016_mails::Migration),
         ]
     }
 }

@@ -29,9 +29,6 @@ const CLOSING: Duration = Duration::from_secs(3);
 /// How long the last counts may take to be written once somebody has become impatient.
 const IMPATIENCE: Duration = Duration::from_secs(5);
 
-/// How long mails on their way may take to arrive.
-const LAST_MAILS: Duration = Duration::from_secs(10);
-
 pub(super) async fn run(files: &Files) -> Result<(), Failure> {
     let mut stop = StopSignals::listen()?;
     let config = files.config()?;
@@ -72,7 +69,7 @@ pub(super) async fn run(files: &Files) -> Result<(), Failure> {
     }
     tracing::info!("stopping: what runs may finish; a second signal stops at once");
     // From here on nothing is claimed: what is under way ends while the server does.
-    app.dispatch.stop();
+    app::stop_delivering(&app);
     stopping.begin();
     stop.unless_repeated(handle.stop(true)).await;
     if let Some(metrics) = metrics {
@@ -85,7 +82,6 @@ pub(super) async fn run(files: &Files) -> Result<(), Failure> {
     if stop.unless_repeated(&mut counted).await.is_none() && tokio::time::timeout(IMPATIENCE, counted).await.is_err() {
         tracing::error!("the database took too long: the last usage could not be written down");
     }
-    stop.unless_repeated(app.mailer.finish(LAST_MAILS)).await;
     beside.abort();
     // A PostgreSQL connection of a worker that has ended may never answer again.
     let _ = tokio::time::timeout(CLOSING, app.db.clone().close()).await;

@@ -1,7 +1,9 @@
-//! Mail: written after the commit, sent in the background, tried again when the server is busy. Without a server, letters
-//! become files in the data directory.
+//! Mail: written in the transaction of what it tells of ([`outbox`]), sent in the background ([`dispatch`]), and tried again for two
+//! days. Without a server, mails become files in the data directory.
 
+pub mod dispatch;
 mod kept;
+pub mod outbox;
 mod server;
 mod smtp;
 
@@ -10,16 +12,17 @@ pub use server::MailServer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use lettre::Message;
 use lettre::message::header::{ContentTransferEncoding, ContentType};
 use lettre::message::{Body, Mailbox, SinglePart};
 use tokio::io::AsyncWriteExt;
-use tokio_util::task::TaskTracker;
+use tokio::sync::Notify;
+use uuid::Uuid;
 
 use crate::model::email::Email;
 use crate::model::mail::Failure;
+use crate::model::timestamp::Timestamp;
 
 /// A letter, in plain text.
 #[derive(Clone, Debug)]
@@ -27,6 +30,10 @@ pub struct Letter {
     pub to: Email,
     pub subject: String,
     pub text: String,
+    /// What it is, in a word for the log.
+    pub kind: &'static str,
+    /// When it is of no use any more.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// Where letters go.
@@ -37,14 +44,13 @@ pub enum Post {
 }
 
 /// Sends letters.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Mailer {
     post: Post,
     from: Mailbox,
-    sending: TaskTracker,
+    bell: Notify,
+    stopping: Notify,
 }
-
-const ATTEMPTS: u32 = 4;
 
 impl Mailer {
     /// From `from`, by `post`.
@@ -52,32 +58,19 @@ impl Mailer {
         Self {
             post,
             from,
-            sending: TaskTracker::new(),
+            bell: Notify::new(),
+            stopping: Notify::new(),
         }
     }
 
-    /// Sends a letter in the background: nobody waits for it, and its time tells nothing about the account.
-    pub fn send(&self, letter: Letter) {
-        let mailer = self.clone();
-        self.sending.spawn(async move {
-            for attempt in 1..=ATTEMPTS {
-                match mailer.deliver(&letter).await {
-                    Ok(()) => return,
-                    Err(failure) if attempt == ATTEMPTS || failure.is_final => {
-                        tracing::error!(why = %failure.why, "a mail could not be sent");
-                        return;
-                    }
-                    Err(_) => tokio::time::sleep(Duration::from_secs(2u64.pow(attempt))).await,
-                }
-            }
-        });
+    /// A mail is due now.
+    pub fn wake(&self) {
+        self.bell.notify_one();
     }
 
-    /// Waits for the letters that are on their way.
-    pub async fn finish(&self, at_most: Duration) {
-        self.sending.close();
-        let _ = tokio::time::timeout(at_most, self.sending.wait()).await;
-        self.sending.reopen();
+    /// Claims nothing more, and ends when what is under way has ended.
+    pub fn stop(&self) {
+        self.stopping.notify_one();
     }
 
     /// The folder of letters, when they are files.
@@ -105,29 +98,29 @@ impl Mailer {
         Body::dangerous_pre_encoded(lines.collect::<String>().into_bytes(), encoding)
     }
 
-    fn message(&self, letter: &Letter) -> anyhow::Result<Message> {
+    fn message(&self, id: Uuid, to: &Email, subject: &str, text: &str) -> anyhow::Result<Message> {
+        // The same each time it is tried: what arrives twice is known by it.
+        let name = format!("<{}@{}>", id.simple(), self.from.email.domain());
         Ok(Message::builder()
             .from(self.from.clone())
-            .to(letter.to.as_str().parse()?)
-            .subject(letter.subject.as_str())
-            .message_id(None)
+            .to(to.as_str().parse()?)
+            .subject(subject)
+            .message_id(Some(name))
             .singlepart(
                 SinglePart::builder()
                     .header(ContentType::TEXT_PLAIN)
-                    .body(self.body(&letter.text)),
+                    .body(self.body(text)),
             )?)
     }
 
-    async fn deliver(&self, letter: &Letter) -> Result<(), Failure> {
+    async fn deliver(&self, id: Uuid, to: &Email, subject: &str, text: &str) -> Result<(), Failure> {
         let message = self
-            .message(letter)
-            .map_err(|error| Failure::impossible(&error.to_string()))?;
+            .message(id, to, subject, text)
+            .map_err(|_| Failure::impossible("no mail can be made of it"))?;
         match &self.post {
             Post::Smtp(server) => server.send(message.envelope(), &message.formatted()).await,
             Post::Files(folder) => {
-                let name = message.headers().get_raw("Message-ID").unwrap_or_default();
-                let name: String = name.chars().filter(char::is_ascii_alphanumeric).take(32).collect();
-                let written = write(folder, &name, &message.formatted()).await;
+                let written = write(folder, &id.simple().to_string(), &message.formatted()).await;
                 written.map_err(|error| Failure::unreachable(&error.to_string()))
             }
         }
@@ -160,7 +153,8 @@ async fn write(folder: &Path, name: &str, letter: &[u8]) -> std::io::Result<()> 
     let half_written = folder.join(format!(".{name}"));
     let mut file = tokio::fs::OpenOptions::new()
         .write(true)
-        .create_new(true)
+        .create(true)
+        .truncate(true)
         .mode(0o600)
         .open(&half_written)
         .await?;

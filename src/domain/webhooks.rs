@@ -13,6 +13,7 @@ mod letters;
 pub mod look;
 pub mod overview;
 pub mod own;
+mod own_page;
 pub mod resend;
 pub mod secrets;
 pub mod send_test;

@@ -15,6 +15,7 @@ pub(super) mod embed_partner;
 pub(super) mod form_submission;
 pub(super) mod inbound_token;
 pub(super) mod key;
+pub(super) mod mail;
 pub(super) mod mailed_link;
 pub(super) mod member;
 pub(super) mod node;

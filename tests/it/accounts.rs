@@ -5,6 +5,7 @@ mod cookies;
 mod devices;
 mod first;
 mod letters;
+mod outbox;
 mod password;
 mod reset;
 mod resume;

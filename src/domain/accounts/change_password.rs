@@ -2,6 +2,7 @@
 
 use super::{letters, sign_in};
 use crate::domain::App;
+use crate::domain::mail::outbox;
 use crate::error::{AppError, FieldErrors, Result};
 use crate::model::account::Account;
 use crate::model::ids::SessionId;
@@ -33,9 +34,9 @@ pub async fn change_password(
     store::accounts::set_password(&tx, account.id, hash, now).await?;
     store::mailed_links::withdraw(&tx, account.id, Purpose::ResetPassword).await?;
     store::sessions::delete_all_of(&tx, account.id, session).await?;
+    outbox::put(&tx, app, &letters::password_changed(app, &account.email, now, address)?).await?;
     commit(tx).await?;
-    app.mailer
-        .send(letters::password_changed(app, &account.email, now, address)?);
+    app.mailer.wake();
     Ok(Account {
         password_changed_at: now,
         ..account.clone()

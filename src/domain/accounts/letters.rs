@@ -53,7 +53,11 @@ pub(super) fn confirm_email(app: &App, to: &Email, token: &str, until: Timestamp
         link: app.link(&format!("/verify-email?token={token}")),
         until: until.exact(),
     };
-    letter(to, format!("Confirm your address for {}", app.profile.api.name), &text)
+    let subject = format!("Confirm your address for {}", app.profile.api.name);
+    Ok(Letter {
+        expires_at: Some(until),
+        ..letter("confirm_email", to, subject, &text)?
+    })
 }
 
 /// Tells somebody who signs up again that there is an account.
@@ -64,7 +68,8 @@ pub(super) fn already_registered(app: &App, to: &Email) -> Result<Letter> {
         sign_in: app.link("/sign-in"),
         forgot_password: app.link("/forgot-password"),
     };
-    letter(to, format!("You have an account at {}", app.profile.api.name), &text)
+    let subject = format!("You have an account at {}", app.profile.api.name);
+    letter("already_registered", to, subject, &text)
 }
 
 /// Brings the link that resets a password.
@@ -75,7 +80,11 @@ pub(super) fn reset_password(app: &App, to: &Email, token: &str, until: Timestam
         link: app.link(&format!("/reset-password?token={token}")),
         until: until.exact(),
     };
-    letter(to, format!("Reset your password for {}", app.profile.api.name), &text)
+    let subject = format!("Reset your password for {}", app.profile.api.name);
+    Ok(Letter {
+        expires_at: Some(until),
+        ..letter("reset_password", to, subject, &text)?
+    })
 }
 
 /// Tells that a password was changed.
@@ -88,16 +97,19 @@ pub(super) fn password_changed(app: &App, to: &Email, at: Timestamp, address: &s
         forgot_password: app.link("/forgot-password"),
     };
     letter(
+        "password_changed",
         to,
         format!("Your password for {} was changed", app.profile.api.name),
         &text,
     )
 }
 
-fn letter(to: &Email, subject: String, text: &impl Template) -> Result<Letter> {
+fn letter(kind: &'static str, to: &Email, subject: String, text: &impl Template) -> Result<Letter> {
     Ok(Letter {
         to: to.clone(),
         subject,
         text: text.render().map_err(|error| AppError::Internal(error.into()))?,
+        kind,
+        expires_at: None,
     })
 }

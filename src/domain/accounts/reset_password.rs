@@ -3,6 +3,7 @@
 use secrecy::ExposeSecret;
 
 use super::{RESET, letters};
+use crate::domain::mail::outbox;
 use crate::domain::throttle::Attempt;
 use crate::domain::{App, seal};
 use crate::error::{AppError, FieldErrors, Result};
@@ -29,12 +30,14 @@ pub async fn ask(app: &App, email: &str, address: &str) -> Result<()> {
     let tx = app.db.begin().await?;
     let digest = seal::digest(token.expose_secret());
     store::mailed_links::replace(&tx, app.new_id(), Purpose::ResetPassword, &digest, link, now).await?;
-    commit(tx).await?;
-    if let Some(found) = found {
-        let to = found.account.email;
-        app.mailer
-            .send(letters::reset_password(app, &to, token.expose_secret(), expires_at)?);
+    let to = found.as_ref().map_or(&email, |found| &found.account.email);
+    let letter = letters::reset_password(app, to, token.expose_secret(), expires_at)?;
+    match found {
+        Some(_) => outbox::put(&tx, app, &letter).await?,
+        None => outbox::put_for_nobody(&tx, app, &letter).await?,
     }
+    commit(tx).await?;
+    app.mailer.wake();
     Ok(())
 }
 
@@ -64,10 +67,10 @@ pub async fn reset(app: &App, token: &str, password: &str, address: &str) -> Res
     store::accounts::confirm(&tx, account.id, now).await?;
     store::mailed_links::withdraw(&tx, account.id, Purpose::ResetPassword).await?;
     store::sessions::delete_all_of(&tx, account.id, None).await?;
+    outbox::put(&tx, app, &letters::password_changed(app, &account.email, now, address)?).await?;
     commit(tx).await?;
+    app.mailer.wake();
     app.throttle.forgive(Attempt::SignInAccount, &account.email.folded());
-    app.mailer
-        .send(letters::password_changed(app, &account.email, now, address)?);
     let account = Account {
         password_changed_at: now,
         email_confirmed_at: Some(now),

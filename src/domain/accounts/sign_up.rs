@@ -4,6 +4,7 @@
 use secrecy::ExposeSecret;
 
 use super::{CONFIRMATION, create, letters};
+use crate::domain::mail::outbox;
 use crate::domain::throttle::Attempt;
 use crate::domain::{App, seal};
 use crate::error::Result;
@@ -29,11 +30,12 @@ pub async fn sign_up(app: &App, email: &str, password: &str, browser: &str, addr
     // Also when there is an account: so that it takes as long. Nobody is ever told that token.
     let tx = app.db.begin().await?;
     store::sign_ups::insert(&tx, app.new_id(), &seal::digest(token.expose_secret()), waiting, now).await?;
-    commit(tx).await?;
     let letter = match known {
         Some(_) => letters::already_registered(app, &email)?,
         None => letters::confirm_email(app, &email, token.expose_secret(), expires_at)?,
     };
-    app.mailer.send(letter);
+    outbox::put(&tx, app, &letter).await?;
+    commit(tx).await?;
+    app.mailer.wake();
     Ok(())
 }

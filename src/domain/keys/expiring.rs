@@ -4,49 +4,49 @@
 //! given once, whatever number of nodes look for it and however often they start. After a long stop, of several notices of a key
 //! that are due the last one is given.
 
+use uuid::Uuid;
+
 use crate::domain::App;
-use crate::domain::keys::letters;
+use crate::domain::keys::letters::{self, Ending};
+use crate::domain::mail::outbox;
 use crate::domain::webhooks::announce;
 use crate::error::Result;
 use crate::model::expiry;
-use crate::model::ids::AccountId;
-use crate::model::key::Key;
 use crate::store;
 use crate::store::db::commit;
-
-/// A key that ends, and who made it.
-pub(super) struct Ending {
-    pub(super) key: Key,
-    pub(super) maker: Option<AccountId>,
-}
 
 /// How many keys are told of in one transaction.
 const BATCH: u64 = 200;
 
-/// Gives the notices that are due: events in the transactions that note them, letters after all of them, one a person.
-pub async fn tell_of_expiry(app: &App) -> Result<()> {
-    let mut ending = Vec::new();
-    let told = tell_programs(app, &mut ending).await;
-    // What was noted before something failed is not given again: its letters are written now.
-    for letter in letters::keys_end(app, ending).await? {
-        app.mailer.send(letter);
-    }
-    told
+/// What was noted so far, and the mails about it.
+#[derive(Default)]
+struct Told {
+    ending: Vec<Ending>,
+    mails: Vec<Uuid>,
 }
 
-async fn tell_programs(app: &App, ending: &mut Vec<Ending>) -> Result<()> {
+/// Gives the notices that are due: events and mails in the transactions that note them. A person gets one mail about all of them:
+/// each transaction puts longer mails in place of those of the one before, and they are sent after the last.
+pub async fn tell_of_expiry(app: &App) -> Result<()> {
+    let mut told = Told::default();
+    let all = tell(app, &mut told).await;
+    // What was noted before something failed is not given again: its mails are sent now.
+    outbox::release(app, &told.mails).await?;
+    all
+}
+
+async fn tell(app: &App, told: &mut Told) -> Result<()> {
     while store::expiry_notices::is_any_due(app.db.reader(), app.now()).await? {
-        let batch = tell_of_batch(app).await?;
-        ending.extend(batch);
+        tell_of_batch(app, told).await?;
     }
     app.dispatch.wake();
     Ok(())
 }
 
-async fn tell_of_batch(app: &App) -> Result<Vec<Ending>> {
+async fn tell_of_batch(app: &App, told: &mut Told) -> Result<()> {
     let now = app.now();
     let tx = app.db.begin().await?;
-    let mut ending = Vec::new();
+    let mut ending = told.ending.clone();
     for (key, maker) in store::expiry_notices::due(&tx, now, BATCH).await? {
         let next = expiry::next_notice(key.expires_at, now);
         store::expiry_notices::set_next(&tx, key.id, next).await?;
@@ -56,6 +56,12 @@ async fn tell_of_batch(app: &App) -> Result<Vec<Ending>> {
         announce::key_expiring(&tx, app, &key, expiry::due_notice(expires_at, now)).await?;
         ending.push(Ending { key, maker });
     }
+    store::mails::withdraw(&tx, &told.mails).await?;
+    let mut mails = Vec::new();
+    for letter in letters::keys_end(&tx, app, &ending).await? {
+        mails.push(outbox::put_on_hold(&tx, app, &letter).await?);
+    }
     commit(tx).await?;
-    Ok(ending)
+    *told = Told { ending, mails };
+    Ok(())
 }

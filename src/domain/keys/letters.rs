@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, HashMap};
 use askama::Template;
 
 use crate::domain::App;
-use crate::domain::keys::expiring::Ending;
 use crate::domain::mail::Letter;
 use crate::error::{AppError, Result};
 use crate::model::email::Email;
@@ -14,10 +13,17 @@ use crate::model::key::Key;
 use crate::model::role::Role;
 use crate::model::timestamp::{DAY, Timestamp, plural};
 use crate::model::workspace::{Member, Workspace};
-use crate::store;
+use crate::store::{self, Tx};
 
 /// The most keys that a letter lists one by one.
 const LISTED: usize = 200;
+
+/// A key that ends, and who made it.
+#[derive(Clone)]
+pub(super) struct Ending {
+    pub(super) key: Key,
+    pub(super) maker: Option<AccountId>,
+}
 
 #[derive(Template)]
 #[template(path = "mail/keys_end.txt")]
@@ -45,30 +51,30 @@ struct Line {
 
 /// Tells the owners and admins of each key's workspace, and whoever made it and is still a member: one letter a person, soonest
 /// end first. Who has not confirmed an address is not written to.
-pub(super) async fn keys_end(app: &App, ending: Vec<Ending>) -> Result<Vec<Letter>> {
+pub(super) async fn keys_end(tx: &Tx, app: &App, ending: &[Ending]) -> Result<Vec<Letter>> {
     let mut workspaces: HashMap<WorkspaceId, Option<(Workspace, Vec<Member>)>> = HashMap::new();
     let mut projects: HashMap<ProjectId, (String, String)> = HashMap::new();
     let mut letters: BTreeMap<AccountId, (Email, Vec<Line>)> = BTreeMap::new();
     for Ending { key, maker } in ending {
         let id = key.workspace_id;
         if let std::collections::hash_map::Entry::Vacant(unknown) = workspaces.entry(id) {
-            unknown.insert(workspace(app, id).await?);
+            unknown.insert(workspace(tx, id).await?);
         }
         let Some(Some((workspace, members))) = workspaces.get(&id) else {
             continue;
         };
         if let Some(project) = key.project_id
             && !projects.contains_key(&project)
-            && let Some(found) = store::projects::find(app.db.reader(), id, project).await?
+            && let Some(found) = store::projects::find(tx, id, project).await?
         {
             projects.insert(project, (found.slug, found.name));
         }
-        let Some(line) = line(app, &key, workspace, &projects) else {
+        let Some(line) = line(app, key, workspace, &projects) else {
             continue;
         };
         let told = members
             .iter()
-            .filter(|member| member.role >= Role::Admin || Some(member.account_id) == maker);
+            .filter(|member| member.role >= Role::Admin || Some(member.account_id) == *maker);
         for member in told {
             let letter = letters.entry(member.account_id);
             let (_, lines) = letter.or_insert_with(|| (member.email.clone(), Vec::new()));
@@ -81,9 +87,9 @@ pub(super) async fn keys_end(app: &App, ending: Vec<Ending>) -> Result<Vec<Lette
         .collect()
 }
 
-async fn workspace(app: &App, id: WorkspaceId) -> Result<Option<(Workspace, Vec<Member>)>> {
-    let found = store::workspaces::find(app.db.reader(), id).await?;
-    let members = store::members::reachable(app.db.reader(), id).await?;
+async fn workspace(tx: &Tx, id: WorkspaceId) -> Result<Option<(Workspace, Vec<Member>)>> {
+    let found = store::workspaces::find(tx, id).await?;
+    let members = store::members::reachable(tx, id).await?;
     Ok(found.map(|workspace| (workspace, members)))
 }
 
@@ -131,5 +137,11 @@ fn letter(app: &App, to: Email, mut lines: Vec<Line>) -> Result<Letter> {
         more,
     };
     let text = text.render().map_err(|error| AppError::Internal(error.into()))?;
-    Ok(Letter { to, subject, text })
+    Ok(Letter {
+        to,
+        subject,
+        text,
+        kind: "keys_end",
+        expires_at: None,
+    })
 }

@@ -161,10 +161,11 @@ async fn record(app: &App, db: &Db, id: DeliveryId, at: Timestamp, signature: St
     store::webhooks::deliveries::update(&tx, &delivery).await?;
     if let Some(reason) = off {
         endpoints::write_off(&tx, app, &mut endpoint, reason, &By::keyhatch()).await?;
+        endpoints::tell(&tx, app, &endpoint).await?;
     }
     commit(tx).await?;
     if off.is_some() {
-        endpoints::tell(app, &endpoint).await?;
+        app.mailer.wake();
     }
     Ok(())
 }

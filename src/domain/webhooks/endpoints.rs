@@ -3,6 +3,7 @@
 use crate::domain::App;
 use crate::domain::access::{By, ManageKeys};
 use crate::domain::audit::{self, Subject};
+use crate::domain::mail::outbox;
 use crate::domain::webhooks::letters;
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
@@ -68,10 +69,10 @@ pub(super) async fn write_on(tx: &Tx, app: &App, endpoint: &mut Endpoint, by: &B
     record(tx, app, endpoint, Action::EndpointSwitchedOn, by, String::new()).await
 }
 
-/// After the commit: tells those who can do something about it.
-pub(super) async fn tell(app: &App, endpoint: &Endpoint) -> Result<()> {
-    for letter in letters::endpoint_off(app, endpoint).await? {
-        app.mailer.send(letter);
+/// Tells those who can do something about it.
+pub(super) async fn tell(tx: &Tx, app: &App, endpoint: &Endpoint) -> Result<()> {
+    for letter in letters::endpoint_off(tx, app, endpoint).await? {
+        outbox::put(tx, app, &letter).await?;
     }
     Ok(())
 }

@@ -4,11 +4,11 @@ use askama::Template;
 
 use crate::domain::App;
 use crate::domain::mail::Letter;
-use crate::domain::webhooks::own;
+use crate::domain::webhooks::own_page;
 use crate::error::{AppError, Result};
 use crate::model::role::Role;
 use crate::model::webhook::{Endpoint, OffReason};
-use crate::store;
+use crate::store::{self, Tx};
 
 #[derive(Template)]
 #[template(path = "mail/endpoint_off.txt")]
@@ -27,8 +27,8 @@ struct EndpointOff<'a> {
 }
 
 /// Tells the owners and admins of a workspace that an endpoint was switched off, and why.
-pub(super) async fn endpoint_off(app: &App, endpoint: &Endpoint) -> Result<Vec<Letter>> {
-    let db = app.db.reader();
+pub(super) async fn endpoint_off(tx: &Tx, app: &App, endpoint: &Endpoint) -> Result<Vec<Letter>> {
+    let db = tx;
     let (Some(off), Some(workspace)) = (endpoint.off, store::workspaces::find(db, endpoint.workspace_id).await?) else {
         return Ok(Vec::new());
     };
@@ -43,7 +43,7 @@ pub(super) async fn endpoint_off(app: &App, endpoint: &Endpoint) -> Result<Vec<L
     let path = match (&key, project) {
         (Some(key), Some(project)) => format!("/w/{}/p/{}/keys/{}", workspace.slug, project.slug, key.id),
         (Some(key), None) => format!("/w/{}/keys/{}", workspace.slug, key.id),
-        (None, _) => format!("/w/{}/{}", workspace.slug, own::page(app)),
+        (None, _) => format!("/w/{}/{}", workspace.slug, own_page::page(app)),
     };
     let text = EndpointOff {
         product: &app.profile.api.name,
@@ -63,6 +63,8 @@ pub(super) async fn endpoint_off(app: &App, endpoint: &Endpoint) -> Result<Vec<L
         to: member.email,
         subject: format!("Webhooks of {} are switched off", workspace.name),
         text: text.clone(),
+        kind: "endpoint_off",
+        expires_at: None,
     };
     Ok(told.map(letter).collect())
 }

@@ -7,6 +7,7 @@ mod secret;
 mod send;
 mod switch;
 
+pub use super::own_page::page;
 pub use reveal::view;
 pub use save::{Input, change, create};
 pub use secret::{end_overlap, rotate};
@@ -19,17 +20,8 @@ use crate::domain::webhooks::endpoints;
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
 use crate::model::webhook::{Attempt, Delivery, DeliveryId, Endpoint};
-use crate::profile::KeyOwner;
 use crate::store::webhooks::deliveries::Filter;
 use crate::store::{self, Tx};
-
-/// The name of its page below the workspace's. Where keys hang on the workspace itself, `webhooks` is what was sent for them.
-pub fn page(app: &App) -> &'static str {
-    match app.profile.api.keys_belong_to {
-        KeyOwner::Project => "webhooks",
-        KeyOwner::Workspace => "events",
-    }
-}
 
 /// The endpoint, if there is one.
 pub async fn find(app: &App, standing: &Standing) -> Result<Option<Endpoint>> {

@@ -72,7 +72,6 @@ impl MailServer {
     }
 
     /// From the next command on.
-    #[allow(dead_code, reason = "for tests of what is tried again")]
     pub fn behave(&self, manners: Manners) {
         *self.seen.manners.lock() = manners;
     }

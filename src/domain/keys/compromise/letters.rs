@@ -64,6 +64,8 @@ pub(super) async fn key_compromised(tx: &Tx, app: &App, key: &Key) -> Result<Vec
             to: member.email,
             subject: format!("The key “{}” is compromised and refused", key.name),
             text: text.clone(),
+            kind: "key_compromised",
+            expires_at: None,
         })
         .collect())
 }

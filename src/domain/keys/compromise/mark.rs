@@ -4,6 +4,7 @@ use super::{Suspect, counts, letters, may_be_marked};
 use crate::domain::App;
 use crate::domain::access::By;
 use crate::domain::audit::{self, Subject};
+use crate::domain::mail::outbox;
 use crate::domain::verify::changes;
 use crate::domain::webhooks::announce;
 use crate::error::Result;
@@ -50,9 +51,10 @@ pub(super) async fn mark(app: &App, digest: &[u8; 32], suspect: &Suspect) -> Res
     audit::record(&tx, app, key.workspace_id, &by, Action::KeyCompromised, subject).await?;
     announce::key_compromised(&tx, app, &key, &by, suspect.how.as_str()).await?;
     let letters = letters::key_compromised(&tx, app, &key).await?;
-    changes::commit(app, tx, &changed).await?;
-    for letter in letters {
-        app.mailer.send(letter);
+    for letter in &letters {
+        outbox::put(&tx, app, letter).await?;
     }
+    changes::commit(app, tx, &changed).await?;
+    app.mailer.wake();
     Ok(())
 }
