@@ -1,6 +1,6 @@
 //! The record map: keys in memory, so that a warm verdict costs a digest and a look-up.
 //!
-//! Why it is never stale is argued in ARCHITECTURE.md. In short: a record comes in only from a read of the database that
+//! Why it is never stale is argued in docs/internals/freshness.md. In short: a record comes in only from a read of the database that
 //! began after the last change of its part of the map ([`Ticket`]); a change is forgotten here between its commit and its
 //! answer ([`Records::forget`]); and what other processes change is heard of while a lease lasts ([`lease::Lease`]),
 //! without which nothing here is believed.
