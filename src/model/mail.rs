@@ -70,12 +70,14 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// The server answered with 4xx, which means later, or 5xx, which means never.
+    /// The server answered with 4xx, which means later, or 5xx, which means never: unless that is about us and not about the mail
+    /// (a command or a sign-in that it does not take, RFC 5321 section 4.2.2 and RFC 4954 section 6), which its operator or ours
+    /// can mend.
     pub fn answered(code: u16, text: &str) -> Self {
         Self {
             code: Some(code),
             why: without_content(text),
-            is_final: code >= 500,
+            is_final: code >= 500 && !matches!(code, 500..=504 | 530 | 534 | 535 | 538),
         }
     }
 
@@ -134,6 +136,8 @@ mod tests {
         );
         assert_eq!(failure.why, "5.1.1 … no such user … sbRGl9kO2m4f8x1QyT7uVwZa");
         assert!(failure.is_final && !Failure::answered(450, "").is_final);
+        // A wrong password is ours to mend: no mail is lost to it.
+        assert!(!Failure::answered(535, "5.7.8 no").is_final && !Failure::answered(502, "").is_final);
         let token = "hQ3vZ0pXkq9T1mJw7bYcRr5uGd8sLe2nAfKxP4tViWo";
         assert_eq!(Failure::answered(451, token).why, "…");
     }
