@@ -1,7 +1,7 @@
 //! What somebody at the support desk has typed, judged before it goes anywhere: a whole key must not.
 
 use crate::model::ids::KeyId;
-use crate::model::key_format::KeyText;
+use crate::model::key_format::{Alphabet, KeyFormat, KeyText};
 use crate::profile::Profile;
 
 /// Why it is not looked up.
@@ -15,6 +15,8 @@ pub enum Refused {
     WholeKey,
     /// An e-mail address.
     Email,
+    /// Too long for a display prefix, and not shaped like a key: the id of a request, a slug, an address of a page.
+    NotAPrefix,
     /// Words, such as the name of a workspace: no key is written like that.
     Words,
 }
@@ -79,21 +81,89 @@ pub(super) fn read(profile: &Profile, typed: &KeyText) -> Result<Typed, Refused>
     let own = own.map(|(_, format)| format.display.length).max();
     let longest = own.or_else(|| formats().map(|(_, format)| format.display.length).max());
     let least = profile.shortest_display_prefix();
+    let typed_as_is = typed.expose_secret();
     let typed = Typed {
         prefix: prefix.to_owned(),
         is_showable: own.is_some(),
     };
     match prefix.chars().count() {
         0 => Err(Refused::Empty),
-        length if length > longest.unwrap_or_default() => Err(Refused::WholeKey),
+        length if length > longest.unwrap_or_default() => Err(too_long(profile, &text, typed_as_is)),
         length if length < least => Err(Refused::TooShort { least, typed }),
         _ => Ok(typed),
     }
 }
 
+/// What is too long is a key only if it is shaped like one.
+fn too_long(profile: &Profile, text: &str, typed: &str) -> Refused {
+    let formats = || {
+        let formats = profile.key_types.iter().flat_map(|key_type| &key_type.formats);
+        formats.map(|(_, format)| format)
+    };
+    let follows = |prefix: &str, at_least: usize, alphabet: Alphabet| {
+        let more = |rest: &str| rest.chars().take_while(|c| is_of(alphabet, *c)).count() >= at_least;
+        text.match_indices(prefix)
+            .any(|(at, _)| more(&text[at + prefix.len()..]))
+    };
+    // With its prefix, it is one as soon as there is more of it than people are shown.
+    let with_prefix = formats().any(|format| {
+        let shown = format.display.length.saturating_sub(format.prefix.chars().count());
+        follows(&format.prefix, shown + 1, format.alphabet)
+    });
+    let is_secret = follows(SECRET_PREFIX, LEAST_OF_SECRET, Alphabet::Base62);
+    // Without it, what could have been drawn at random from the alphabet.
+    let mut words = typed.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_' || c == '@' || c == '.'));
+    let middle = words.any(|word| formats().any(|format| could_be_drawn(word, format)));
+    if with_prefix || is_secret || middle {
+        Refused::WholeKey
+    } else {
+        Refused::NotAPrefix
+    }
+}
+
+/// What signing secrets begin with, and how many characters make one of it.
+const SECRET_PREFIX: &str = "whsec_";
+const LEAST_OF_SECRET: usize = 8;
+
+fn is_of(alphabet: Alphabet, c: char) -> bool {
+    match alphabet {
+        Alphabet::Hex => matches!(c, '0'..='9' | 'a'..='f'),
+        Alphabet::Base62 => c.is_ascii_alphanumeric(),
+        Alphabet::Base64Url => c.is_ascii_alphanumeric() || c == '-' || c == '_',
+    }
+}
+
+/// Whether a word may be most of a key's random characters. Slugs and ids keep to one case, people's words have no digits in them.
+fn could_be_drawn(word: &str, format: &KeyFormat) -> bool {
+    let has = |class: fn(&char) -> bool| word.chars().any(|c| class(&c));
+    let is_mixed = match format.alphabet {
+        // Ids of traces and requests have 32 digits.
+        Alphabet::Hex => word.len() != 32 && has(char::is_ascii_digit) && has(char::is_ascii_lowercase),
+        Alphabet::Base62 | Alphabet::Base64Url => {
+            has(char::is_ascii_digit) && has(char::is_ascii_lowercase) && has(char::is_ascii_uppercase)
+        }
+    };
+    word.len() > format.length / 2 && word.chars().all(|c| is_of(format.alphabet, c)) && is_mixed
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_shaped_like_a_key_is_not_called_one() {
+        for typed in [
+            "019a000000007000800000000000abcd",
+            "01JD5Z6Q8X9YV7W3K2M4N5P6R7",
+            "req_8f14e45fceea167a5a36dedd4bea2543",
+            "acme-eu2-production",
+            "acmeshippingproduction2024",
+            "https://example.com/w/acme/p/shop/keys",
+            "alice.liddell+kh_live_@example.com",
+        ] {
+            assert_eq!(read(typed), Err(Refused::NotAPrefix), "{typed}");
+        }
+    }
 
     fn read(text: &str) -> Result<Typed, Refused> {
         super::read(&Profile::example().unwrap(), &KeyText::presented(text.to_owned()))

@@ -136,6 +136,9 @@ fn words(refused: &Refused) -> String {
         Refused::Empty => "Enter the display prefix that the customer reads to you.".to_owned(),
         Refused::TooShort { least, .. } => format!("Enter all {least} characters of the display prefix."),
         Refused::WholeKey => "Enter the display prefix only.".to_owned(),
+        Refused::NotAPrefix => {
+            "This is no display prefix. Ask for the beginning of the key, as the list of keys shows it.".to_owned()
+        }
         Refused::Email => "This is an e-mail address. Ask for the display prefix of the key, or for its id.".to_owned(),
         Refused::Words => {
             "No key is written like this. Ask for the display prefix of the key, or for its id.".to_owned()

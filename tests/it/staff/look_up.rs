@@ -211,3 +211,23 @@ async fn what_is_no_key_is_not_called_one() {
     assert_eq!((answer.status, answer.text("article h2").as_str()), (200, "One"));
     assert_eq!(trail(&app, &acme).await[0].action, "key.looked_up");
 }
+
+#[tokio::test]
+async fn the_id_of_a_request_and_a_slug_are_not_called_a_whole_key() {
+    let app = TestApp::start().await;
+    let sam = app.person("sam").await;
+    for typed in [
+        "req_8f14e45fceea167a5a36dedd4bea2543",
+        "01JD5Z6Q8X9YV7W3K2M4N5P6R7",
+        "acme-eu2-production",
+        "acmeshippingproduction2024",
+    ] {
+        let answer = look_up(&sam, typed).await;
+        assert_eq!(answer.status, 422, "{typed}");
+        assert!(!answer.body.contains("looks like a whole key"), "{typed}");
+        assert!(
+            answer.text("#display_prefix-error").contains("no display prefix"),
+            "{typed}"
+        );
+    }
+}
