@@ -130,7 +130,7 @@ fn a_file_that_can_not_be_read_is_one_mistake() {
     let mistakes = Profile::load(Path::new("no-such-folder/profile.toml")).unwrap_err();
     assert_eq!(
         mistakes.to_string(),
-        "no-such-folder/profile.toml: there is no such file"
+        "no-such-folder/profile.toml: there is no such file; is the path right?"
     );
     assert_eq!(mistakes.count(), 1);
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
+use super::checks::Checks;
 use super::chromium::Chromium;
 use super::person::Person;
 use super::server::Server;
@@ -24,7 +25,7 @@ async fn every_page_fits_wide_and_narrow_light_and_dark() {
         .await;
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
     std::fs::create_dir_all(&folder).unwrap();
-    let mut wrong = Vec::new();
+    let (checks, mut wrong) = (Checks::load(), Vec::new());
 
     for (name, page) in [
         ("sign-in", "/sign-in"),
@@ -32,28 +33,29 @@ async fn every_page_fits_wide_and_narrow_light_and_dark() {
         ("not-found", "/no-such-page"),
     ] {
         browser.open(&format!("{}{page}", server.address)).await;
-        wrong.extend(look(&browser, &folder, name).await);
+        wrong.extend(look(&browser, &checks, &folder, name).await);
     }
     browser.open(&server.first_link).await;
-    wrong.extend(look(&browser, &folder, "sign-up").await);
+    wrong.extend(look(&browser, &checks, &folder, "sign-up").await);
     // The page that is not there says so in the console too.
     browser.complaints().await;
 
     let alice = Person::arrive(&browser, &server).await;
     alice.open(&alice.keys).await;
-    wrong.extend(look(&browser, &folder, "keys-none").await);
+    wrong.extend(look(&browser, &checks, &folder, "keys-none").await);
     alice.open(&format!("{}/new", alice.keys)).await;
-    wrong.extend(look(&browser, &folder, "new-key").await);
+    wrong.extend(look(&browser, &checks, &folder, "new-key").await);
     let key = alice.create_key("CI deploy").await;
-    wrong.extend(look(&browser, &folder, "reveal").await);
+    wrong.extend(look(&browser, &checks, &folder, "reveal").await);
     assert_eq!(server.curl(&key.text), 200);
 
     for (name, page) in pages(&alice.keys, &key.page) {
         alice.open(&page).await;
-        wrong.extend(look(&browser, &folder, name).await);
+        wrong.extend(look(&browser, &checks, &folder, name).await);
         let complaints = browser.complaints().await;
         wrong.extend(complaints.into_iter().map(|complaint| format!("{name}: {complaint}")));
     }
+    wrong.extend(checks.validate());
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
 }
 
@@ -65,6 +67,7 @@ fn pages(keys: &str, key: &str) -> Vec<(&'static str, String)> {
         ("workspace", "/w/acme"),
         ("members", "/w/acme/members"),
         ("audit", "/w/acme/audit"),
+        ("workspace-webhooks", "/w/acme/webhooks"),
         ("workspace-settings", "/w/acme/settings"),
         ("new-project", "/w/acme/projects/new"),
         ("project-settings", "/w/acme/p/site/settings"),
@@ -93,15 +96,21 @@ fn pages(keys: &str, key: &str) -> Vec<(&'static str, String)> {
     pages
 }
 
-/// Takes the pictures of the page that is open; says what sticks out.
-async fn look(browser: &Chromium, folder: &std::path::Path, name: &str) -> Vec<String> {
+/// Takes the pictures of the page that is open; says what sticks out, and what the checks find.
+async fn look(browser: &Chromium, checks: &Checks, folder: &std::path::Path, name: &str) -> Vec<String> {
     let mut wrong = Vec::new();
+    checks.keep(browser, name).await;
     for (width, height) in WIDTHS {
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         browser.command("Emulation.setDeviceMetricsOverride", metrics).await;
         for scheme in SCHEMES {
             let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
             browser.command("Emulation.setEmulatedMedia", media).await;
+            wrong.extend(
+                checks
+                    .axe(browser, &format!("{name} at {width} pixels, {scheme}"))
+                    .await,
+            );
             if width != NARROWEST {
                 browser
                     .picture(&folder.join(format!("{name}.{width}.{scheme}.png")))

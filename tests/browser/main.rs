@@ -4,6 +4,7 @@
 #![allow(unreachable_pub, reason = "a test binary has no outside")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod checks;
 mod chromium;
 mod looks;
 mod origins;
