@@ -36,8 +36,21 @@ async fn ask(client: &Client, method: Method, url: &str, credential: Option<&str
     Answer::of(request.send().await.unwrap()).await
 }
 
-/// Asks about it, then for it.
+/// Asks about it, then for it; and again where the page may have moved on in between, such as that of a delivery that was being
+/// attempted. (What shows something once is asked for once.)
 async fn compare(client: &Client, url: &str, credential: Option<&str>) -> Vec<String> {
+    let mut wrong = compare_once(client, url, credential).await;
+    for _ in 0..3 {
+        if wrong.is_empty() || url.ends_with("/reveal") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        wrong = compare_once(client, url, credential).await;
+    }
+    wrong
+}
+
+async fn compare_once(client: &Client, url: &str, credential: Option<&str>) -> Vec<String> {
     let head = ask(client, Method::HEAD, url, credential).await;
     let get = ask(client, Method::GET, url, credential).await;
     let mut wrong = Vec::new();
