@@ -163,6 +163,8 @@ impl World {
             Write::Edit => {
                 let address = format!("/api/v1/api-keys/{}", self.root_id);
                 let body = json!({ "name": format!("Root {name}") });
+                // Without an answer, nobody knows which of the two it is called.
+                self.acknowledged.lock().unwrap().edits.remove(&self.root_id);
                 let answer = answer_of(root.request(reqwest::Method::PATCH, &address).json(&body)).await?;
                 if answer.status == 200 {
                     let told = answer.json()["name"].as_str().unwrap().to_owned();
@@ -172,8 +174,6 @@ impl World {
                         .unwrap()
                         .edits
                         .insert(self.root_id.clone(), told);
-                } else {
-                    self.acknowledged.lock().unwrap().edits.remove(&self.root_id);
                 }
                 Some(answer)
             }
