@@ -36,8 +36,8 @@ pub(super) struct Health {
     /// When it last came back, or cut a connection off: those that are older may be dead without knowing it.
     came_back: Mutex<Option<Instant>>,
     writing: Mutex<Writing>,
-    /// When each trouble was last written to the log.
-    said: Mutex<HashMap<Trouble, Instant>>,
+    /// When each trouble was last written to the log, and that there is none any more.
+    said: Mutex<HashMap<Option<Trouble>, Instant>>,
     /// When a writer last got on: its turn, or a statement done. In milliseconds since `began`.
     moved: AtomicU64,
     began: Instant,
@@ -82,7 +82,6 @@ impl Health {
             .send_if_modified(|down| std::mem::replace(down, trouble) != trouble);
         if changed && trouble.is_none() {
             *self.came_back.lock() = Some(Instant::now());
-            self.said.lock().clear();
             tracing::info!("the database answers again");
         }
     }
@@ -173,10 +172,13 @@ impl Health {
     /// Something was written, and is there.
     pub(super) fn wrote(&self) {
         self.moved();
-        let mut writing = self.writing.lock();
-        writing.succeeded = Some(Instant::now());
-        if writing.trouble.take().is_some() {
-            self.said.lock().clear();
+        let had_trouble = {
+            let mut writing = self.writing.lock();
+            writing.succeeded = Some(Instant::now());
+            writing.trouble.take().is_some()
+        };
+        // Where a small change fits and a large one does not, it takes every other one.
+        if had_trouble && self.is_worth_saying(None) {
             tracing::info!("the database takes changes again");
         }
     }
@@ -208,16 +210,43 @@ impl Health {
 
     /// Tells the log, once a minute for each trouble: what fails because of it is not worth a line each.
     pub(super) fn say(&self, trouble: Trouble, why: &dyn Display) {
-        let mut said = self.said.lock();
-        if said.get(&trouble).is_some_and(|at| at.elapsed() < SAID_EVERY) {
-            return;
+        if self.is_worth_saying(Some(trouble)) {
+            tracing::error!(
+                error = %why,
+                "{}; changes are refused with 503 until then: {}",
+                trouble.reason(),
+                trouble.remedy()
+            );
         }
-        said.insert(trouble, Instant::now());
-        tracing::error!(
-            error = %why,
-            "{}; changes are refused with 503 until then: {}",
-            trouble.reason(),
-            trouble.remedy()
-        );
+    }
+
+    /// Whether a minute has passed since it was last said.
+    fn is_worth_saying(&self, what: Option<Trouble>) -> bool {
+        let mut said = self.said.lock();
+        if said.get(&what).is_some_and(|at| at.elapsed() < SAID_EVERY) {
+            return false;
+        }
+        said.insert(what, Instant::now());
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_and_goes_is_said_once_a_minute() {
+        let health = Health::new();
+        assert!(health.is_worth_saying(Some(Trouble::Full)));
+        for _ in 0..3 {
+            health.could_not_write(Trouble::Full, &"no room");
+            assert!(!health.is_worth_saying(Some(Trouble::Full)), "it was said");
+            assert_eq!(health.written(), None);
+            health.wrote();
+            assert!(!health.is_worth_saying(None), "so was that it is over");
+            assert!(health.written().is_some());
+        }
+        assert!(health.is_worth_saying(Some(Trouble::Gone)), "another trouble is news");
     }
 }
