@@ -34,9 +34,9 @@ use crate::domain::usage::{self, Usage};
 use crate::domain::verify::changes::{self, Listener};
 use crate::domain::verify::records::Records;
 use crate::domain::verify::{Fill, Tokens};
+use crate::domain::webhooks;
 use crate::domain::webhooks::courier::{Courier, CourierSettings, SystemResolver};
-use crate::domain::webhooks::{self, Dispatch};
-use crate::domain::{App, Settings, accounts, credits, keys};
+use crate::domain::{App, Settings, accounts, credits, dispatch, keys};
 use crate::error::AppError;
 use crate::model::ids::Ids;
 use crate::model::webhook_url::UrlRules;
@@ -265,7 +265,7 @@ pub async fn open(
         suspects: Arc::default(),
         till: credits::Till::default(),
         courier,
-        dispatch: Dispatch::default(),
+        dispatch: dispatch::Bell::default(),
     })
 }
 
@@ -334,8 +334,14 @@ async fn every_second(app: &App) {
 
 /// Delivers webhooks and mail until [`stop_delivering`], and then for as long as attempts under way take.
 pub async fn deliver(app: Data<App>) {
-    let mails = mail::dispatch::run(app.clone().into_inner());
-    tokio::join!(webhooks::dispatch::run(app.into_inner()), mails);
+    let app = app.into_inner();
+    let db = tokio::select! {
+        db = dispatch::connections(&app) => db,
+        // The database was away all the time.
+        () = app.dispatch.stopped() => return,
+    };
+    let mails = dispatch::run::<mail::dispatch::Mails>(Arc::clone(&app), db.clone());
+    tokio::join!(dispatch::run::<webhooks::dispatch::Webhooks>(app, db), mails);
 }
 
 /// From here on nothing is claimed.

@@ -7,6 +7,7 @@ pub mod access;
 pub mod accounts;
 pub mod audit;
 pub mod credits;
+pub mod dispatch;
 pub mod docs;
 pub mod embed;
 pub mod inbound;
@@ -74,7 +75,7 @@ pub struct App {
     /// What brings events to their receivers.
     pub courier: webhooks::courier::Courier,
     /// Who has it bring them.
-    pub dispatch: webhooks::Dispatch,
+    pub dispatch: dispatch::Bell,
 }
 
 /// The settings that operations need to know.

@@ -17,9 +17,9 @@ use lettre::Message;
 use lettre::message::header::{ContentTransferEncoding, ContentType};
 use lettre::message::{Body, Mailbox, SinglePart};
 use tokio::io::AsyncWriteExt;
-use tokio::sync::Notify;
 use uuid::Uuid;
 
+use crate::domain::dispatch::Bell;
 use crate::model::email::Email;
 use crate::model::mail::Failure;
 use crate::model::timestamp::Timestamp;
@@ -48,8 +48,7 @@ pub enum Post {
 pub struct Mailer {
     post: Post,
     from: Mailbox,
-    bell: Notify,
-    stopping: Notify,
+    bell: Bell,
 }
 
 impl Mailer {
@@ -58,19 +57,18 @@ impl Mailer {
         Self {
             post,
             from,
-            bell: Notify::new(),
-            stopping: Notify::new(),
+            bell: Bell::default(),
         }
     }
 
     /// A mail is due now.
     pub fn wake(&self) {
-        self.bell.notify_one();
+        self.bell.wake();
     }
 
     /// Claims nothing more, and ends when what is under way has ended.
     pub fn stop(&self) {
-        self.stopping.notify_one();
+        self.bell.stop();
     }
 
     /// The folder of letters, when they are files.

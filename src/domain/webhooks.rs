@@ -19,5 +19,4 @@ pub mod secrets;
 pub mod send_test;
 mod sweep;
 
-pub use dispatch::Dispatch;
 pub use sweep::{sweep, sweep_endpoints};

@@ -38,7 +38,7 @@ impl Trouble {
         match self {
             Self::Full => "make room; changes are taken again as soon as there is some",
             Self::ReadOnly => "make it writable; changes are taken again at once",
-            Self::Corrupt => "stop Keyhatch and restore a backup (see “Backups” in the README)",
+            Self::Corrupt => "stop Keyhatch and restore a backup (“Running it for others” in the README)",
             Self::Disk => {
                 "look at the system's log for the disk or the mount; no restart is needed when it works again"
             }

@@ -121,10 +121,10 @@ impl Shared {
 impl Db {
     /// Connects, creating a SQLite file that does not exist yet. Migrates nothing.
     pub async fn connect(location: &Location) -> Result<Self> {
-        Self::connect_with(location, Arc::new(Health::new())).await
+        Self::connect_with(location, postgres::CONNECTIONS, Arc::new(Health::new())).await
     }
 
-    async fn connect_with(location: &Location, health: Arc<Health>) -> Result<Self> {
+    async fn connect_with(location: &Location, connections: u32, health: Arc<Health>) -> Result<Self> {
         match location {
             Location::File(path) => {
                 let (place, suspicion) = (Arc::new(Place::new(path)), Arc::new(Suspicion::default()));
@@ -142,7 +142,7 @@ impl Db {
                 })
             }
             Location::Postgres(url) => {
-                let [writer, reader, verifier] = postgres::open(url, &health)
+                let [writer, reader, verifier] = postgres::open(url, connections, &health)
                     .await?
                     .map(|pool| Connection::new(pool, &health));
                 Ok(Self {
@@ -210,7 +210,7 @@ impl Db {
 
     /// The same database through connections of its own.
     pub async fn reconnect(&self) -> Result<Self> {
-        Self::connect_with(&self.location, Arc::clone(&self.shared.health)).await
+        Self::connect_with(&self.location, postgres::APART, Arc::clone(&self.shared.health)).await
     }
 
     /// Brings the schema up to date. Nodes that start together do it one after the other.
@@ -301,7 +301,9 @@ impl Db {
         match &self.location {
             Location::File(_) => {
                 let file = file.display().to_string().replace('\'', "''");
-                self.writer.execute_unprepared(&format!("VACUUM INTO '{file}'")).await?;
+                // Past the patience of whoever waits for a turn: a large file takes as long as it takes.
+                let copy = format!("VACUUM INTO '{file}'");
+                self.writer.pool.execute_unprepared(&copy).await?;
                 Ok(())
             }
             Location::Postgres(_) => Err(Error::Database(DbErr::Custom(

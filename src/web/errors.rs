@@ -154,8 +154,8 @@ fn words(error: &AppError) -> (&'static str, String) {
         AppError::Storage(_) => (
             "Not available right now",
             format!(
-                "Our database is not available, and it has been written down. If you were signed in, you still are. Try again \
-                 in {}. If you were changing something, look first whether it was done.",
+                "Our database is not available. If you were signed in, you still are. Try again in {}. If you were changing \
+                 something, go back: your browser still has what you typed. Look first whether it was done.",
                 wait(error.retry_after_seconds().unwrap_or(5))
             ),
         ),

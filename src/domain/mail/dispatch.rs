@@ -1,27 +1,21 @@
-//! The task that claims what is due and has it delivered, in every process that serves.
+//! Delivering mail, as work that is claimed ([`crate::domain::dispatch`]).
 
-use std::collections::HashSet;
-use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use super::outbox;
 use super::smtp::LONGEST;
 use crate::domain::App;
-use crate::error::Result;
+use crate::domain::dispatch::{Bell, Work};
+use crate::error::{AppError, Result};
 use crate::model::email::Email;
 use crate::model::mail::{Failure, MailState, next_attempt};
-use crate::model::timestamp::SECOND;
+use crate::model::timestamp::{SECOND, Timestamp};
 use crate::random;
-use crate::store::Db;
 use crate::store::mails::{self, Claim, Waiting};
-
-/// How many mails one process has under way: a mail server may take few connections from one address.
-const AT_ONCE: usize = 20;
+use crate::store::{self, Db};
 
 /// How many are under way to one recipient, by all processes: one that is slow delays nobody else.
 const OF_RECIPIENT: i64 = 2;
@@ -29,116 +23,50 @@ const OF_RECIPIENT: i64 = 2;
 /// How long a claim lasts, in milliseconds: longer than an attempt takes.
 const CLAIM: i64 = LONGEST.as_millis() as i64 + 15 * SECOND;
 
-/// How often is looked whether anything is due.
-const LOOK: Duration = Duration::from_millis(250);
+/// Mail.
+pub enum Mails {}
 
-/// How long mails under way may take when the process stops; the others wait for the next one.
-const FINISHING: Duration = Duration::from_secs(4);
+impl Work for Mails {
+    type Id = Uuid;
 
-/// Runs until [`Mailer::stop`](super::Mailer::stop), and a few seconds longer.
-pub async fn run(app: Arc<App>) {
-    let db = loop {
-        match connection(&app).await {
-            Ok(db) => break db,
-            Err(error) => error.log("mail cannot be delivered yet; trying again"),
-        }
-        tokio::time::sleep(LOOK).await;
-    };
-    if !db.is_shared()
-        && let Err(error) = mails::give_all_back(db.writer(), app.now()).await
-    {
-        crate::error::AppError::from(error).log("claims of the process before this one run out by themselves");
-    }
-    let dispatcher = Dispatcher {
-        app: Arc::clone(&app),
-        db,
-        under_way: Arc::default(),
-        tasks: TaskTracker::new(),
-        cut: CancellationToken::new(),
-    };
-    tokio::select! {
-        () = dispatcher.deliver() => {}
-        () = app.mailer.stopping.notified() => {}
-    }
-    dispatcher.finish().await;
-}
+    const NAME: &'static str = "mail";
 
-/// As for webhooks: on PostgreSQL, connections that outlive the workers.
-async fn connection(app: &App) -> Result<Db> {
-    match app.db.is_shared() {
-        true => Ok(app.db.reconnect().await?),
-        false => Ok(app.db.clone()),
-    }
-}
+    /// A mail server may take few connections from one address.
+    const AT_ONCE: usize = 20;
 
-struct Dispatcher {
-    app: Arc<App>,
-    db: Db,
-    under_way: Arc<Mutex<HashSet<Uuid>>>,
-    tasks: TaskTracker,
-    cut: CancellationToken,
-}
+    /// The others wait for the next process.
+    const FINISHING: Duration = Duration::from_secs(4);
 
-impl Dispatcher {
-    async fn deliver(&self) {
-        loop {
-            let claimed = self.claim().await.unwrap_or_else(|error| {
-                error.log("due mails could not be claimed; trying again");
-                Vec::new()
-            });
-            if claimed.is_empty() {
-                let _ = tokio::time::timeout(LOOK, self.app.mailer.bell.notified()).await;
-            }
-            for id in claimed {
-                self.begin(id);
-            }
-        }
+    fn bell(app: &App) -> &Bell {
+        &app.mailer.bell
     }
 
-    async fn claim(&self) -> Result<Vec<Uuid>> {
-        let room = AT_ONCE.saturating_sub(self.under_way.lock().len());
-        let now = self.app.now();
-        if room == 0 || !mails::is_any_due(self.db.reader(), now).await? {
-            return Ok(Vec::new());
-        }
+    async fn is_any_due(db: &Db, now: Timestamp) -> store::Result<bool> {
+        mails::is_any_due(db.reader(), now).await
+    }
+
+    async fn claim(app: &App, db: &Db, room: i64) -> store::Result<Vec<Uuid>> {
+        let now = app.now();
         let claim = Claim {
-            node: self.app.node,
+            node: app.node,
             now,
             until: now.plus(CLAIM),
-            room: i64::try_from(room).unwrap_or(i64::MAX),
+            room,
             of_recipient: OF_RECIPIENT,
         };
-        Ok(mails::claim(self.db.writer(), claim).await?)
+        mails::claim(db.writer(), claim).await
     }
 
-    fn begin(&self, id: Uuid) {
-        // A claim of our own that has run out while we still work on it.
-        if !self.under_way.lock().insert(id) {
-            return;
-        }
-        let (app, db, under_way) = (Arc::clone(&self.app), self.db.clone(), Arc::clone(&self.under_way));
-        let cut = self.cut.clone();
-        self.tasks.spawn(async move {
-            if let Err(error) = attempt(&app, &db, id, &cut).await {
-                error.log("a mail could not be read");
-            }
-            under_way.lock().remove(&id);
-            app.mailer.wake();
-        });
+    async fn attempt(app: &App, db: &Db, id: Uuid, cut: &CancellationToken) -> Result<()> {
+        attempt(app, db, id, cut).await
     }
 
-    async fn finish(self) {
-        self.tasks.close();
-        let _ = tokio::time::timeout(FINISHING, self.tasks.wait()).await;
-        self.cut.cancel();
-        let _ = tokio::time::timeout(LOOK, self.tasks.wait()).await;
-        let left: Vec<_> = self.under_way.lock().iter().copied().collect();
-        for id in left {
-            let given_back = mails::give_back(self.db.writer(), self.app.node, id, self.app.now()).await;
-            if let Err(error) = given_back {
-                crate::error::AppError::from(error).log("a claim of a mail runs out by itself");
-            }
-        }
+    async fn give_back(app: &App, db: &Db, id: Uuid) -> store::Result<()> {
+        mails::give_back(db.writer(), app.node, id, app.now()).await
+    }
+
+    async fn give_all_back(db: &Db, now: Timestamp) -> store::Result<()> {
+        mails::give_all_back(db.writer(), now).await
     }
 }
 
@@ -167,9 +95,7 @@ async fn attempt(app: &App, db: &Db, id: Uuid, cut: &CancellationToken) -> Resul
         };
         match written {
             Ok(()) => return Ok(()),
-            Err(error) => {
-                crate::error::AppError::from(error).log("what became of a mail could not be written down yet")
-            }
+            Err(error) => AppError::from(error).log("what became of a mail could not be written down yet"),
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
     }

@@ -12,8 +12,12 @@ use super::health::Health;
 use super::{ACQUIRE, VERIFIERS, connection_error};
 use crate::store::Result;
 
-/// With those of verification, of the watchdog and of who listens it is 19: PgBouncer gives a database 20.
-const CONNECTIONS: u32 = 14;
+/// With those of verification, of webhooks and mail ([`APART`]), of the watchdog and of who listens it is 19: PgBouncer gives a
+/// database 20.
+pub(super) const CONNECTIONS: u32 = 10;
+
+/// Of those that work apart from requests: webhooks and mail; and of the last who writes when a process ends.
+pub(super) const APART: u32 = 4;
 
 /// A connection that was not used for as long is asked whether it still lives.
 const FRESH: Duration = Duration::from_secs(1);
@@ -43,9 +47,9 @@ pub(in crate::store) async fn listener(url: &str) -> Result<PgListener> {
 }
 
 /// Writer, reader and verifier.
-pub(super) async fn open(url: &str, health: &Arc<Health>) -> Result<[DatabaseConnection; 3]> {
+pub(super) async fn open(url: &str, size: u32, health: &Arc<Health>) -> Result<[DatabaseConnection; 3]> {
     let options = options(url)?;
-    let pool = pool(CONNECTIONS, health)
+    let pool = pool(size, health)
         .connect_with(options.clone())
         .await
         .map_err(connection_error)?;

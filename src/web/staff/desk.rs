@@ -192,7 +192,10 @@ fn until(at: Timestamp, now: Timestamp) -> String {
 
 impl DeskPage {
     fn hint(&self) -> String {
-        format!("All {} characters. Capitals matter.", self.lengths)
+        format!(
+            "All {} characters of the prefix, capitals too; or the whole id.",
+            self.lengths
+        )
     }
 }
 

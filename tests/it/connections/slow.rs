@@ -1,7 +1,7 @@
 //! How long a peer may take.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use keyhatch::connection::Patience;
@@ -204,18 +204,32 @@ async fn an_idle_connection_stays_open() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn whoever_takes_no_answer_is_let_go() {
     let app = TestApp::start_with_patience(IMPATIENT).await;
-    let before = std::fs::read_dir("/proc/self/fd").unwrap().count();
     let mut stream = connect(&app.address);
+    let (its, mine) = (stream.peer_addr().unwrap(), stream.local_addr().unwrap());
+    assert!(is_open_at_its_end(its, mine));
     stream.set_write_timeout(Some(Duration::from_millis(200))).unwrap();
     // More answers than the system keeps for somebody who does not read.
     let get = b"GET /static/css/keyhatch.css HTTP/1.1\r\nhost: x\r\n\r\n".repeat(16);
     while stream.write_all(&get).is_ok() {}
-    // Both ends are in this process; one of them goes.
     for _ in 0..100 {
-        if std::fs::read_dir("/proc/self/fd").unwrap().count() <= before + 1 {
+        if !is_open_at_its_end(its, mine) {
             return;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     panic!("it is still open");
+}
+
+/// Whether the server holds its end of a connection open, as the system has it (proc(5), `/proc/net/tcp`).
+fn is_open_at_its_end(its: SocketAddr, mine: SocketAddr) -> bool {
+    const ESTABLISHED: &str = "01";
+    let port = |address: SocketAddr| format!(":{:04X}", address.port());
+    let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+    table.lines().any(|line| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        fields.len() > 3
+            && fields[1].ends_with(&port(its))
+            && fields[2].ends_with(&port(mine))
+            && fields[3] == ESTABLISHED
+    })
 }
