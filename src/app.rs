@@ -276,7 +276,7 @@ fn tokens(config: &Config, app: &App) -> anyhow::Result<Option<Tokens>> {
     app.profile.jwt.as_ref().map(tokens).transpose()
 }
 
-/// Letters and the embedded database are nobody else's to read.
+/// Mail and the embedded database are nobody else's to read.
 fn make_data_directory(path: &Path) -> std::io::Result<File> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)?;
     File::open(path)

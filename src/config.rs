@@ -32,7 +32,7 @@ pub struct Config {
     pub database: Location,
     pub profile: Option<PathBuf>,
     pub master_key: MasterKeySource,
-    /// Nothing: letters become files.
+    /// Nothing: mail becomes files.
     pub mail_url: Option<SecretString>,
     pub mail_from: String,
     pub trusted_proxies: Vec<IpNet>,

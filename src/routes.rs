@@ -50,7 +50,7 @@ fn accounts(table: &mut Table) {
     table.get("/account/sessions", accounts::sessions::list);
     table.post("/account/sessions/others/revocation", accounts::sessions::revoke_others);
     table.post("/account/sessions/{session}/revocation", accounts::sessions::revoke);
-    table.get("/dev/mail", accounts::letters::show);
+    table.get("/dev/mail", accounts::dev_mail::show);
 }
 
 fn workspaces(table: &mut Table) {

@@ -1,7 +1,7 @@
 //! Logs: a line is a sentence with dotted fields; no secret is ever in one.
 //!
 //! They go to standard error, as text or as JSON. Cookies, credentials, query strings and bodies are never logged, and
-//! libraries are held to "info": some of them write down whole letters and requests below that.
+//! libraries are held to "info": some of them write down whole messages and requests below that.
 
 use std::time::Instant;
 

@@ -50,7 +50,7 @@ where
     let draining = builder.graceful_shutdown_signal();
     let server = builder
         .workers(workers)
-        // Whoever runs it decides when it stops: usage and letters have to follow.
+        // Whoever runs it decides when it stops: usage and mail have to follow.
         .disable_signals()
         .shutdown_timeout(20)
         .listen("keyhatch", listener, move || {

@@ -9,7 +9,7 @@ pub mod confirm_email;
 mod create;
 mod devices;
 pub mod first;
-mod letters;
+mod mails;
 pub mod reset_password;
 pub mod sessions;
 mod sign_in;

@@ -24,9 +24,9 @@ use crate::model::email::Email;
 use crate::model::mail::Failure;
 use crate::model::timestamp::Timestamp;
 
-/// A letter, in plain text.
+/// An email, in plain text.
 #[derive(Clone, Debug)]
-pub struct Letter {
+pub struct Mail {
     pub to: Email,
     pub subject: String,
     pub text: String,
@@ -36,14 +36,14 @@ pub struct Letter {
     pub expires_at: Option<Timestamp>,
 }
 
-/// Where letters go.
+/// Where mail goes.
 #[derive(Clone, Debug)]
 pub enum Post {
     Smtp(Arc<MailServer>),
     Files(PathBuf),
 }
 
-/// Sends letters.
+/// Sends mail.
 #[derive(Debug)]
 pub struct Mailer {
     post: Post,
@@ -71,7 +71,7 @@ impl Mailer {
         self.bell.stop();
     }
 
-    /// The folder of letters, when they are files.
+    /// The folder that mail is written to, when it becomes files.
     pub fn folder(&self) -> Option<&Path> {
         match &self.post {
             Post::Files(folder) => Some(folder),
@@ -79,8 +79,8 @@ impl Mailer {
         }
     }
 
-    /// Long links must survive programs that read letters carelessly: nothing is wrapped, and nothing is encoded that need
-    /// not be. Letters beyond ASCII travel as they are only into files: a server may not take them.
+    /// Long links must survive programs that read mail carelessly: nothing is wrapped, and nothing is encoded that need
+    /// not be. Characters beyond ASCII travel as they are only into files: a server may not take them.
     fn body(&self, text: &str) -> Body {
         // A line has 998 octets at most (RFC 5322, section 2.1.1).
         let fits = text.lines().all(|line| line.len() <= 998 && !line.contains('\0'));
@@ -141,8 +141,8 @@ pub fn sender(text: &str) -> anyhow::Result<Mailbox> {
     Ok(Mailbox::new(name, address.as_str().parse()?))
 }
 
-/// Letters hold links that are as good as a password: readable by their owner alone, and whole or not there.
-async fn write(folder: &Path, name: &str, letter: &[u8]) -> std::io::Result<()> {
+/// Mail holds links that are as good as a password: readable by its owner alone, and whole or not there.
+async fn write(folder: &Path, name: &str, mail: &[u8]) -> std::io::Result<()> {
     tokio::fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
@@ -156,7 +156,7 @@ async fn write(folder: &Path, name: &str, letter: &[u8]) -> std::io::Result<()> 
         .mode(0o600)
         .open(&half_written)
         .await?;
-    file.write_all(letter).await?;
+    file.write_all(mail).await?;
     file.sync_all().await?;
     tokio::fs::rename(&half_written, folder.join(format!("{name}.eml"))).await
 }

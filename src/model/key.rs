@@ -134,7 +134,7 @@ pub struct Key {
 }
 
 impl Key {
-    /// Name and display prefix: how trails and letters call it.
+    /// Name and display prefix: how trails and mail call it.
     pub fn called(&self) -> String {
         format!("{} ({})", self.name, self.display_prefix)
     }

@@ -2,9 +2,9 @@
 
 pub mod account;
 pub mod confirm_password;
+pub mod dev_mail;
 pub mod first;
 pub mod forgot_password;
-pub mod letters;
 pub mod link;
 mod new_account;
 pub mod reset_password;

@@ -1,10 +1,10 @@
-//! People: signing up, in and out, passwords, sessions, and the letters in between.
+//! People: signing up, in and out, passwords, sessions, and the mail in between.
 
 mod addresses;
 mod cookies;
+mod dev_mail;
 mod devices;
 mod first;
-mod letters;
 mod outbox;
 mod password;
 mod reset;
@@ -16,10 +16,10 @@ mod smtp;
 mod smtp_tls;
 mod throttle;
 
-/// The path of the link in a letter that contains `path`.
-pub fn link(letter: &str, path: &str) -> String {
-    let at = letter
+/// The path of the link in an email that contains `path`.
+pub fn link(mail: &str, path: &str) -> String {
+    let at = mail
         .find(path)
-        .unwrap_or_else(|| panic!("no {path} in the letter:\n{letter}"));
-    letter[at..].split_whitespace().next().unwrap().to_owned()
+        .unwrap_or_else(|| panic!("no {path} in the mail:\n{mail}"));
+    mail[at..].split_whitespace().next().unwrap().to_owned()
 }

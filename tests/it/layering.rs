@@ -78,7 +78,7 @@ const ONLY_IN: [(&str, &[&str]); 9] = [
         ],
     ),
     ("actix_session", &["web"]),
-    // Letters are templates too.
+    // Mail is made of templates too.
     ("askama", &["web", "domain"]),
     ("lettre", &["domain"]),
     ("argon2", &["domain"]),

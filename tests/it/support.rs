@@ -240,11 +240,11 @@ impl TestApp {
         keyhatch::store::db::commit(tx).await.unwrap();
     }
 
-    /// The letters that were sent, oldest first, once there are at least `count`.
-    pub async fn letters(&self, count: usize) -> Vec<String> {
+    /// The mail that was sent, oldest first, once there are at least `count`.
+    pub async fn mails(&self, count: usize) -> Vec<String> {
         let folder = self.data.path().join("mail");
         for _ in 0..200 {
-            let mut letters: Vec<_> = std::fs::read_dir(&folder)
+            let mut mails: Vec<_> = std::fs::read_dir(&folder)
                 .into_iter()
                 .flatten()
                 .flatten()
@@ -256,13 +256,13 @@ impl TestApp {
                     )
                 })
                 .collect();
-            if letters.len() >= count {
-                letters.sort();
-                return letters.into_iter().map(|(_, text)| text).collect();
+            if mails.len() >= count {
+                mails.sort();
+                return mails.into_iter().map(|(_, text)| text).collect();
             }
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
-        panic!("no {count} letters came");
+        panic!("no {count} emails came");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Changing the password of somebody who knows it: all other browsers are signed out, links that reset it are dead.
 
-use super::{letters, sign_in};
+use super::{mails, sign_in};
 use crate::domain::App;
 use crate::domain::mail::outbox;
 use crate::error::{AppError, FieldErrors, Result};
@@ -34,7 +34,7 @@ pub async fn change_password(
     store::accounts::set_password(&tx, account.id, hash, now).await?;
     store::mailed_links::withdraw(&tx, account.id, Purpose::ResetPassword).await?;
     store::sessions::delete_all_of(&tx, account.id, session).await?;
-    outbox::put(&tx, app, &letters::password_changed(app, &account.email, now, address)?).await?;
+    outbox::put(&tx, app, &mails::password_changed(app, &account.email, now, address)?).await?;
     commit(tx).await?;
     app.mailer.wake();
     Ok(Account {

@@ -2,7 +2,7 @@
 
 use secrecy::ExposeSecret;
 
-use super::{RESET, letters};
+use super::{RESET, mails};
 use crate::domain::mail::outbox;
 use crate::domain::throttle::Attempt;
 use crate::domain::{App, seal};
@@ -31,10 +31,10 @@ pub async fn ask(app: &App, email: &str, address: &str) -> Result<()> {
     let digest = seal::digest(token.expose_secret());
     store::mailed_links::replace(&tx, app.new_id(), Purpose::ResetPassword, &digest, link, now).await?;
     let to = found.as_ref().map_or(&email, |found| &found.account.email);
-    let letter = letters::reset_password(app, to, token.expose_secret(), expires_at)?;
+    let mail = mails::reset_password(app, to, token.expose_secret(), expires_at)?;
     match found {
-        Some(_) => outbox::put(&tx, app, &letter).await?,
-        None => outbox::put_for_nobody(&tx, app, &letter).await?,
+        Some(_) => outbox::put(&tx, app, &mail).await?,
+        None => outbox::put_for_nobody(&tx, app, &mail).await?,
     }
     commit(tx).await?;
     app.mailer.wake();
@@ -67,7 +67,7 @@ pub async fn reset(app: &App, token: &str, password: &str, address: &str) -> Res
     store::accounts::confirm(&tx, account.id, now).await?;
     store::mailed_links::withdraw(&tx, account.id, Purpose::ResetPassword).await?;
     store::sessions::delete_all_of(&tx, account.id, None).await?;
-    outbox::put(&tx, app, &letters::password_changed(app, &account.email, now, address)?).await?;
+    outbox::put(&tx, app, &mails::password_changed(app, &account.email, now, address)?).await?;
     commit(tx).await?;
     app.mailer.wake();
     app.throttle.forgive(Attempt::SignInAccount, &account.email.folded());

@@ -3,7 +3,7 @@
 
 use secrecy::ExposeSecret;
 
-use super::{CONFIRMATION, create, letters};
+use super::{CONFIRMATION, create, mails};
 use crate::domain::mail::outbox;
 use crate::domain::throttle::Attempt;
 use crate::domain::{App, seal};
@@ -30,11 +30,11 @@ pub async fn sign_up(app: &App, email: &str, password: &str, browser: &str, addr
     // Also when there is an account: so that it takes as long. Nobody is ever told that token.
     let tx = app.db.begin().await?;
     store::sign_ups::insert(&tx, app.new_id(), &seal::digest(token.expose_secret()), waiting, now).await?;
-    let letter = match known {
-        Some(_) => letters::already_registered(app, &email)?,
-        None => letters::confirm_email(app, &email, token.expose_secret(), expires_at)?,
+    let mail = match known {
+        Some(_) => mails::already_registered(app, &email)?,
+        None => mails::confirm_email(app, &email, token.expose_secret(), expires_at)?,
     };
-    outbox::put(&tx, app, &letter).await?;
+    outbox::put(&tx, app, &mail).await?;
     commit(tx).await?;
     app.mailer.wake();
     Ok(())

@@ -5,7 +5,7 @@
 //! list, so that a thousand requests with one key are one transaction, and nobody who hangs up keeps a key alive. The
 //! answer waits until the key is marked: a request that begins after it is refused everywhere.
 
-mod letters;
+mod mails;
 mod mark;
 
 use std::collections::HashMap;

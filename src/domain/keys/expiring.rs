@@ -7,7 +7,7 @@
 use uuid::Uuid;
 
 use crate::domain::App;
-use crate::domain::keys::letters::{self, Ending};
+use crate::domain::keys::mails::{self, Ending};
 use crate::domain::mail::outbox;
 use crate::domain::webhooks::announce;
 use crate::error::Result;
@@ -58,8 +58,8 @@ async fn tell_of_batch(app: &App, told: &mut Told) -> Result<()> {
     }
     store::mails::withdraw(&tx, &told.mails).await?;
     let mut mails = Vec::new();
-    for letter in letters::keys_end(&tx, app, &ending).await? {
-        mails.push(outbox::put_on_hold(&tx, app, &letter).await?);
+    for mail in mails::keys_end(&tx, app, &ending).await? {
+        mails.push(outbox::put_on_hold(&tx, app, &mail).await?);
     }
     commit(tx).await?;
     *told = Told { ending, mails };

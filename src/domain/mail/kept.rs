@@ -1,10 +1,10 @@
-//! Reading the letters that are files again: for the page that shows them in development.
+//! Reading back the mail that became files: for the page that shows them in development.
 
 use std::path::Path;
 
 use crate::model::timestamp::Timestamp;
 
-/// A letter as it lies in the folder.
+/// An email as it lies in the folder.
 #[derive(Clone, Debug)]
 pub struct Kept {
     pub to: String,
@@ -16,11 +16,11 @@ pub struct Kept {
 /// How many are read.
 const MOST: usize = 50;
 
-/// The letters in a folder, newest first.
+/// The mail in a folder, newest first.
 pub async fn read_kept(folder: &Path) -> std::io::Result<Vec<Kept>> {
     let mut files = Vec::new();
     let mut entries = match tokio::fs::read_dir(folder).await {
-        // The folder comes with the first letter.
+        // The folder comes with the first mail.
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         other => other?,
     };
@@ -30,18 +30,18 @@ pub async fn read_kept(folder: &Path) -> std::io::Result<Vec<Kept>> {
         }
     }
     files.sort();
-    let mut letters = Vec::new();
+    let mut mails = Vec::new();
     for (modified, path) in files.into_iter().rev().take(MOST) {
         let since = modified.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         let at = Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
-        letters.push(parse(&tokio::fs::read_to_string(path).await?, at));
+        mails.push(parse(&tokio::fs::read_to_string(path).await?, at));
     }
-    Ok(letters)
+    Ok(mails)
 }
 
-/// Our own letters only: plain text, nothing encoded.
-fn parse(letter: &str, written_at: Timestamp) -> Kept {
-    let (head, text) = letter.split_once("\r\n\r\n").unwrap_or((letter, ""));
+/// Our own mail only: plain text, nothing encoded.
+fn parse(mail: &str, written_at: Timestamp) -> Kept {
+    let (head, text) = mail.split_once("\r\n\r\n").unwrap_or((mail, ""));
     let head = head.replace("\r\n ", " ");
     let header = |name: &str| {
         let value = head.lines().find_map(|line| line.strip_prefix(name));
@@ -60,14 +60,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_letter_is_read_as_it_was_written() {
+    fn a_mail_is_read_as_it_was_written() {
         let at = Timestamp::from_millis(0);
-        let letter = parse(
+        let mail = parse(
             "From: a\r\nTo: b@c.de\r\nSubject: A long\r\n one\r\n\r\nHello,\r\nthere\r\n",
             at,
         );
         assert_eq!(
-            (letter.to.as_str(), letter.subject.as_str(), letter.text.as_str()),
+            (mail.to.as_str(), mail.subject.as_str(), mail.text.as_str()),
             ("b@c.de", "A long one", "Hello,\nthere")
         );
     }

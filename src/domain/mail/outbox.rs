@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::Letter;
+use super::Mail;
 use crate::domain::{App, seal};
 use crate::error::{AppError, Result};
 use crate::model::email::Email;
@@ -24,18 +24,18 @@ pub(super) struct Content {
 }
 
 /// Writes a mail. Ring [`Mailer::wake`](super::Mailer::wake) after the commit.
-pub async fn put(tx: &Tx, app: &App, letter: &Letter) -> Result<()> {
-    write(tx, app, letter, app.now(), false).await.map(drop)
+pub async fn put(tx: &Tx, app: &App, mail: &Mail) -> Result<()> {
+    write(tx, app, mail, app.now(), false).await.map(drop)
 }
 
 /// Writes a mail that is never sent: so that it takes as long where there is nobody to send it to.
-pub async fn put_for_nobody(tx: &Tx, app: &App, letter: &Letter) -> Result<()> {
-    write(tx, app, letter, app.now(), true).await.map(drop)
+pub async fn put_for_nobody(tx: &Tx, app: &App, mail: &Mail) -> Result<()> {
+    write(tx, app, mail, app.now(), true).await.map(drop)
 }
 
 /// Writes a mail that waits for [`release`], but not for long: whoever writes more of it may die.
-pub(in crate::domain) async fn put_on_hold(tx: &Tx, app: &App, letter: &Letter) -> Result<Uuid> {
-    write(tx, app, letter, app.now().plus(MINUTE), false).await
+pub(in crate::domain) async fn put_on_hold(tx: &Tx, app: &App, mail: &Mail) -> Result<Uuid> {
+    write(tx, app, mail, app.now().plus(MINUTE), false).await
 }
 
 /// Sends what was on hold.
@@ -66,23 +66,23 @@ pub async fn sweep(app: &App) -> Result<()> {
     Ok(commit(tx).await?)
 }
 
-async fn write(tx: &Tx, app: &App, letter: &Letter, due_at: Timestamp, is_nobodys: bool) -> Result<Uuid> {
+async fn write(tx: &Tx, app: &App, mail: &Mail, due_at: Timestamp, is_nobodys: bool) -> Result<Uuid> {
     let id = app.new_id();
     let content = Content {
-        to: letter.to.as_str().to_owned(),
-        subject: letter.subject.clone(),
-        text: letter.text.clone(),
+        to: mail.to.as_str().to_owned(),
+        subject: mail.subject.clone(),
+        text: mail.text.clone(),
     };
     let plain = serde_json::to_vec(&content).map_err(|error| AppError::Internal(error.into()))?;
     let sealed = seal::seal(&sealing_key(app), &*app.random, id.as_bytes(), &plain).map_err(AppError::Internal)?;
     let new = Waiting {
         id,
-        recipient: recipient(app, &letter.to),
-        kind: letter.kind.to_owned(),
+        recipient: recipient(app, &mail.to),
+        kind: mail.kind.to_owned(),
         sealed,
         attempts: 0,
         created_at: app.now(),
-        expires_at: letter.expires_at,
+        expires_at: mail.expires_at,
     };
     store::mails::insert(tx, new, due_at, is_nobodys).await?;
     Ok(id)

@@ -4,7 +4,7 @@ use crate::domain::App;
 use crate::domain::access::{By, ManageKeys};
 use crate::domain::audit::{self, Subject};
 use crate::domain::mail::outbox;
-use crate::domain::webhooks::letters;
+use crate::domain::webhooks::mails;
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
 use crate::model::ids::EndpointId;
@@ -71,8 +71,8 @@ pub(super) async fn write_on(tx: &Tx, app: &App, endpoint: &mut Endpoint, by: &B
 
 /// Tells those who can do something about it.
 pub(super) async fn tell(tx: &Tx, app: &App, endpoint: &Endpoint) -> Result<()> {
-    for letter in letters::endpoint_off(tx, app, endpoint).await? {
-        outbox::put(tx, app, &letter).await?;
+    for mail in mails::endpoint_off(tx, app, endpoint).await? {
+        outbox::put(tx, app, &mail).await?;
     }
     Ok(())
 }

@@ -43,9 +43,9 @@ async fn both_spellings_of_a_domain_are_one_account() {
     let alice = app.browser();
     let fields = [("email", "Alice@bücher.example"), ("password", PASSWORD)];
     assert_eq!(alice.submit("/sign-up", "/sign-up", &fields).await.status, 303);
-    let letter = app.letters(1).await.remove(0);
-    assert!(letter.contains("To: Alice@xn--bcher-kva.example"), "{letter}");
-    let path = link(&letter, "/verify-email?token=");
+    let mail = app.mails(1).await.remove(0);
+    assert!(mail.contains("To: Alice@xn--bcher-kva.example"), "{mail}");
+    let path = link(&mail, "/verify-email?token=");
     alice.submit(&path, "/verify-email", &[]).await;
     assert!(alice.get("/account").await.body.contains("Alice@bücher.example"));
     for spelling in ["alice@xn--bcher-kva.example", "alice@BÜCHER.example"] {

@@ -144,9 +144,9 @@ async fn a_password_that_was_reset_ends_it_too() {
         .submit("/forgot-password", "/forgot-password", &[("email", ALICE)])
         .await;
     assert_eq!(asked.status, 303);
-    let letter = app.letters(1).await.pop().unwrap();
+    let mail = app.mails(1).await.pop().unwrap();
     let link = regex::Regex::new(r"/reset-password\?token=[\w-]+").unwrap();
-    let page = link.find(&letter).unwrap().as_str().to_owned();
+    let page = link.find(&mail).unwrap().as_str().to_owned();
     let reset = phone.submit(&page, "/reset-password", &[("password", NEW)]).await;
     assert_eq!(reset.status, 303, "{}", reset.body);
     sign_out(&phone).await;

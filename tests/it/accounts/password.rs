@@ -18,7 +18,7 @@ async fn alice_changes_her_password() {
             &[("email", "alice@example.com")],
         )
         .await;
-    let reset = link(&app.letters(1).await[0], "/reset-password?token=");
+    let reset = link(&app.mails(1).await[0], "/reset-password?token=");
 
     let page = "/account/security";
     for (current, new, field) in [
@@ -48,12 +48,7 @@ async fn alice_changes_her_password() {
         410,
         "links that reset the old one are dead"
     );
-    assert!(
-        app.letters(2)
-            .await
-            .iter()
-            .any(|letter| letter.contains("was changed on"))
-    );
+    assert!(app.mails(2).await.iter().any(|mail| mail.contains("was changed on")));
     app.browser().sign_in("alice@example.com", NEW).await;
 }
 

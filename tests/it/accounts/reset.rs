@@ -13,7 +13,7 @@ async fn alice_resets_a_forgotten_password() {
     let ask = [("email", "ALICE@example.com")];
     let answer = browser.submit("/forgot-password", "/forgot-password", &ask).await;
     assert_eq!(answer.location(), "/forgot-password/sent");
-    let path = link(&app.letters(1).await[0], "/reset-password?token=");
+    let path = link(&app.mails(1).await[0], "/reset-password?token=");
     let answer = browser.submit(&path, "/reset-password", &[("password", "short")]).await;
     assert_eq!(answer.status, 422);
     assert!(!answer.text("#password-error").is_empty());
@@ -23,11 +23,8 @@ async fn alice_resets_a_forgotten_password() {
     assert_eq!(browser.get("/account").await.status, 200, "signed in");
     assert_eq!(alice.get("/account").await.status, 303, "everybody else is out at once");
     assert_eq!(browser.get(&path).await.status, 410, "the link works once");
-    let letters = app.letters(2).await;
-    assert!(
-        letters.iter().any(|letter| letter.contains("was changed on")),
-        "{letters:?}"
-    );
+    let mails = app.mails(2).await;
+    assert!(mails.iter().any(|mail| mail.contains("was changed on")), "{mails:?}");
 
     let old = [("email", "alice@example.com"), ("password", PASSWORD)];
     assert_eq!(app.browser().submit("/sign-in", "/sign-in", &old).await.status, 422);
@@ -48,9 +45,9 @@ async fn the_answer_does_not_tell_whether_there_is_an_account() {
         answers.push((answer.status, answer.location(), answer.body, page.body));
     }
     assert_eq!(answers[0], answers[1]);
-    app.letters(1).await;
+    app.mails(1).await;
     tokio::time::sleep(Duration::from_millis(100)).await;
-    assert_eq!(app.letters(1).await.len(), 1);
+    assert_eq!(app.mails(1).await.len(), 1);
     let bad = app
         .browser()
         .submit("/forgot-password", "/forgot-password", &[("email", "x")])
@@ -65,12 +62,12 @@ async fn a_reset_link_is_good_for_an_hour_and_a_newer_one_replaces_it() {
     let browser = app.browser();
     let ask = [("email", "alice@example.com")];
     browser.submit("/forgot-password", "/forgot-password", &ask).await;
-    let first = link(&app.letters(1).await[0], "/reset-password?token=");
+    let first = link(&app.mails(1).await[0], "/reset-password?token=");
     browser.submit("/forgot-password", "/forgot-password", &ask).await;
-    let letters = app.letters(2).await;
-    let second = letters
+    let mails = app.mails(2).await;
+    let second = mails
         .iter()
-        .map(|letter| link(letter, "/reset-password?token="))
+        .map(|mail| link(mail, "/reset-password?token="))
         .find(|path| *path != first);
     let second = second.unwrap();
     assert_eq!(browser.get(&first).await.status, 410);
@@ -94,7 +91,7 @@ async fn two_who_use_one_link_at_once_set_one_password() {
         &[("email", "alice@example.com")],
     )
     .await;
-    let path = link(&app.letters(1).await[0], "/reset-password?token=");
+    let path = link(&app.mails(1).await[0], "/reset-password?token=");
     let (one, two) = tokio::join!(
         a.submit(&path, "/reset-password", &[("password", NEW)]),
         b.submit(&path, "/reset-password", &[("password", "yet another long password")]),

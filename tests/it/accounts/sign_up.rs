@@ -18,17 +18,14 @@ async fn alice_signs_up_and_confirms_with_one_click_in_the_same_browser() {
     assert_eq!(alice.get("/sign-up/sent").await.text("h1"), "Check your mail");
     assert_eq!(alice.get("/account").await.status, 303, "not signed in yet");
 
-    let letter = app.letters(1).await.remove(0);
+    let mail = app.mails(1).await.remove(0);
+    assert!(mail.contains("To: Alice@Example.com") && mail.contains("UTC"), "{mail}");
     assert!(
-        letter.contains("To: Alice@Example.com") && letter.contains("UTC"),
-        "{letter}"
+        mail.contains(&app.app.profile.api.name) && mail.contains("not you"),
+        "{mail}"
     );
-    assert!(
-        letter.contains(&app.app.profile.api.name) && letter.contains("not you"),
-        "{letter}"
-    );
-    assert!(!letter.contains(PASSWORD));
-    let path = link(&letter, "/verify-email?token=");
+    assert!(!mail.contains(PASSWORD));
+    let path = link(&mail, "/verify-email?token=");
     // A program that checks mails follows the link, with HEAD and GET, as often as it likes.
     for _ in 0..2 {
         app.browser().get(&path).await;
@@ -51,7 +48,7 @@ async fn alice_signs_up_and_confirms_with_one_click_in_the_same_browser() {
 async fn another_browser_is_asked_for_the_password_of_the_sign_up() {
     let app = TestApp::start().await;
     sign_up(&app.browser(), "alice@example.com", PASSWORD).await;
-    let path = link(&app.letters(1).await[0], "/verify-email?token=");
+    let path = link(&app.mails(1).await[0], "/verify-email?token=");
     let phone = app.browser();
     assert_eq!(phone.get(&path).await.texts("input[type=password]").len(), 1);
     for wrong in ["", "not the one that was chosen"] {
@@ -68,16 +65,16 @@ async fn mallory_cannot_leave_a_password_of_his_on_the_address_of_alice() {
     let app = TestApp::start().await;
     let (mallory, alice) = (app.browser(), app.browser());
     sign_up(&mallory, "alice@example.com", "the password that mallory knows").await;
-    let his = link(&app.letters(1).await[0], "/verify-email?token=");
+    let his = link(&app.mails(1).await[0], "/verify-email?token=");
     sign_up(&alice, "alice@example.com", PASSWORD).await;
-    let letters = app.letters(2).await;
-    let hers = letters
+    let mails = app.mails(2).await;
+    let hers = mails
         .iter()
-        .map(|letter| link(letter, "/verify-email?token="))
+        .map(|mail| link(mail, "/verify-email?token="))
         .find(|path| *path != his)
         .unwrap();
     sign_up(&mallory, "alice@example.com", "the password that mallory knows").await;
-    app.letters(3).await;
+    app.mails(3).await;
 
     // Alice follows his link: it asks for a password she does not know, and hers is not it.
     let answer = alice.submit(&his, "/verify-email", &[("password", PASSWORD)]).await;
@@ -119,14 +116,11 @@ async fn new_waiting_and_existing_addresses_are_answered_alike() {
     }
     answers.dedup();
     assert_eq!(answers.len(), 1, "{answers:#?}");
-    let letters = app.letters(4).await;
-    let known = letters.iter().filter(|letter| letter.contains("You have one already"));
+    let mails = app.mails(4).await;
+    let known = mails.iter().filter(|mail| mail.contains("You have one already"));
     assert_eq!(known.count(), 2);
-    for letter in letters.iter().filter(|letter| letter.contains("You have one already")) {
-        assert!(
-            letter.contains("/forgot-password") && !letter.contains("token="),
-            "{letter}"
-        );
+    for mail in mails.iter().filter(|mail| mail.contains("You have one already")) {
+        assert!(mail.contains("/forgot-password") && !mail.contains("token="), "{mail}");
     }
 }
 
@@ -204,7 +198,7 @@ async fn a_link_is_good_for_a_day() {
     let app = TestApp::start().await;
     let alice = app.browser();
     sign_up(&alice, "alice@example.com", PASSWORD).await;
-    let path = link(&app.letters(1).await[0], "/verify-email?token=");
+    let path = link(&app.mails(1).await[0], "/verify-email?token=");
     app.advance(Duration::from_secs(24 * 3600 - 60));
     assert_eq!(alice.get(&path).await.status, 200);
     app.advance(Duration::from_secs(61));

@@ -41,7 +41,7 @@ impl Drop for SmtpServer {
 }
 
 #[tokio::test]
-async fn letters_arrive_at_a_real_smtp_server() {
+async fn mails_arrive_at_a_real_smtp_server() {
     let folder = tempfile::tempdir().unwrap();
     let maildir = folder.path().join("inbox");
     let port = {
@@ -56,18 +56,18 @@ async fn letters_arrive_at_a_real_smtp_server() {
     .await;
     let alice = app.browser();
     let fields = [("email", "alice@example.com"), ("password", PASSWORD)];
-    // The letter is written while the server is away, and tried again.
+    // The mail is written while the server is away, and tried again.
     assert_eq!(alice.submit("/sign-up", "/sign-up", &fields).await.status, 303);
     let _server = SmtpServer::start(port, &maildir).await;
-    let letter = arrived(&maildir).await;
+    let mail = arrived(&maildir).await;
     for header in [
         "To: alice@example.com",
         "From: \"Acme Keys\" <keys@acme.example>",
         "Subject: Confirm your address",
     ] {
-        assert!(letter.contains(header), "{header} is missing:\n{letter}");
+        assert!(mail.contains(header), "{header} is missing:\n{mail}");
     }
-    let path = link(&letter, "/verify-email?token=");
+    let path = link(&mail, "/verify-email?token=");
     let answer = alice.submit(&path, "/verify-email", &[]).await;
     assert_eq!(answer.location(), "/welcome");
     assert!(!app.data.path().join("mail").exists(), "nothing is left in files");
@@ -75,11 +75,11 @@ async fn letters_arrive_at_a_real_smtp_server() {
 
 async fn arrived(maildir: &Path) -> String {
     for _ in 0..600 {
-        let letters = std::fs::read_dir(maildir.join("new")).into_iter().flatten().flatten();
-        if let Some(letter) = letters.map(|entry| entry.path()).next() {
-            return std::fs::read_to_string(letter).unwrap();
+        let mails = std::fs::read_dir(maildir.join("new")).into_iter().flatten().flatten();
+        if let Some(mail) = mails.map(|entry| entry.path()).next() {
+            return std::fs::read_to_string(mail).unwrap();
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    panic!("no letter arrived");
+    panic!("no mail arrived");
 }

@@ -16,7 +16,7 @@ async fn bob_signs_up(service: &Service) -> Browser {
     let bob = service.app.browser();
     let fields = [("email", "bob@example.com"), ("password", PASSWORD)];
     bob.submit("/sign-up", "/sign-up", &fields).await;
-    let path = link(&service.app.letters(1).await[0], "/verify-email?token=");
+    let path = link(&service.app.mails(1).await[0], "/verify-email?token=");
     let answer = bob.submit(&path, "/verify-email", &[]).await;
     assert_eq!((answer.status, answer.location().as_str()), (303, "/welcome"));
     bob

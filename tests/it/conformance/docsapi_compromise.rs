@@ -10,7 +10,7 @@ use crate::support::places::trail;
 use crate::webhooks::customer::Customer;
 
 #[tokio::test]
-async fn d06_a_flood_is_one_change_and_one_letter_a_person() {
+async fn d06_a_flood_is_one_change_and_one_mail_a_person() {
     let service = service().await;
     let made = secret_key(&service, "nightly export").await;
     let before = stored(&service, &made.id).await;
@@ -38,14 +38,14 @@ async fn d06_a_flood_is_one_change_and_one_letter_a_person() {
         .collect();
     assert_eq!(lines.len(), 1);
     assert_eq!(lines[0].address.as_deref(), Some("203.0.113.7"));
-    let letters = service.app.letters(1).await;
-    assert_eq!(letters.len(), 1);
+    let mails = service.app.mails(1).await;
+    assert_eq!(mails.len(), 1);
     for part in ["nightly export", "To: alice@example.com", "203.0.113.7", "plain http"] {
-        assert!(letters[0].contains(part), "{part}: {}", letters[0]);
+        assert!(mails[0].contains(part), "{part}: {}", mails[0]);
     }
-    assert!(!letters[0].contains(&made.text));
-    // The link of the letter leads to the way out.
-    let roll = link(&letters[0], &service.keys);
+    assert!(!mails[0].contains(&made.text));
+    // The link of the mail leads to the way out.
+    let roll = link(&mails[0], &service.keys);
     assert_eq!(roll, format!("{}/roll", made.url));
     let page = service.alice.get(&roll).await;
     assert!(

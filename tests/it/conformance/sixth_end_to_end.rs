@@ -20,9 +20,9 @@ async fn neil_signs_up(service: &Service) -> Browser {
     assert!(page.text("title").contains("Moonbase"), "{}", page.text("title"));
     let fields = [("email", "neil@example.com"), ("password", PASSWORD)];
     neil.submit("/sign-up", "/sign-up", &fields).await;
-    let letter = service.app.letters(1).await.remove(0);
-    assert!(letter.contains("Moonbase"), "{letter}");
-    let path = link(&letter, "/verify-email?token=");
+    let mail = service.app.mails(1).await.remove(0);
+    assert!(mail.contains("Moonbase"), "{mail}");
+    let path = link(&mail, "/verify-email?token=");
     let answer = neil.submit(&path, "/verify-email", &[]).await;
     assert_eq!((answer.status, answer.location().as_str()), (303, "/welcome"));
     neil

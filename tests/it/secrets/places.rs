@@ -64,13 +64,13 @@ impl Place {
             let name = format!("{} {when}", file.display());
             places.push(Self::new("database", &name, std::fs::read(file).unwrap()));
         }
-        for letter in std::fs::read_dir(program.data.path().join("mail"))
+        for mail in std::fs::read_dir(program.data.path().join("mail"))
             .into_iter()
             .flatten()
             .flatten()
         {
-            let name = letter.path().display().to_string();
-            places.push(Self::new("mail", &name, std::fs::read(letter.path()).unwrap()));
+            let name = mail.path().display().to_string();
+            places.push(Self::new("mail", &name, std::fs::read(mail.path()).unwrap()));
         }
         places
     }

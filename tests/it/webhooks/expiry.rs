@@ -90,11 +90,11 @@ async fn fourteen_three_and_one_day_before_once_each() {
     }
     let of = |days: i64| ("CI deploy".to_owned(), days);
     assert_eq!(notices(&server, 3).await, [of(14), of(3), of(1)]);
-    let letters = world.app.letters(3).await;
-    assert_eq!(letters.len(), 3, "and none when it has ended");
-    for (letter, left) in letters.iter().zip(["in 14 days", "in 3 days", "in 1 day"]) {
-        assert!(letter.contains("To: alice@example.com"), "{letter}");
-        assert!(letter.contains(left), "{left} in {letter}");
+    let mails = world.app.mails(3).await;
+    assert_eq!(mails.len(), 3, "and none when it has ended");
+    for (mail, left) in mails.iter().zip(["in 14 days", "in 3 days", "in 1 day"]) {
+        assert!(mail.contains("To: alice@example.com"), "{mail}");
+        assert!(mail.contains(left), "{left} in {mail}");
     }
 }
 
@@ -185,8 +185,8 @@ async fn disabled_keys_are_told_of_and_those_that_are_over_are_not() {
         .find(|one| one.data()["key"]["name"] == "rolled");
     let id = of_rolled.unwrap().data()["key"]["id"].as_str().unwrap().to_owned();
     assert!(!page.ends_with(&id), "it is the successor");
-    let letter = world.app.letters(1).await.remove(0);
-    assert!(letter.contains("live, disabled)"), "{letter}");
+    let mail = world.app.mails(1).await.remove(0);
+    assert!(mail.contains("live, disabled)"), "{mail}");
 }
 
 #[tokio::test]
@@ -198,12 +198,12 @@ async fn after_a_long_stop_the_last_notice_is_given() {
     tell(&world).await;
     tell(&world).await;
     assert_eq!(notices(&server, 1).await, [("late".to_owned(), 3)]);
-    let letters = world.app.letters(1).await;
-    assert!(letters.len() == 1 && letters[0].contains("in 2 days") && !letters[0].contains("too late"));
+    let mails = world.app.mails(1).await;
+    assert!(mails.len() == 1 && mails[0].contains("in 2 days") && !mails[0].contains("too late"));
 }
 
 #[tokio::test]
-async fn one_letter_a_person_to_whom_it_concerns() {
+async fn one_mail_a_person_to_whom_it_concerns() {
     let (world, _server) = start().await;
     let members = [
         ("adam", "admin"),
@@ -235,7 +235,7 @@ async fn one_letter_a_person_to_whom_it_concerns() {
         .await
         .unwrap();
     store::db::commit(tx).await.unwrap();
-    // Another workspace of Alice's: it is in the same letter.
+    // Another workspace of Alice's: it is in the same mail.
     let other = world.app.workspace_on(&world.alice, "Other", Some("enterprise")).await;
     let project = world.app.project(&other, "Back office").await;
     let input = NewKeyInput {
@@ -246,16 +246,16 @@ async fn one_letter_a_person_to_whom_it_concerns() {
 
     world.app.clock.advance_millis(16 * DAY + HOUR);
     tell(&world).await;
-    let letters = world.app.letters(3).await;
-    assert_eq!(letters.len(), 3);
+    let mails = world.app.mails(3).await;
+    assert_eq!(mails.len(), 3);
     let to = |name: &str| {
         let address = format!("To: {name}@example.com");
-        letters
+        mails
             .iter()
-            .find(|letter| letter.contains(&address))
-            .unwrap_or_else(|| panic!("a letter to {name}"))
+            .find(|mail| mail.contains(&address))
+            .unwrap_or_else(|| panic!("a mail to {name}"))
     };
-    let lists = |letter: &str| letter.matches("Roll it: ").count();
+    let lists = |mail: &str| mail.matches("Roll it: ").count();
     assert_eq!((lists(to("alice")), lists(to("adam")), lists(to("bob"))), (4, 3, 1));
     for part in [
         "Subject: 4 keys for",
@@ -271,8 +271,8 @@ async fn one_letter_a_person_to_whom_it_concerns() {
         "soonest first"
     );
     assert!(to("bob").contains("Bob’s key"));
-    for letter in &letters {
-        assert!(!letter.contains("whsec_"));
+    for mail in &mails {
+        assert!(!mail.contains("whsec_"));
     }
     let link = format!("{}{keys}/{operators}/roll", world.app.address);
     assert!(to("adam").contains(&link), "{}", to("adam"));
@@ -290,7 +290,7 @@ async fn one_letter_a_person_to_whom_it_concerns() {
 }
 
 #[tokio::test]
-async fn many_at_once_are_one_letter() {
+async fn many_at_once_are_one_mail() {
     let (world, server) = start().await;
     let mut all = Vec::new();
     for number in 0..230 {
@@ -303,11 +303,11 @@ async fn many_at_once_are_one_letter() {
     }
     world.app.clock.advance_millis(DAY + HOUR);
     tell(&world).await;
-    let letters = world.app.letters(1).await;
-    assert_eq!(letters.len(), 1);
-    assert!(letters[0].contains("Subject: 230 keys for"));
-    assert_eq!(letters[0].matches("Roll it: ").count(), 200);
-    assert!(letters[0].contains("30 more"), "{}", letters[0]);
+    let mails = world.app.mails(1).await;
+    assert_eq!(mails.len(), 1);
+    assert!(mails[0].contains("Subject: 230 keys for"));
+    assert_eq!(mails[0].matches("Roll it: ").count(), 200);
+    assert!(mails[0].contains("30 more"), "{}", mails[0]);
     let told = notices(&server, 230).await;
     let names: std::collections::BTreeSet<_> = told.iter().map(|(name, _)| name.clone()).collect();
     assert_eq!((told.len(), names.len()), (230, 230));

@@ -199,9 +199,9 @@ async fn off_and_on_again() {
 
     server.always(Reply::status(410));
     issue(&world, "The last one").await;
-    let letter = world.app.letters(1).await.remove(0);
-    assert!(letter.contains("410 Gone") && letter.contains("alice@example.com"));
-    assert!(letter.contains(&format!("{}{PAGE}\r\n", world.app.address)), "{letter}");
+    let mail = world.app.mails(1).await.remove(0);
+    assert!(mail.contains("410 Gone") && mail.contains("alice@example.com"));
+    assert!(mail.contains(&format!("{}{PAGE}\r\n", world.app.address)), "{mail}");
     let page = world.alice.get(PAGE).await;
     assert!(page.text(".callout").contains("It answered 410 Gone"));
     let gone = world.alice.get(PAGE).await.attribute("tbody a", "href").unwrap();

@@ -30,12 +30,12 @@ async fn whoever_is_gone_gets_nothing_more() {
     let answer = world.post(json!(3)).await;
     assert_eq!(answer.status, 409);
     assert!(answer.body.contains("410 Gone"), "{}", answer.body);
-    let letter = world.app.letters(1).await.remove(0);
+    let mail = world.app.mails(1).await.remove(0);
     assert!(
-        letter.contains("alice@example.com") && letter.contains("410 Gone"),
-        "{letter}"
+        mail.contains("alice@example.com") && mail.contains("410 Gone"),
+        "{mail}"
     );
-    assert!(letter.contains(&world.page()), "{letter}");
+    assert!(mail.contains(&world.page()), "{mail}");
     let trail = world.alice.get(&world.page()).await.texts(".trail > li > span");
     assert!(trail[0].contains("switched off a webhook endpoint"), "{trail:?}");
 
@@ -83,13 +83,13 @@ async fn five_days_without_success() {
     let answer = world.post(json!(4)).await;
     assert_eq!(answer.status, 409);
     assert!(answer.body.contains("five days"), "{}", answer.body);
-    let mut letters = world.app.letters(2).await;
+    let mut mails = world.app.mails(2).await;
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-    assert_eq!(world.app.letters(2).await.len(), 2, "owners and admins, once each");
-    letters.sort_by_key(|letter| letter.contains("To: alice"));
-    assert!(letters[0].contains("To: adam@example.com"), "{}", letters[0]);
-    assert!(letters[1].contains("To: alice@example.com"), "{}", letters[1]);
-    assert!(letters[0].contains("has failed"), "{}", letters[0]);
+    assert_eq!(world.app.mails(2).await.len(), 2, "owners and admins, once each");
+    mails.sort_by_key(|mail| mail.contains("To: alice"));
+    assert!(mails[0].contains("To: adam@example.com"), "{}", mails[0]);
+    assert!(mails[1].contains("To: alice@example.com"), "{}", mails[1]);
+    assert!(mails[0].contains("has failed"), "{}", mails[0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

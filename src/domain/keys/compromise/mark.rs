@@ -1,6 +1,6 @@
 //! The mark itself: one transaction for a key, whoever else has seen it too.
 
-use super::{Suspect, counts, letters, may_be_marked};
+use super::{Suspect, counts, mails, may_be_marked};
 use crate::domain::App;
 use crate::domain::access::By;
 use crate::domain::audit::{self, Subject};
@@ -50,9 +50,9 @@ pub(super) async fn mark(app: &App, digest: &[u8; 32], suspect: &Suspect) -> Res
     };
     audit::record(&tx, app, key.workspace_id, &by, Action::KeyCompromised, subject).await?;
     announce::key_compromised(&tx, app, &key, &by, suspect.how.as_str()).await?;
-    let letters = letters::key_compromised(&tx, app, &key).await?;
-    for letter in &letters {
-        outbox::put(&tx, app, letter).await?;
+    let mails = mails::key_compromised(&tx, app, &key).await?;
+    for mail in &mails {
+        outbox::put(&tx, app, mail).await?;
     }
     changes::commit(app, tx, &changed).await?;
     app.mailer.wake();

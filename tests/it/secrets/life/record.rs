@@ -138,8 +138,8 @@ impl Life {
         let link = Regex::new(&format!(r"/{page}\?token=([\w-]+)")).unwrap();
         let folder = self.program.data.path().join("mail");
         for _ in 0..400 {
-            let letters = std::fs::read_dir(&folder).into_iter().flatten().flatten();
-            let texts = letters.filter_map(|letter| std::fs::read_to_string(letter.path()).ok());
+            let mails = std::fs::read_dir(&folder).into_iter().flatten().flatten();
+            let texts = mails.filter_map(|mail| std::fs::read_to_string(mail.path()).ok());
             let token = texts
                 .filter_map(|text| Some(link.captures(&text)?[1].to_owned()))
                 .last();

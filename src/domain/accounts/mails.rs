@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::domain::App;
-use crate::domain::mail::Letter;
+use crate::domain::mail::Mail;
 use crate::error::{AppError, Result};
 use crate::model::email::Email;
 use crate::model::timestamp::Timestamp;
@@ -46,7 +46,7 @@ struct PasswordChanged<'a> {
 }
 
 /// Asks to confirm an address.
-pub(super) fn confirm_email(app: &App, to: &Email, token: &str, until: Timestamp) -> Result<Letter> {
+pub(super) fn confirm_email(app: &App, to: &Email, token: &str, until: Timestamp) -> Result<Mail> {
     let text = ConfirmEmail {
         product: &app.profile.api.name,
         home: &app.settings.public_url,
@@ -54,14 +54,14 @@ pub(super) fn confirm_email(app: &App, to: &Email, token: &str, until: Timestamp
         until: until.exact(),
     };
     let subject = format!("Confirm your address for {}", app.profile.api.name);
-    Ok(Letter {
+    Ok(Mail {
         expires_at: Some(until),
-        ..letter("confirm_email", to, subject, &text)?
+        ..mail("confirm_email", to, subject, &text)?
     })
 }
 
 /// Tells somebody who signs up again that there is an account.
-pub(super) fn already_registered(app: &App, to: &Email) -> Result<Letter> {
+pub(super) fn already_registered(app: &App, to: &Email) -> Result<Mail> {
     let text = AlreadyRegistered {
         product: &app.profile.api.name,
         home: &app.settings.public_url,
@@ -69,11 +69,11 @@ pub(super) fn already_registered(app: &App, to: &Email) -> Result<Letter> {
         forgot_password: app.link("/forgot-password"),
     };
     let subject = format!("You have an account at {}", app.profile.api.name);
-    letter("already_registered", to, subject, &text)
+    mail("already_registered", to, subject, &text)
 }
 
 /// Brings the link that resets a password.
-pub(super) fn reset_password(app: &App, to: &Email, token: &str, until: Timestamp) -> Result<Letter> {
+pub(super) fn reset_password(app: &App, to: &Email, token: &str, until: Timestamp) -> Result<Mail> {
     let text = ResetPassword {
         product: &app.profile.api.name,
         home: &app.settings.public_url,
@@ -81,14 +81,14 @@ pub(super) fn reset_password(app: &App, to: &Email, token: &str, until: Timestam
         until: until.exact(),
     };
     let subject = format!("Reset your password for {}", app.profile.api.name);
-    Ok(Letter {
+    Ok(Mail {
         expires_at: Some(until),
-        ..letter("reset_password", to, subject, &text)?
+        ..mail("reset_password", to, subject, &text)?
     })
 }
 
 /// Tells that a password was changed.
-pub(super) fn password_changed(app: &App, to: &Email, at: Timestamp, address: &str) -> Result<Letter> {
+pub(super) fn password_changed(app: &App, to: &Email, at: Timestamp, address: &str) -> Result<Mail> {
     let text = PasswordChanged {
         product: &app.profile.api.name,
         home: &app.settings.public_url,
@@ -96,7 +96,7 @@ pub(super) fn password_changed(app: &App, to: &Email, at: Timestamp, address: &s
         address,
         forgot_password: app.link("/forgot-password"),
     };
-    letter(
+    mail(
         "password_changed",
         to,
         format!("Your password for {} was changed", app.profile.api.name),
@@ -104,8 +104,8 @@ pub(super) fn password_changed(app: &App, to: &Email, at: Timestamp, address: &s
     )
 }
 
-fn letter(kind: &'static str, to: &Email, subject: String, text: &impl Template) -> Result<Letter> {
-    Ok(Letter {
+fn mail(kind: &'static str, to: &Email, subject: String, text: &impl Template) -> Result<Mail> {
+    Ok(Mail {
         to: to.clone(),
         subject,
         text: text.render().map_err(|error| AppError::Internal(error.into()))?,

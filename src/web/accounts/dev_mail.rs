@@ -1,4 +1,4 @@
-//! `/dev/mail`: in development, the letters that became files, with links to follow.
+//! `/dev/mail`: in development, the mail that became files, with links to follow.
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
@@ -10,42 +10,42 @@ use crate::error::{AppError, Result};
 use crate::web::extract::Visitor;
 use crate::web::page::{self, Page};
 
-/// A line of a letter: text, or one of our own links.
+/// A line of an email: text, or one of our own links.
 enum Line {
     Text(String),
     Link { to: String, text: String },
 }
 
 struct Shown {
-    letter: Kept,
+    mail: Kept,
     paragraphs: Vec<Vec<Line>>,
 }
 
 #[derive(Template)]
-#[template(path = "accounts/letters.html")]
-struct LettersPage {
+#[template(path = "accounts/dev-mail.html")]
+struct MailPage {
     page: Page,
-    letters: Vec<Shown>,
+    mails: Vec<Shown>,
 }
 
 /// `GET /dev/mail`: anywhere else than on the developer's machine there is no such page.
 pub async fn show(app: Data<App>, visitor: Visitor) -> Result<HttpResponse> {
     let folder = app.mailer.folder().filter(|_| app.settings.development);
     let folder = folder.ok_or(AppError::NotFound)?;
-    let letters = read_kept(folder)
+    let mails = read_kept(folder)
         .await
         .map_err(|error| AppError::Internal(error.into()))?;
-    let letters = letters.into_iter().map(|letter| Shown {
-        paragraphs: letter
+    let mails = mails.into_iter().map(|mail| Shown {
+        paragraphs: mail
             .text
             .split("\n\n")
             .map(|paragraph| paragraph.lines().map(|line| read(line, &app)).collect())
             .collect(),
-        letter,
+        mail,
     });
-    page::ok(&LettersPage {
+    page::ok(&MailPage {
         page: visitor.page(&app, ""),
-        letters: letters.collect(),
+        mails: mails.collect(),
     })
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use askama::Template;
 
 use crate::domain::App;
-use crate::domain::mail::Letter;
+use crate::domain::mail::Mail;
 use crate::error::{AppError, Result};
 use crate::model::email::Email;
 use crate::model::ids::{AccountId, ProjectId, WorkspaceId};
@@ -15,7 +15,7 @@ use crate::model::timestamp::{DAY, Timestamp, plural};
 use crate::model::workspace::{Member, Workspace};
 use crate::store::{self, Tx};
 
-/// The most keys that a letter lists one by one.
+/// The most keys that an email lists one by one.
 const LISTED: usize = 200;
 
 /// A key that ends, and who made it.
@@ -31,7 +31,7 @@ struct KeysEnd<'a> {
     product: &'a str,
     home: &'a str,
     keys: &'a [Line],
-    /// How many more there are than the letter lists.
+    /// How many more there are than the email lists.
     more: usize,
 }
 
@@ -49,12 +49,12 @@ struct Line {
     at: Timestamp,
 }
 
-/// Tells the owners and admins of each key's workspace, and whoever made it and is still a member: one letter a person, soonest
+/// Tells the owners and admins of each key's workspace, and whoever made it and is still a member: one email a person, soonest
 /// end first. Who has not confirmed an address is not written to.
-pub(super) async fn keys_end(tx: &Tx, app: &App, ending: &[Ending]) -> Result<Vec<Letter>> {
+pub(super) async fn keys_end(tx: &Tx, app: &App, ending: &[Ending]) -> Result<Vec<Mail>> {
     let mut workspaces: HashMap<WorkspaceId, Option<(Workspace, Vec<Member>)>> = HashMap::new();
     let mut projects: HashMap<ProjectId, (String, String)> = HashMap::new();
-    let mut letters: BTreeMap<AccountId, (Email, Vec<Line>)> = BTreeMap::new();
+    let mut mails: BTreeMap<AccountId, (Email, Vec<Line>)> = BTreeMap::new();
     for Ending { key, maker } in ending {
         let id = key.workspace_id;
         if let std::collections::hash_map::Entry::Vacant(unknown) = workspaces.entry(id) {
@@ -76,15 +76,12 @@ pub(super) async fn keys_end(tx: &Tx, app: &App, ending: &[Ending]) -> Result<Ve
             .iter()
             .filter(|member| member.role >= Role::Admin || Some(member.account_id) == *maker);
         for member in told {
-            let letter = letters.entry(member.account_id);
-            let (_, lines) = letter.or_insert_with(|| (member.email.clone(), Vec::new()));
+            let mail = mails.entry(member.account_id);
+            let (_, lines) = mail.or_insert_with(|| (member.email.clone(), Vec::new()));
             lines.push(line.clone());
         }
     }
-    letters
-        .into_values()
-        .map(|(to, lines)| letter(app, to, lines))
-        .collect()
+    mails.into_values().map(|(to, lines)| mail(app, to, lines)).collect()
 }
 
 async fn workspace(tx: &Tx, id: WorkspaceId) -> Result<Option<(Workspace, Vec<Member>)>> {
@@ -116,13 +113,13 @@ fn line(app: &App, key: &Key, workspace: &Workspace, projects: &HashMap<ProjectI
     })
 }
 
-/// Rounded up: the letter about the third day is written a moment after it has begun.
+/// Rounded up: the email about the third day is written a moment after it has begun.
 fn left(at: Timestamp, now: Timestamp) -> String {
     let days = (at.millis() - now.millis() + DAY - 1) / DAY;
     format!("in {}", plural(days, "day"))
 }
 
-fn letter(app: &App, to: Email, mut lines: Vec<Line>) -> Result<Letter> {
+fn mail(app: &App, to: Email, mut lines: Vec<Line>) -> Result<Mail> {
     lines.sort_by_key(|line| line.at);
     let subject = match lines.as_slice() {
         [only] => format!("The key “{}” ends {}", only.name, only.relative),
@@ -137,7 +134,7 @@ fn letter(app: &App, to: Email, mut lines: Vec<Line>) -> Result<Letter> {
         more,
     };
     let text = text.render().map_err(|error| AppError::Internal(error.into()))?;
-    Ok(Letter {
+    Ok(Mail {
         to,
         subject,
         text,

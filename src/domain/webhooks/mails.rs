@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::domain::App;
-use crate::domain::mail::Letter;
+use crate::domain::mail::Mail;
 use crate::domain::webhooks::own_page;
 use crate::error::{AppError, Result};
 use crate::model::role::Role;
@@ -27,7 +27,7 @@ struct EndpointOff<'a> {
 }
 
 /// Tells the owners and admins of a workspace that an endpoint was switched off, and why.
-pub(super) async fn endpoint_off(tx: &Tx, app: &App, endpoint: &Endpoint) -> Result<Vec<Letter>> {
+pub(super) async fn endpoint_off(tx: &Tx, app: &App, endpoint: &Endpoint) -> Result<Vec<Mail>> {
     let db = tx;
     let (Some(off), Some(workspace)) = (endpoint.off, store::workspaces::find(db, endpoint.workspace_id).await?) else {
         return Ok(Vec::new());
@@ -59,12 +59,12 @@ pub(super) async fn endpoint_off(tx: &Tx, app: &App, endpoint: &Endpoint) -> Res
     let text = text.render().map_err(|error| AppError::Internal(error.into()))?;
     let members = store::members::reachable(db, workspace.id).await?;
     let told = members.into_iter().filter(|member| member.role >= Role::Admin);
-    let letter = |member: crate::model::workspace::Member| Letter {
+    let mail = |member: crate::model::workspace::Member| Mail {
         to: member.email,
         subject: format!("Webhooks of {} are switched off", workspace.name),
         text: text.clone(),
         kind: "endpoint_off",
         expires_at: None,
     };
-    Ok(told.map(letter).collect())
+    Ok(told.map(mail).collect())
 }

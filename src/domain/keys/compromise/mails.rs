@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::domain::App;
-use crate::domain::mail::Letter;
+use crate::domain::mail::Mail;
 use crate::error::{AppError, Result};
 use crate::model::compromise::CompromisedHow;
 use crate::model::key::Key;
@@ -27,7 +27,7 @@ struct KeyCompromised<'a> {
 
 /// To the owners and admins of the key's workspace, and to whoever made it and is still a member. Who has not confirmed an
 /// address is not written to.
-pub(super) async fn key_compromised(tx: &Tx, app: &App, key: &Key) -> Result<Vec<Letter>> {
+pub(super) async fn key_compromised(tx: &Tx, app: &App, key: &Key) -> Result<Vec<Mail>> {
     let workspace = store::workspaces::find(tx, key.workspace_id).await?;
     let (Some(workspace), Some(compromise)) = (workspace, &key.compromise) else {
         return Ok(Vec::new());
@@ -60,7 +60,7 @@ pub(super) async fn key_compromised(tx: &Tx, app: &App, key: &Key) -> Result<Vec
         .into_iter()
         .filter(|member| member.role >= Role::Admin || Some(member.account_id) == maker);
     Ok(told
-        .map(|member| Letter {
+        .map(|member| Mail {
             to: member.email,
             subject: format!("The key “{}” is compromised and refused", key.name),
             text: text.clone(),

@@ -4,13 +4,13 @@ use super::link;
 use crate::support::{PASSWORD, TestApp};
 
 #[tokio::test]
-async fn in_development_letters_are_read_on_a_page() {
+async fn in_development_mails_are_read_on_a_page() {
     let app = TestApp::start().await;
     let alice = app.browser();
     assert_eq!(alice.get("/dev/mail").await.status, 200, "also while there are none");
     let fields = [("email", "alice@example.com"), ("password", PASSWORD)];
     alice.submit("/sign-up", "/sign-up", &fields).await;
-    let letter = app.letters(1).await.remove(0);
+    let mail = app.mails(1).await.remove(0);
     alice
         .submit(
             "/sign-up",
@@ -18,23 +18,23 @@ async fn in_development_letters_are_read_on_a_page() {
             &[("email", "bob@example.com"), ("password", PASSWORD)],
         )
         .await;
-    app.letters(2).await;
+    app.mails(2).await;
     let page = alice.get("/dev/mail").await;
     assert!(
         page.text("article").contains("bob@example.com"),
         "newest first: {}",
         page.body
     );
-    let path = link(&letter, "/verify-email?token=");
+    let path = link(&mail, "/verify-email?token=");
     assert_eq!(page.attribute(&format!("article a[href='{path}']"), "href"), Some(path));
 }
 
 #[tokio::test]
-async fn letters_are_readable_by_their_owner_alone() {
+async fn mails_are_readable_by_their_owner_alone() {
     let app = TestApp::start().await;
     let fields = [("email", "alice@example.com"), ("password", PASSWORD)];
     app.browser().submit("/sign-up", "/sign-up", &fields).await;
-    app.letters(1).await;
+    app.mails(1).await;
     let folder = app.data.path().join("mail");
     let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&folder), 0o700);
