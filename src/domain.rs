@@ -19,6 +19,7 @@ pub mod passwords;
 pub mod projects;
 pub mod readiness;
 pub mod seal;
+mod seen;
 pub mod service_tokens;
 pub mod shown_once;
 pub mod staff;

@@ -27,6 +27,9 @@ pub enum AppError {
     /// The state of things forbids it; the sentence says why.
     #[error("conflict: {0}")]
     Conflict(String),
+    /// Somebody has saved something else since the form was opened; nothing of this was saved.
+    #[error("this was changed since the form was opened")]
+    Overtaken,
     /// The plan has no place left; the sentence says how many there are and what to do.
     #[error("plan limit: {0}")]
     PlanLimit(String),

@@ -12,7 +12,7 @@ impl ResponseError for AppError {
             AppError::Forbidden(_) | AppError::FormExpired => StatusCode::FORBIDDEN,
             AppError::Unauthenticated | AppError::SignInTooOld => StatusCode::UNAUTHORIZED,
             AppError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            AppError::Conflict(_) | AppError::PlanLimit(_) => StatusCode::CONFLICT,
+            AppError::Conflict(_) | AppError::Overtaken | AppError::PlanLimit(_) => StatusCode::CONFLICT,
             AppError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             AppError::TooSlow => StatusCode::REQUEST_TIMEOUT,
             AppError::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,

@@ -9,6 +9,7 @@ pub mod flash;
 pub mod form;
 pub mod guard;
 pub mod home;
+pub mod meanwhile;
 pub mod page;
 pub mod refusals;
 pub mod resume;

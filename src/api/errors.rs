@@ -166,6 +166,7 @@ fn say_failed(app: &App, error: &AppError) -> Said {
             ..Said::new("invalid_request", "Some fields cannot be accepted.")
         },
         AppError::Conflict(why) => Said::new("conflict", why.clone()),
+        AppError::Overtaken => Said::new("conflict", "Something else was saved meanwhile."),
         AppError::PlanLimit(why) => Said::new("plan_limit_reached", why.clone()),
         AppError::TooLarge => Said::new(
             "too_large",

@@ -5,7 +5,7 @@ mod rename;
 
 pub use create::create;
 pub(in crate::domain) use create::create_first;
-pub use rename::rename;
+pub use rename::{rename, seen};
 
 use std::collections::HashMap;
 

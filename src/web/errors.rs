@@ -140,6 +140,10 @@ fn words(error: &AppError) -> (&'static str, String) {
             fields.all().iter().map(|(_, message)| message.as_str()).collect::<Vec<_>>().join(" "),
         ),
         AppError::Conflict(why) => ("That is not possible now", why.clone()),
+        AppError::Overtaken => (
+            "This was changed meanwhile",
+            "It was saved elsewhere since you opened the form. Nothing of yours was saved.".into(),
+        ),
         AppError::PlanLimit(why) => ("The plan is full", why.clone()),
         AppError::TooSlow => ("That took too long", "The form did not arrive in time. Go back and send it once more.".into()),
         AppError::TooLarge => ("That is too much", "The form is larger than anything this page takes.".into()),

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use keyhatch::domain::access::{By, ManageProjects};
 
-use crate::support::places::trail;
+use crate::support::places::{trail, typed};
 use crate::support::{Person, TestApp};
 
 async fn create(person: &Person, name: &str) -> crate::support::Answer {
@@ -66,6 +66,36 @@ async fn a_project_is_renamed_and_keeps_its_address() {
     }
     assert_eq!(alice.get("/w/acme").await.texts(".rows a"), ["shop", "Warehouse"]);
     assert_eq!(trail(&app, &acme).await[0].details, "“Shop” → “shop”");
+}
+
+#[tokio::test]
+async fn two_people_who_rename_a_project_hear_of_each_other() {
+    let app = TestApp::start().await;
+    let alice = app.person("alice").await;
+    let acme = app.workspace(&alice, "Acme").await;
+    let adam = app.person("adam").await;
+    app.join(&acme, &adam, "admin").await;
+    create(&alice, "Shop").await;
+    let path = "/w/acme/p/shop/settings";
+    let opened = adam.get(path).await.form(path);
+    alice.submit(path, path, &[("name", "Web shop")]).await;
+
+    let answer = adam.try_post(path, &typed(&opened, "name", "Store")).await.unwrap();
+    assert_eq!(answer.status, 409);
+    let said = answer.text(".callout dl dd");
+    assert!(
+        said.contains("Saved: Web shop") && said.contains("Yours: Store"),
+        "{said}"
+    );
+    assert_eq!(answer.attribute("#name", "value").as_deref(), Some("Store"));
+    assert_eq!(alice.get("/w/acme").await.texts(".rows a"), ["Web shop"]);
+    // Saving once more means: mine.
+    let mine = adam.try_post(path, &answer.form(path)).await.unwrap();
+    assert_eq!(mine.location(), path);
+    assert_eq!(trail(&app, &acme).await[0].details, "“Web shop” → “Store”");
+    // Whoever changes nothing overwrites nothing.
+    assert_eq!(alice.submit(path, path, &[]).await.status, 303);
+    assert_eq!(trail(&app, &acme).await[0].details, "“Web shop” → “Store”");
 }
 
 #[tokio::test]

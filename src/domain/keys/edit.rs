@@ -4,7 +4,7 @@ use crate::domain::access::ManageKeys;
 use crate::domain::keys::bounds;
 use crate::domain::keys::change::{access_of, change, refuse_compromised, refuse_frozen};
 use crate::domain::keys::input::{check_scopes, check_webhook_url, refuse_meaningless_scopes};
-use crate::domain::{App, seal};
+use crate::domain::{App, seen as shown};
 use crate::error::{AppError, FieldErrors, Result};
 use crate::model::audit::Action;
 use crate::model::expiry;
@@ -23,18 +23,14 @@ pub struct Edit {
     /// Empty: none.
     pub webhook_url: Option<String>,
     pub enabled: Option<bool>,
-    /// What the person has seen before they typed ([`seen`]): a change by somebody else since then is not overwritten.
+    /// What the person has seen before they typed ([`seen`]): what was saved since then is not overwritten.
     pub seen: Option<String>,
 }
 
 /// What an edit can change, as it is now, in few characters.
 pub fn seen(key: &Key) -> String {
     let expires_at = key.expires_at.map(Timestamp::millis);
-    let all = serde_json::json!([key.name, key.scopes, expires_at, key.webhook_url]);
-    seal::digest(&all.to_string())[..12]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    shown::mark(&serde_json::json!([key.name, key.scopes, expires_at, key.webhook_url]))
 }
 
 /// Changes a key's settings; each error is at its field.
@@ -46,11 +42,7 @@ pub async fn edit(app: &App, proof: ManageKeys<'_>, id: KeyId, edit: Edit) -> Re
         }
         let before = key.clone();
         apply(app, key, &edit)?;
-        if edit.seen.as_ref().is_some_and(|known| *known != seen(&before)) && seen(key) != seen(&before) {
-            return Err(AppError::Conflict(
-                "Somebody else has changed this key since you opened the form.".to_owned(),
-            ));
-        }
+        shown::refuse_overwriting(edit.seen.as_deref(), &seen(&before), &seen(key))?;
         bounds::within_makers_power(
             proof,
             key.environment,

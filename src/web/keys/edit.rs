@@ -17,6 +17,7 @@ use crate::web::extract::{KeyPath, KeysPage};
 use crate::web::flash::Flash;
 use crate::web::form::Form;
 use crate::web::keys::choices::{self, ExpiryChoice, ScopeGroupChoice};
+use crate::web::meanwhile::{self, Meanwhile};
 use crate::web::page::{self, Page};
 
 #[derive(Debug, Default, Deserialize)]
@@ -41,8 +42,7 @@ struct EditPage {
     errors: FieldErrors,
     groups: Vec<ScopeGroupChoice>,
     expiries: Vec<ExpiryChoice>,
-    /// What somebody else has saved meanwhile: field, theirs, what was typed here.
-    meanwhile: Vec<[String; 3]>,
+    meanwhile: Meanwhile,
 }
 
 /// `GET …/keys/{key}/edit`
@@ -71,7 +71,7 @@ pub async fn submit(app: Data<App>, page: KeysPage, key: KeyPath, form: Form<Edi
         expiry: Some((form.expiry.clone(), picked_date(&key, &form))),
         webhook_url: Some(form.webhook_url.clone()),
         enabled: None,
-        seen: (!form.seen.is_empty()).then(|| form.seen.clone()),
+        seen: meanwhile::known(&form.seen).map(str::to_owned),
     };
     match keys::edit(&app, proof, key.id, edit).await {
         Ok(edited) => {
@@ -83,13 +83,12 @@ pub async fn submit(app: Data<App>, page: KeysPage, key: KeyPath, form: Form<Edi
             Ok(page::redirect_with(&app, &page.key_url(key.id), &flash))
         }
         Err(AppError::Invalid(errors)) => render(&app, &page, StatusCode::UNPROCESSABLE_ENTITY, key, form, errors),
-        Err(AppError::Conflict(_)) if !form.seen.is_empty() => meanwhile(&app, &page, proof, key.id, form).await,
+        Err(AppError::Overtaken) => overtaken(&app, &page, proof, key.id, form).await,
         Err(other) => Err(other),
     }
 }
 
-/// Shows what somebody else has saved beside what was typed. Saving once more means: mine.
-async fn meanwhile(
+async fn overtaken(
     app: &App,
     page: &KeysPage,
     proof: ManageKeys<'_>,
@@ -99,21 +98,19 @@ async fn meanwhile(
     let key = keys::find(app, proof.read(), id).await?;
     keys::refuse_frozen(&key)?;
     form.seen = keys::seen(&key);
-    render(app, page, StatusCode::CONFLICT, key, form, FieldErrors::default())
+    let fields = fields(app, &key, &form);
+    let mut answer = edit_page(app, page, key, form, FieldErrors::default());
+    answer.meanwhile = Meanwhile::of("key", format!("{}/edit", answer.url), fields);
+    page::html(StatusCode::CONFLICT, &answer)
 }
 
-/// The fields in which what is saved and what was typed differ.
-fn differences(app: &App, key: &Key, form: &EditForm) -> Vec<[String; 3]> {
-    let or_none = |text: &str| {
-        if text.is_empty() {
-            "none".to_owned()
-        } else {
-            text.to_owned()
-        }
+/// Each field with what is saved and what was typed.
+fn fields(app: &App, key: &Key, form: &EditForm) -> Vec<(&'static str, String, String)> {
+    let listed = |scopes: &[String]| {
+        let mut scopes = scopes.to_vec();
+        scopes.sort();
+        scopes.join(", ")
     };
-    let mut scopes = (key.scopes.clone(), form.scopes.clone());
-    scopes.0.sort();
-    scopes.1.sort();
     let ends = key.expires_at.map_or_else(|| "never".to_owned(), |at| at.iso_day());
     let typed = match form.expiry.as_str() {
         "date" => form.expires_at.clone(),
@@ -121,22 +118,13 @@ fn differences(app: &App, key: &Key, form: &EditForm) -> Vec<[String; 3]> {
         days => format!("in {days} days"),
     };
     let url = key.webhook_url.clone().unwrap_or_default();
-    let mut rows = vec![["Name".to_owned(), key.name.clone(), form.name.trim().to_owned()]];
+    let mut fields = vec![("Name", key.name.clone(), form.name.trim().to_owned())];
     if is_by_scopes(app, key) {
-        rows.push([
-            "Scopes".to_owned(),
-            or_none(&scopes.0.join(", ")),
-            or_none(&scopes.1.join(", ")),
-        ]);
+        fields.push(("Scopes", listed(&key.scopes), listed(&form.scopes)));
     }
-    rows.push(["Expires".to_owned(), ends, typed]);
-    rows.push([
-        "Webhook URL".to_owned(),
-        or_none(&url),
-        or_none(form.webhook_url.trim()),
-    ]);
-    rows.retain(|[_, theirs, mine]| theirs != mine);
-    rows
+    fields.push(("Expires", ends, typed));
+    fields.push(("Webhook URL", url, form.webhook_url.trim().to_owned()));
+    fields
 }
 
 /// The date that counts. The form comes with the present one filled in: who then chooses a preset and leaves the date
@@ -163,7 +151,11 @@ fn render(
     form: EditForm,
     errors: FieldErrors,
 ) -> Result<HttpResponse> {
-    let template = EditPage {
+    page::html(status, &edit_page(app, page, key, form, errors))
+}
+
+fn edit_page(app: &App, page: &KeysPage, key: Key, form: EditForm, errors: FieldErrors) -> EditPage {
+    EditPage {
         page: page.page(app),
         url: page.key_url(key.id),
         groups: if is_by_scopes(app, &key) {
@@ -172,19 +164,9 @@ fn render(
             Vec::new()
         },
         expiries: choices::expiries(app, &form.expiry),
-        meanwhile: match status {
-            StatusCode::CONFLICT => differences(app, &key, &form),
-            _ => Vec::new(),
-        },
+        meanwhile: Meanwhile::default(),
         key,
         form,
         errors,
-    };
-    page::html(status, &template)
-}
-
-impl EditPage {
-    fn save_label(&self) -> &'static str {
-        if self.meanwhile.is_empty() { "Save" } else { "Save mine" }
     }
 }

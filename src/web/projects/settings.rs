@@ -1,6 +1,7 @@
 //! `/w/{workspace}/p/{project}/settings`: its name.
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use askama::Template;
 use serde::Deserialize;
@@ -12,6 +13,7 @@ use crate::model::timestamp::Timestamp;
 use crate::web::extract::ProjectPage;
 use crate::web::flash::Flash;
 use crate::web::form::Form;
+use crate::web::meanwhile::{self, Meanwhile};
 use crate::web::page::{self, Page};
 
 /// What can be changed.
@@ -19,6 +21,8 @@ use crate::web::page::{self, Page};
 #[serde(default)]
 pub struct Settings {
     name: String,
+    /// What was on the page when it was opened; see [`projects::seen`].
+    seen: String,
 }
 
 #[derive(Template)]
@@ -28,6 +32,7 @@ struct SettingsPage {
     url: String,
     form: Settings,
     errors: FieldErrors,
+    meanwhile: Meanwhile,
     may_change: bool,
     slug: String,
     id: String,
@@ -38,6 +43,7 @@ struct SettingsPage {
 pub async fn show(app: Data<App>, project: ProjectPage) -> Result<HttpResponse> {
     let form = Settings {
         name: project.project.name.clone(),
+        seen: projects::seen(&project.project),
     };
     page::ok(&settings_page(&app, &project, form, FieldErrors::default()))
 }
@@ -45,14 +51,25 @@ pub async fn show(app: Data<App>, project: ProjectPage) -> Result<HttpResponse> 
 /// `POST /w/{workspace}/p/{project}/settings`
 pub async fn submit(app: Data<App>, project: ProjectPage, form: Form<Settings>) -> Result<HttpResponse> {
     let proof = project.workspace.standing.manage_projects()?;
-    match projects::rename(&app, proof, &project.project, &form.0.name).await {
+    let form = form.0;
+    match projects::rename(&app, proof, &project.project, &form.name, meanwhile::known(&form.seen)).await {
         Ok(()) => {
             let url = format!("{}/settings", project.url());
             Ok(page::redirect_with(&app, &url, &Flash::good("Saved.")))
         }
-        Err(AppError::Invalid(errors)) => page::unprocessable(&settings_page(&app, &project, form.0, errors)),
+        Err(AppError::Invalid(errors)) => page::unprocessable(&settings_page(&app, &project, form, errors)),
+        Err(AppError::Overtaken) => overtaken(&app, &project, form).await,
         Err(other) => Err(other),
     }
+}
+
+async fn overtaken(app: &App, project: &ProjectPage, mut form: Settings) -> Result<HttpResponse> {
+    let saved = projects::find(app, &project.workspace.standing, &project.project.slug).await?;
+    form.seen = projects::seen(&saved);
+    let fields = [("Name", saved.name, form.name.trim().to_owned())];
+    let mut answer = settings_page(app, project, form, FieldErrors::default());
+    answer.meanwhile = Meanwhile::of("project", answer.url.clone(), fields);
+    page::html(StatusCode::CONFLICT, &answer)
 }
 
 fn settings_page(app: &App, project: &ProjectPage, form: Settings, errors: FieldErrors) -> SettingsPage {
@@ -61,6 +78,7 @@ fn settings_page(app: &App, project: &ProjectPage, form: Settings, errors: Field
         url: format!("{}/settings", project.url()),
         form,
         errors,
+        meanwhile: Meanwhile::default(),
         may_change: project.workspace.standing.may(Deed::ManageProjects),
         slug: project.project.slug.clone(),
         id: project.project.id.to_string(),

@@ -1,6 +1,7 @@
 //! `/w/{workspace}/settings`: its name, its plan, and how much of the plan is used.
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use askama::Template;
 use serde::Deserialize;
@@ -14,6 +15,7 @@ use crate::profile::{KeyOwner, LimitOf, Period, RateLimit};
 use crate::web::extract::WorkspacePage;
 use crate::web::flash::Flash;
 use crate::web::form::Form;
+use crate::web::meanwhile::{self, Meanwhile};
 use crate::web::page::{self, Page};
 use crate::web::workspaces::credits::grouped;
 
@@ -22,6 +24,8 @@ use crate::web::workspaces::credits::grouped;
 #[serde(default)]
 pub struct Settings {
     name: String,
+    /// What was on the page when it was opened; see [`workspaces::seen`].
+    seen: String,
 }
 
 #[derive(Template)]
@@ -31,6 +35,7 @@ struct SettingsPage {
     url: String,
     form: Settings,
     errors: FieldErrors,
+    meanwhile: Meanwhile,
     may_change: bool,
     slug: String,
     id: String,
@@ -43,8 +48,10 @@ struct SettingsPage {
 
 /// `GET /w/{workspace}/settings`
 pub async fn show(app: Data<App>, workspace: WorkspacePage) -> Result<HttpResponse> {
+    let saved = &workspace.standing.workspace;
     let form = Settings {
-        name: workspace.standing.workspace.name.clone(),
+        name: saved.name.clone(),
+        seen: workspaces::seen(saved),
     };
     page::ok(&settings_page(&app, &workspace, form, FieldErrors::default()).await?)
 }
@@ -52,14 +59,25 @@ pub async fn show(app: Data<App>, workspace: WorkspacePage) -> Result<HttpRespon
 /// `POST /w/{workspace}/settings`
 pub async fn submit(app: Data<App>, workspace: WorkspacePage, form: Form<Settings>) -> Result<HttpResponse> {
     let proof = workspace.standing.manage_workspace()?;
-    match workspaces::rename(&app, proof, &form.0.name).await {
+    let form = form.0;
+    match workspaces::rename(&app, proof, &form.name, meanwhile::known(&form.seen)).await {
         Ok(()) => {
             let url = format!("{}/settings", workspace.url());
             Ok(page::redirect_with(&app, &url, &Flash::good("Saved.")))
         }
-        Err(AppError::Invalid(errors)) => page::unprocessable(&settings_page(&app, &workspace, form.0, errors).await?),
+        Err(AppError::Invalid(errors)) => page::unprocessable(&settings_page(&app, &workspace, form, errors).await?),
+        Err(AppError::Overtaken) => overtaken(&app, &workspace, form).await,
         Err(other) => Err(other),
     }
+}
+
+async fn overtaken(app: &App, workspace: &WorkspacePage, mut form: Settings) -> Result<HttpResponse> {
+    let saved = workspaces::now(app, &workspace.standing).await?;
+    form.seen = workspaces::seen(&saved);
+    let fields = [("Name", saved.name, form.name.trim().to_owned())];
+    let mut answer = settings_page(app, workspace, form, FieldErrors::default()).await?;
+    answer.meanwhile = Meanwhile::of("workspace", answer.url.clone(), fields);
+    page::html(StatusCode::CONFLICT, &answer)
 }
 
 async fn settings_page(
@@ -75,6 +93,7 @@ async fn settings_page(
         url: format!("{}/settings", workspace.url()),
         form,
         errors,
+        meanwhile: Meanwhile::default(),
         may_change: standing.may(Deed::ManageWorkspace),
         slug: standing.workspace.slug.clone(),
         id: standing.workspace.id.to_string(),

@@ -77,3 +77,9 @@ pub fn assert_same(one: &Answer, other: &Answer, about: &str) {
     assert_eq!(one.body, other.body, "{about}");
     assert_eq!(headers(one), headers(other), "{about}");
 }
+
+/// A form as it was opened, with something else typed into a field.
+pub fn typed(opened: &[(String, String)], field: &str, text: &str) -> Vec<(String, String)> {
+    let kept = opened.iter().filter(|(name, _)| name != field).cloned();
+    kept.chain([(field.to_owned(), text.to_owned())]).collect()
+}

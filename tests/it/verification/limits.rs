@@ -125,7 +125,7 @@ async fn a_workspace_shares_its_allowance() {
     // Renaming makes memory forget who they are, not how much they did.
     let by = keyhatch::domain::access::By::operator();
     let proof = keyhatch::domain::access::ManageWorkspace::operator(&workspace, &by);
-    keyhatch::domain::workspaces::rename(&app.app, proof, "Acme & Sons")
+    keyhatch::domain::workspaces::rename(&app.app, proof, "Acme & Sons", None)
         .await
         .unwrap();
     assert_eq!(

@@ -54,7 +54,7 @@ async fn the_cursor_leads_through_all_of_it() {
         app.advance(Duration::from_secs(1));
         let proof = ManageProjects::operator(&acme, &by);
         let name = format!("Shop {n}");
-        keyhatch::domain::projects::rename(&app.app, proof, &project, &name)
+        keyhatch::domain::projects::rename(&app.app, proof, &project, &name, None)
             .await
             .unwrap();
         project.name = name;

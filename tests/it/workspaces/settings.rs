@@ -1,5 +1,5 @@
 use crate::support::TestApp;
-use crate::support::places::{issue, secret, trail};
+use crate::support::places::{issue, secret, trail, typed};
 
 #[tokio::test]
 async fn an_owner_renames_and_the_address_stays() {
@@ -23,6 +23,50 @@ async fn an_owner_renames_and_the_address_stays() {
     assert_eq!(bad.status, 422);
     assert_eq!(bad.attribute("#name", "aria-invalid").as_deref(), Some("true"));
     assert_eq!(alice.get("/w/acme").await.text("h1"), "Acme Inc.");
+}
+
+#[tokio::test]
+async fn two_people_who_rename_a_workspace_hear_of_each_other() {
+    let app = TestApp::start().await;
+    let alice = app.person("alice").await;
+    let acme = app.workspace(&alice, "Acme").await;
+    let adam = app.person("adam").await;
+    app.join(&acme, &adam, "admin").await;
+    let path = "/w/acme/settings";
+    let opened = adam.get(path).await.form(path);
+    alice.submit(path, path, &[("name", "Acme Inc.")]).await;
+
+    let answer = adam.try_post(path, &typed(&opened, "name", "Acme Ltd.")).await.unwrap();
+    assert_eq!(answer.status, 409);
+    assert_eq!(answer.texts(".callout dl dt"), ["Name"]);
+    let said = answer.text(".callout dl dd");
+    assert!(
+        said.contains("Saved: Acme Inc.") && said.contains("Yours: Acme Ltd."),
+        "{said}"
+    );
+    assert_eq!(answer.attribute(".callout a", "href").as_deref(), Some(path));
+    assert_eq!(answer.attribute("#name", "value").as_deref(), Some("Acme Ltd."));
+    assert_eq!(answer.text("main form button"), "Save mine");
+    assert_eq!(alice.get("/w/acme").await.text("h1"), "Acme Inc.", "nothing is saved");
+    // A mistake in between forgets nothing; saving once more means: mine.
+    let wrong = adam
+        .try_post(path, &typed(&answer.form(path), "name", ""))
+        .await
+        .unwrap();
+    assert_eq!(wrong.status, 422);
+    let mine = adam
+        .try_post(path, &typed(&wrong.form(path), "name", "Acme Ltd."))
+        .await
+        .unwrap();
+    assert_eq!(mine.location(), path);
+    assert_eq!(alice.get("/w/acme").await.text("h1"), "Acme Ltd.");
+    assert_eq!(trail(&app, &acme).await[0].details, "“Acme Inc.” → “Acme Ltd.”");
+
+    // Two who want the same do not disagree.
+    let opened = adam.get(path).await.form(path);
+    alice.submit(path, path, &[("name", "Acme")]).await;
+    let same = adam.try_post(path, &typed(&opened, "name", "Acme")).await.unwrap();
+    assert_eq!(same.status, 303);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use crate::domain::App;
 use crate::domain::access::ManageWorkspace;
 use crate::domain::keys::{Ticket, mint_signing_secret};
+use crate::domain::seen as shown;
 use crate::domain::shown_once;
 use crate::domain::webhooks::own::{open, record};
 use crate::domain::webhooks::secrets;
@@ -77,11 +78,18 @@ pub async fn create(app: &App, proof: ManageWorkspace<'_>, input: &Input, ticket
     Ok(commit(tx).await?)
 }
 
-/// Changes the endpoint. What waits for it goes to the new URL.
-pub async fn change(app: &App, proof: ManageWorkspace<'_>, input: &Input) -> Result<()> {
+/// What the form of an endpoint shows ([`shown::mark`]).
+pub fn seen(endpoint: &Endpoint) -> String {
+    shown::mark(&serde_json::json!([endpoint.url, endpoint.event_types]))
+}
+
+/// Changes the endpoint. What waits for it goes to the new URL. What was saved since the form was opened is not overwritten, when the
+/// form says what it showed.
+pub async fn change(app: &App, proof: ManageWorkspace<'_>, input: &Input, known: Option<&str>) -> Result<()> {
     let (url, events) = input.check(app)?;
     let tx = app.db.begin().await?;
     let mut endpoint = open(&tx, proof).await?;
+    let seen_before = seen(&endpoint);
     let mut details = Vec::new();
     if endpoint.url != url.to_string() {
         details.push(format!("URL: {} → {url}", endpoint.url));
@@ -96,6 +104,7 @@ pub async fn change(app: &App, proof: ManageWorkspace<'_>, input: &Input) -> Res
     if details.is_empty() {
         return Ok(());
     }
+    shown::refuse_overwriting(known, &seen_before, &seen(&endpoint))?;
     store::webhooks::endpoints::update(&tx, &endpoint).await?;
     record(&tx, app, proof, &endpoint, Action::EndpointChanged, details.join("; ")).await?;
     Ok(commit(tx).await?)

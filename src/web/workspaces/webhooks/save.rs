@@ -14,6 +14,7 @@ use crate::web::extract::WorkspacePage;
 use crate::web::flash::Flash;
 use crate::web::form::Form;
 use crate::web::keys::ticket;
+use crate::web::meanwhile::{self, Meanwhile};
 use crate::web::page::{self, Page};
 
 /// What the form asks.
@@ -24,6 +25,9 @@ pub struct EndpointForm {
     events: Vec<String>,
     #[serde(skip_serializing)]
     nonce: String,
+    /// What was on the page when it was opened; see [`own::seen`].
+    #[serde(skip_serializing)]
+    seen: String,
 }
 
 #[derive(Template)]
@@ -35,6 +39,7 @@ struct FormPage {
     is_new: bool,
     form: EndpointForm,
     errors: FieldErrors,
+    meanwhile: Meanwhile,
     events: Vec<Choice>,
 }
 
@@ -61,6 +66,7 @@ pub async fn new(app: Data<App>, workspace: WorkspacePage, request: HttpRequest)
         url: typed.url,
         events,
         nonce: ticket::fresh_nonce(&app),
+        seen: String::new(),
     };
     render(&app, &workspace, StatusCode::OK, true, form, FieldErrors::default())
 }
@@ -88,6 +94,7 @@ pub async fn edit(app: Data<App>, workspace: WorkspacePage) -> Result<HttpRespon
     workspace.standing.manage_workspace()?;
     let endpoint = super::endpoint(&app, &workspace).await?;
     let form = EndpointForm {
+        seen: own::seen(&endpoint),
         url: endpoint.url,
         events: endpoint.event_types.unwrap_or_default(),
         nonce: String::new(),
@@ -99,7 +106,7 @@ pub async fn edit(app: Data<App>, workspace: WorkspacePage) -> Result<HttpRespon
 pub async fn change(app: Data<App>, workspace: WorkspacePage, form: Form<EndpointForm>) -> Result<HttpResponse> {
     let proof = workspace.standing.manage_workspace()?;
     let form = form.0;
-    match own::change(&app, proof, &input(&form)).await {
+    match own::change(&app, proof, &input(&form), meanwhile::known(&form.seen)).await {
         Ok(()) => {
             let url = super::url(&app, &workspace);
             Ok(page::redirect_with(&app, &url, &Flash::good("Saved.")))
@@ -107,8 +114,27 @@ pub async fn change(app: Data<App>, workspace: WorkspacePage, form: Form<Endpoin
         Err(AppError::Invalid(errors)) => {
             render(&app, &workspace, StatusCode::UNPROCESSABLE_ENTITY, false, form, errors)
         }
+        Err(AppError::Overtaken) => overtaken(&app, &workspace, form).await,
         Err(other) => Err(other),
     }
+}
+
+async fn overtaken(app: &App, workspace: &WorkspacePage, mut form: EndpointForm) -> Result<HttpResponse> {
+    let saved = super::endpoint(app, workspace).await?;
+    form.seen = own::seen(&saved);
+    let typed = CustomerEvent::parse_choice(&form.events).unwrap_or_default();
+    let typed: Vec<_> = typed.iter().map(|event| event.as_str()).collect();
+    let fields = [
+        ("URL", saved.url, form.url.trim().to_owned()),
+        (
+            "Events",
+            saved.event_types.unwrap_or_default().join(", "),
+            typed.join(", "),
+        ),
+    ];
+    let mut answer = form_page(app, workspace, false, form, FieldErrors::default());
+    answer.meanwhile = Meanwhile::of("endpoint", format!("{}/edit", answer.url), fields);
+    page::html(StatusCode::CONFLICT, &answer)
 }
 
 fn input(form: &EndpointForm) -> Input {
@@ -141,18 +167,22 @@ fn render(
     form: EndpointForm,
     errors: FieldErrors,
 ) -> Result<HttpResponse> {
+    page::html(status, &form_page(app, workspace, is_new, form, errors))
+}
+
+fn form_page(app: &App, workspace: &WorkspacePage, is_new: bool, form: EndpointForm, errors: FieldErrors) -> FormPage {
     let choice = |event: CustomerEvent| Choice {
         word: event.as_str(),
         meaning: event.meaning(),
         checked: form.events.iter().any(|word| word == event.as_str()),
     };
-    let template = FormPage {
+    FormPage {
         page: super::context(app, workspace),
         url: super::url(app, workspace),
         is_new,
         events: offered(app).map(choice).collect(),
         form,
         errors,
-    };
-    page::html(status, &template)
+        meanwhile: Meanwhile::default(),
+    }
 }

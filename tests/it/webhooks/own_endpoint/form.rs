@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::super::customer::Customer;
 use super::super::world::World;
-use super::{ALL, PAGE, member, submit};
-use crate::support::places::secret;
+use super::{ALL, PAGE, member, press, set, submit};
+use crate::support::places::{secret, typed};
 use crate::support::{Browser, PASSWORD, TestApp};
 
 #[tokio::test]
@@ -68,6 +68,56 @@ async fn two_people_set_one_endpoint() {
     let mut statuses = [both.0.status, both.1.status];
     statuses.sort_unstable();
     assert_eq!(statuses, [303, 409]);
+}
+
+#[tokio::test]
+async fn two_people_who_change_one_endpoint_hear_of_each_other() {
+    let world = World::start().await;
+    let server = Customer::start().await;
+    set(&world.alice, &server.url, &["key.created", "key.revoked"]).await;
+    let adam = member(&world, "adam", Role::Admin).await;
+    let edit = format!("{PAGE}/edit");
+    let opened = adam.get(&edit).await.form(&edit);
+    let theirs = "https://hooks.example.com/alice";
+    world
+        .alice
+        .submit(&edit, &edit, &[("url", theirs), ("events", "key.expiring")])
+        .await;
+
+    // Who chooses other events has not seen where they go now.
+    let answer = adam
+        .try_post(&edit, &typed(&opened, "events", "key.created"))
+        .await
+        .unwrap();
+    assert_eq!(answer.status, 409);
+    assert_eq!(answer.texts(".callout dl dt"), ["URL", "Events"]);
+    let said = answer.texts(".callout dl dd");
+    assert!(
+        said[0].contains(&format!("Saved: {theirs}")) && said[0].contains(&server.url),
+        "{said:?}"
+    );
+    assert!(
+        said[1].contains("Saved: key.expiring") && said[1].contains("Yours: key.created"),
+        "{said:?}"
+    );
+    assert_eq!(answer.attribute(".callout a", "href").as_deref(), Some(edit.as_str()));
+    assert_eq!(answer.attribute("#url", "value").as_deref(), Some(server.url.as_str()));
+    assert!(answer.attribute("input[value='key.created'][checked]", "id").is_some());
+    assert!(answer.attribute("input[value='key.expiring'][checked]", "id").is_none());
+    assert!(
+        world.alice.get(PAGE).await.text("dl.definition").contains(theirs),
+        "nothing is saved"
+    );
+    // Saving once more means: mine.
+    let mine = adam.try_post(&edit, &answer.form(&edit)).await.unwrap();
+    assert_eq!(mine.location(), PAGE);
+    assert!(world.alice.get(PAGE).await.text("dl.definition").contains(&server.url));
+
+    // Nor does it matter what happens to the endpoint that nobody edits.
+    let opened = adam.get(&edit).await.form(&edit);
+    press(&world.alice, PAGE, "disablement").await;
+    let saved = adam.try_post(&edit, &typed(&opened, "url", theirs)).await.unwrap();
+    assert_eq!(saved.location(), PAGE);
 }
 
 #[tokio::test]
