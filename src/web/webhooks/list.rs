@@ -58,6 +58,19 @@ struct ListPage {
     shown: String,
 }
 
+impl ListPage {
+    /// What webhooks are, and how the first one comes about.
+    fn nothing_yet(&self) -> &'static str {
+        if self.may_manage {
+            "A webhook tells a program of yours that something happened. To see the first one: give a key a webhook URL, then \
+             choose “Send a test event” on the key’s page."
+        } else {
+            "A webhook tells a program of yours that something happened. The first one appears here when a developer, admin or \
+             owner sends a test event from a key’s page, or when there is an event for a key that has a webhook URL."
+        }
+    }
+}
+
 struct Row {
     line: Line,
     url: String,

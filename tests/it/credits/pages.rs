@@ -50,7 +50,7 @@ async fn members_see_the_balance_and_each_change() {
     let desk = [("display_prefix", &made.text[..16])];
     let found = sam.submit("/staff", "/staff/lookups", &desk).await;
     assert!(
-        found.text("dl.definition").contains("Balance2,099 credits"),
+        found.text("dl.definition").contains("Balance 2,099 credits"),
         "{}",
         found.body
     );

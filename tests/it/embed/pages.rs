@@ -199,7 +199,7 @@ async fn a_suspended_partnership_says_so_and_cannot_be_got_round() {
     let key = service.make(&[("name", "server"), ("type", "live")]).await;
     let desk = sam.get(&format!("/staff/keys/{}", key.id)).await;
     assert!(
-        desk.text("article").contains("Embed modeSuspended"),
+        desk.text("article").contains("Embed mode Suspended"),
         "{}",
         desk.text("article")
     );

@@ -185,7 +185,7 @@ async fn scopes_of_another_type_mean_nothing() {
         .make(&[("name", "All"), ("type", "secret"), ("scopes", "labels:write")])
         .await;
     let page = world.alice.get(&made.url).await;
-    assert!(page.text("dl.definition").contains("It mayEverything"));
+    assert!(page.text("dl.definition").contains("It may Everything"));
     let twice = [
         ("name", "Twice"),
         ("type", "restricted"),

@@ -21,7 +21,7 @@ async fn an_edit_is_true_from_the_next_request_on() {
     assert_eq!(page.text("h1"), "Partner Ltd");
     let settings = page.text("dl.definition");
     assert!(
-        settings.contains("ExpiresNever") && settings.contains("https://example.com/hooks"),
+        settings.contains("Expires Never") && settings.contains("https://example.com/hooks"),
         "{settings}"
     );
     let told = world.trail(&made).await[0].clone();
@@ -119,7 +119,7 @@ async fn a_preset_wins_over_the_date_that_was_there_already() {
             .get(&made.url)
             .await
             .text("dl.definition")
-            .contains("ExpiresNever")
+            .contains("Expires Never")
     );
     world.alice.submit(&edit, &edit, &[("expires_at", "2999-01-01")]).await;
     assert!(

@@ -31,7 +31,7 @@ async fn use_is_counted_by_outcome_today_and_over_two_weeks() {
         "accepted and refused, today and in 14 days"
     );
     let table = page.text("table[aria-label='Refusals by reason'] tbody");
-    assert_eq!(table, "The key is disabledinvalid_credentials02");
+    assert_eq!(table, "The key is disabled invalid_credentials 0 2");
     let settings = page.text("dl.definition");
     assert!(settings.contains("from 203.0.113.7 curl/8.5"), "{settings}");
     assert!(
@@ -66,7 +66,7 @@ async fn a_fresh_key_says_that_nothing_has_happened() {
     let made = world.key("<b>CI</b> & \"co\"").await;
     let page = world.alice.get(&made.url).await;
     assert_eq!(page.text("h1"), "<b>CI</b> & \"co\"", "names are text");
-    assert!(page.text("dl.definition").contains("Last usedNever"));
+    assert!(page.text("dl.definition").contains("Last used Never"));
     assert!(
         page.text("main")
             .contains("No request with this key was refused in the last 14 days.")

@@ -61,6 +61,23 @@ fn every_template_is_named_by_somebody() {
     nothing(&wrong);
 }
 
+/// A line that does not fit on a screen hides what it does, and a change to it is read as a change to all of it.
+const LONGEST_LINE: usize = 140;
+
+#[test]
+fn no_line_of_a_template_is_longer_than_140_characters() {
+    let mut wrong = Vec::new();
+    for file in files("templates", &[".html", ".txt"]) {
+        for (number, line) in read(&file).lines().enumerate() {
+            let length = line.chars().count();
+            if length > LONGEST_LINE {
+                wrong.push(format!("{file}:{}: {length} characters", number + 1));
+            }
+        }
+    }
+    nothing(&wrong);
+}
+
 /// The inline code in a page's markup, in words.
 pub fn code_in(html: &str) -> Vec<String> {
     let look = |(pattern, what): &(&str, &str)| {

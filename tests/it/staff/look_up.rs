@@ -53,7 +53,7 @@ async fn sam_finds_a_key_and_the_customer_sees_it() {
         "Acme acme",
         "Shop shop",
         "alice@example.com, bob@example.com",
-        "Made byoperator",
+        "Made by operator",
         "(in 6 days)",
         "(1 minute ago) from 203.0.113.7 with curl/8.14.1",
     ] {
@@ -182,7 +182,7 @@ async fn it_says_what_a_key_is_by_now() {
         answer.texts("article .badge"),
         ["Live", "Revoked", "Workspace suspended"]
     );
-    assert!(answer.text("article").contains("Last usedNever"));
+    assert!(answer.text("article").contains("Last used Never"));
 }
 
 #[tokio::test]

@@ -53,15 +53,7 @@ impl Answer {
     /// The text of all elements that match.
     pub fn texts(&self, selector: &str) -> Vec<String> {
         let selector = Selector::parse(selector).unwrap();
-        let squeeze = |element: ElementRef<'_>| {
-            element
-                .text()
-                .collect::<String>()
-                .split_whitespace()
-                .collect::<Vec<_>>()
-                .join(" ")
-        };
-        self.html().select(&selector).map(squeeze).collect()
+        self.html().select(&selector).map(shown).collect()
     }
 
     /// The text of the first element that matches.
@@ -218,4 +210,31 @@ impl Browser {
             .await;
         assert_eq!(answer.status, 303, "{}", answer.body);
     }
+}
+
+/// The elements that stand in a line; all others are on lines of their own.
+const INLINE: [&str; 9] = ["a", "button", "code", "em", "label", "option", "span", "strong", "time"];
+
+/// An element's text as people see it. What stands on lines of its own is a word of its own, however the template is written.
+fn shown(element: ElementRef<'_>) -> String {
+    let mut text = String::new();
+    write(element, &mut text);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn write(element: ElementRef<'_>, text: &mut String) {
+    let edge = if INLINE.contains(&element.value().name()) {
+        ""
+    } else {
+        " "
+    };
+    text.push_str(edge);
+    for child in element.children() {
+        if let Some(part) = child.value().as_text() {
+            text.push_str(part);
+        } else if let Some(element) = ElementRef::wrap(child) {
+            write(element, text);
+        }
+    }
+    text.push_str(edge);
 }

@@ -80,12 +80,12 @@ async fn it_shows_the_plan_and_what_is_used() {
     let text = page.text("main");
     for part in [
         "Plan: Pro",
-        "Projects1 of 100",
-        "Members1 of 50",
-        "Secret keys1 of 50",
-        "Restricted keys0 of 50",
-        "Requests6,000 a minute, for each key",
-        "Exports200 an hour, for the workspace",
+        "Projects 1 of 100",
+        "Members 1 of 50",
+        "Secret keys 1 of 50",
+        "Restricted keys 0 of 50",
+        "Requests 6,000 a minute, for each key",
+        "Exports 200 an hour, for the workspace",
         &acme.id.to_string(),
     ] {
         assert!(text.contains(part), "{part} in {text}");
@@ -140,7 +140,7 @@ async fn where_the_plan_counts_all_keys_each_type_still_shows_its_own() {
     let shop = app.project(&acme, "Shop").await;
     issue(&app, &acme, Some(&shop), &secret("One", "live")).await;
     let text = alice.get("/w/acme/settings").await.text("main");
-    for part in ["Secret keys1 of 5", "Restricted keys0 of 5", "All keys1 of 3"] {
+    for part in ["Secret keys 1 of 5", "Restricted keys 0 of 5", "All keys 1 of 3"] {
         assert!(text.contains(part), "{part} in {text}");
     }
 }

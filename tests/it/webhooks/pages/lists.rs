@@ -56,7 +56,7 @@ async fn deliveries_are_listed_newest_first_by_state_and_key_a_page_at_a_time() 
     assert_eq!(older.texts("td.lead-cell").len(), 7);
     assert_eq!(older.texts("a[rel=next]").len(), 0);
     let last = older.texts("td[data-label=State]").pop().unwrap();
-    assert!(last.starts_with("Retryingnext attempt in"), "{last}");
+    assert!(last.starts_with("Retrying next attempt in"), "{last}");
 
     let count = async |query: &str| alice.get(&format!("{url}?{query}")).await.texts("td.lead-cell").len();
     assert_eq!(count("state=waiting").await, 1);
