@@ -5,6 +5,7 @@ pub mod account;
 pub mod ahead;
 pub mod audit;
 pub mod compromise;
+pub mod counted;
 pub mod credits;
 pub mod email;
 pub mod embed;

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod canaries;
 pub mod changes;
 pub mod compromises;
+mod counting;
 pub mod credits;
 pub mod db;
 pub mod deletion;

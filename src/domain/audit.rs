@@ -4,6 +4,7 @@ use crate::domain::App;
 use crate::domain::access::{By, ManageWorkspace, ReadKeys};
 use crate::error::Result;
 use crate::model::audit::{Action, Actor, AuditEvent};
+use crate::model::counted::Counted;
 use crate::model::ids::{AuditEventId, KeyId, ProjectId, WorkspaceId};
 use crate::store::audit::NewEvent;
 use crate::store::{self, Tx};
@@ -59,20 +60,33 @@ pub async fn record(
 /// How many lines a page shows.
 pub const PAGE: u64 = 50;
 
-/// A page of a workspace's trail, and the cursor of the next one.
-pub async fn page(
-    app: &App,
-    proof: ManageWorkspace<'_>,
-    before: Option<AuditEventId>,
-) -> Result<(Vec<AuditEvent>, Option<AuditEventId>)> {
-    let mut events = store::audit::list(app.db.reader(), proof.workspace().id, before, PAGE + 1).await?;
-    let more = events.len() as u64 > PAGE;
-    events.truncate(PAGE as usize);
-    let next = events.last().filter(|_| more).map(|event| event.id);
-    Ok((events, next))
+/// A page of a trail, newest first.
+#[derive(Clone, Debug)]
+pub struct Trail {
+    pub events: Vec<AuditEvent>,
+    /// The cursor of the next page, when there is one.
+    pub next: Option<AuditEventId>,
+    pub counted: Counted,
 }
 
-/// The latest lines about one key.
-pub async fn of_key(app: &App, proof: ReadKeys<'_>, key: KeyId) -> Result<Vec<AuditEvent>> {
-    Ok(store::audit::list_of_key(app.db.reader(), proof.ring().workspace.id, key, PAGE).await?)
+/// A page of a workspace's trail.
+pub async fn page(app: &App, proof: ManageWorkspace<'_>, before: Option<AuditEventId>) -> Result<Trail> {
+    read(app, proof.workspace().id, None, before).await
+}
+
+/// A page of what the trail says of one key.
+pub async fn of_key(app: &App, proof: ReadKeys<'_>, key: KeyId, before: Option<AuditEventId>) -> Result<Trail> {
+    read(app, proof.ring().workspace.id, Some(key), before).await
+}
+
+async fn read(app: &App, workspace: WorkspaceId, key: Option<KeyId>, before: Option<AuditEventId>) -> Result<Trail> {
+    let db = app.db.reader();
+    let mut events = store::audit::list(db, workspace, key, before, PAGE + 1).await?;
+    let more = events.len() as u64 > PAGE;
+    events.truncate(PAGE as usize);
+    Ok(Trail {
+        next: events.last().filter(|_| more).map(|event| event.id),
+        counted: store::audit::counted(db, workspace, key, before).await?,
+        events,
+    })
 }

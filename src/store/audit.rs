@@ -1,11 +1,14 @@
 //! The audit trail: written once, never changed.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, Set,
+};
 
-use super::Result;
 use super::entities::audit_event;
 use super::rows::at;
+use super::{Result, counting};
 use crate::model::audit::AuditEvent;
+use crate::model::counted::Counted;
 use crate::model::ids::{AuditEventId, KeyId, ProjectId, WorkspaceId};
 
 /// A line to write.
@@ -35,14 +38,15 @@ pub async fn insert(tx: &impl ConnectionTrait, new: NewEvent) -> Result<()> {
     Ok(())
 }
 
-/// The latest lines of a workspace, before a cursor, at most `limit`.
+/// The latest lines of a workspace, or of one key in it, before a cursor, at most `limit`.
 pub async fn list(
     db: &impl ConnectionTrait,
     workspace: WorkspaceId,
+    key: Option<KeyId>,
     before: Option<AuditEventId>,
     limit: u64,
 ) -> Result<Vec<AuditEvent>> {
-    let mut query = audit_event::Entity::find().filter(audit_event::Column::WorkspaceId.eq(workspace.0));
+    let mut query = of(workspace, key);
     if let Some(before) = before {
         query = query.filter(audit_event::Column::Id.lt(before.0));
     }
@@ -54,21 +58,23 @@ pub async fn list(
     Ok(rows.into_iter().map(event).collect())
 }
 
-/// The latest lines about one key, at most `limit`.
-pub async fn list_of_key(
+/// Where a page of that list stands.
+pub async fn counted(
     db: &impl ConnectionTrait,
     workspace: WorkspaceId,
-    key: KeyId,
-    limit: u64,
-) -> Result<Vec<AuditEvent>> {
-    let rows = audit_event::Entity::find()
-        .filter(audit_event::Column::WorkspaceId.eq(workspace.0))
-        .filter(audit_event::Column::KeyId.eq(key.0))
-        .order_by_desc(audit_event::Column::Id)
-        .limit(limit)
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().map(event).collect())
+    key: Option<KeyId>,
+    before: Option<AuditEventId>,
+) -> Result<Counted> {
+    let before = before.map(|before| before.0);
+    counting::place(db, of(workspace, key), audit_event::Column::Id, before).await
+}
+
+fn of(workspace: WorkspaceId, key: Option<KeyId>) -> Select<audit_event::Entity> {
+    let query = audit_event::Entity::find().filter(audit_event::Column::WorkspaceId.eq(workspace.0));
+    match key {
+        Some(key) => query.filter(audit_event::Column::KeyId.eq(key.0)),
+        None => query,
+    }
 }
 
 fn event(row: audit_event::Model) -> AuditEvent {

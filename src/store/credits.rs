@@ -82,6 +82,12 @@ pub async fn balance(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Resul
     Ok(found.map(|row| row.balance))
 }
 
+/// How many lines the ledger of a workspace has: they are numbered from 1.
+pub async fn entries(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<i64> {
+    let found = credit_balance::Entity::find_by_id(workspace.0).one(db).await?;
+    Ok(found.map_or(0, |row| row.entries))
+}
+
 /// Keeps everybody else from changing a balance until this transaction ends. On SQLite a writing transaction is alone anyway.
 pub async fn lock(tx: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<()> {
     if tx.get_database_backend() == DbBackend::Postgres {

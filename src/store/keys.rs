@@ -1,23 +1,26 @@
 //! Keys. Every finder but the digest's and the support desk's takes what owns the key: another tenant's key does not exist.
 
 mod digests;
+mod list;
 mod locks;
 
 pub use digests::{Digested, digests, newest_digests};
+use list::with_status;
+pub use list::{Filter, StatusFilter, counted, has_any, list};
 pub use locks::{hold_any, lock, lock_all, lock_shared};
-use sea_orm::sea_query::{Expr, LikeExpr};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Select, Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select, Set,
 };
 
-use super::Result;
 use super::changes::Changed;
 use super::entities::key;
+use super::{Result, counting};
 use crate::model::ids::{AccountId, KeyId, OwnerId, WorkspaceId};
-use crate::model::key::{Key, KeyState};
+use crate::model::key::Key;
 use crate::model::name::Name;
-use crate::model::timestamp::{DAY, Timestamp};
+use crate::model::timestamp::Timestamp;
 
 /// What only the store keeps of a new key.
 pub struct NewKey<'a> {
@@ -126,6 +129,15 @@ pub async fn find_by_display_prefix(db: &impl ConnectionTrait, prefix: &str, lim
     rows.into_iter().map(Key::try_from).collect()
 }
 
+/// How many keys have exactly this display prefix.
+pub async fn count_by_display_prefix(db: &impl ConnectionTrait, prefix: &str) -> Result<Option<u64>> {
+    if prefix.contains('\0') {
+        return Ok(Some(0));
+    }
+    let keys = key::Entity::find().filter(key::Column::DisplayPrefix.eq(prefix));
+    counting::up_to_most(db, keys.select_only().column(key::Column::Id)).await
+}
+
 /// Any tenant's key, for the support desk.
 pub async fn find_for_support(db: &impl ConnectionTrait, id: KeyId) -> Result<Option<Key>> {
     key::Entity::find_by_id(id.0)
@@ -133,102 +145,6 @@ pub async fn find_for_support(db: &impl ConnectionTrait, id: KeyId) -> Result<Op
         .await?
         .map(Key::try_from)
         .transpose()
-}
-
-/// What a list of keys shows.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// Part of a name, or a display prefix or its beginning.
-    pub search: String,
-    pub environment: Option<String>,
-    pub type_id: Option<String>,
-    pub status: StatusFilter,
-    /// Show keys older than this one.
-    pub before: Option<KeyId>,
-}
-
-/// Which statuses a list shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum StatusFilter {
-    /// All but the revoked.
-    #[default]
-    Living,
-    Active,
-    Expiring,
-    Expired,
-    Disabled,
-    Compromised,
-    Revoked,
-    All,
-}
-
-/// An owner's keys, newest first, at most `limit`.
-pub async fn list(
-    db: &impl ConnectionTrait,
-    owner: OwnerId,
-    filter: &Filter,
-    now: Timestamp,
-    limit: u64,
-) -> Result<Vec<Key>> {
-    let Some(query) = matching(owner, filter, now) else {
-        return Ok(Vec::new());
-    };
-    let rows = query.order_by_desc(key::Column::Id).limit(limit).all(db).await?;
-    rows.into_iter().map(Key::try_from).collect()
-}
-
-/// How many keys of an owner match.
-pub async fn count(db: &impl ConnectionTrait, owner: OwnerId, filter: &Filter, now: Timestamp) -> Result<u64> {
-    match matching(owner, filter, now) {
-        Some(query) => Ok(query.count(db).await?),
-        None => Ok(0),
-    }
-}
-
-/// Nothing, when no key can match.
-fn matching(owner: OwnerId, filter: &Filter, now: Timestamp) -> Option<Select<key::Entity>> {
-    let texts = [
-        Some(&filter.search),
-        filter.environment.as_ref(),
-        filter.type_id.as_ref(),
-    ];
-    if texts.into_iter().flatten().any(|text| text.contains('\0')) {
-        // No key holds a NUL, and PostgreSQL takes none even in a question.
-        return None;
-    }
-    let mut query = key::Entity::find()
-        .filter(key::Column::OwnerId.eq(owner.0))
-        .filter(key::Column::DeletedAt.is_null())
-        .filter(with_status(filter.status, now));
-    if !filter.search.is_empty() {
-        let folded = filter.search.to_lowercase();
-        let part = LikeExpr::new(format!("%{}%", escape_like(&folded))).escape('\\');
-        let start = LikeExpr::new(format!("{}%", escape_like(&filter.search))).escape('\\');
-        query = query.filter(
-            Condition::any()
-                .add(Expr::col(key::Column::NameFolded).like(part))
-                .add(Expr::col(key::Column::DisplayPrefix).like(start)),
-        );
-    }
-    if let Some(environment) = &filter.environment {
-        query = query.filter(key::Column::Environment.eq(environment.as_str()));
-    }
-    if let Some(type_id) = &filter.type_id {
-        query = query.filter(key::Column::TypeId.eq(type_id.as_str()));
-    }
-    if let Some(before) = filter.before {
-        query = query.filter(key::Column::Id.lt(before.0));
-    }
-    Some(query)
-}
-
-/// How many keys an owner has, revoked ones included.
-pub async fn count_all(db: &impl ConnectionTrait, owner: OwnerId) -> Result<u64> {
-    Ok(key::Entity::find()
-        .filter(key::Column::OwnerId.eq(owner.0))
-        .filter(key::Column::DeletedAt.is_null())
-        .count(db)
-        .await?)
 }
 
 /// How many places of the plan a workspace's keys take: those neither revoked nor replaced. Of one type, or of all.
@@ -354,44 +270,6 @@ pub async fn update(tx: &impl ConnectionTrait, key: &Key) -> Result<Changed> {
     Changed::digest(&digest.unwrap_or_default())
 }
 
-fn with_status(status: StatusFilter, now: Timestamp) -> Condition {
-    let state = |state: KeyState| key::Column::State.eq(state.as_str());
-    let expired = key::Column::ExpiresAt
-        .is_not_null()
-        .and(key::Column::ExpiresAt.lte(now.millis()));
-    let unexpired = key::Column::ExpiresAt
-        .is_null()
-        .or(key::Column::ExpiresAt.gt(now.millis()));
-    match status {
-        StatusFilter::All => Condition::all(),
-        StatusFilter::Living => Condition::all().add(state(KeyState::Revoked).not()),
-        StatusFilter::Active => Condition::all().add(state(KeyState::Active)).add(unexpired),
-        StatusFilter::Expiring => Condition::all()
-            .add(state(KeyState::Active))
-            .add(unexpired)
-            .add(key::Column::ExpiresAt.lte(now.plus(14 * DAY).millis())),
-        StatusFilter::Expired => Condition::all()
-            .add(state(KeyState::Revoked).not())
-            .add(state(KeyState::Compromised).not())
-            .add(expired),
-        StatusFilter::Disabled => Condition::all().add(state(KeyState::Disabled)).add(unexpired),
-        StatusFilter::Compromised => Condition::all().add(state(KeyState::Compromised)),
-        StatusFilter::Revoked => Condition::all().add(state(KeyState::Revoked)),
-    }
-}
-
 fn scopes_text(scopes: &[String]) -> String {
     serde_json::Value::from(scopes.to_vec()).to_string()
-}
-
-/// `%`, `_` and the escape itself mean themselves.
-fn escape_like(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            escaped.push('\\');
-        }
-        escaped.push(c);
-    }
-    escaped
 }

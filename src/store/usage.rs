@@ -6,7 +6,9 @@ use std::borrow::Cow;
 
 pub use batch::{add, set_last_uses};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
 use uuid::Uuid;
 
 use super::Result;
@@ -79,6 +81,14 @@ pub async fn refusals(db: &impl ConnectionTrait, key: KeyId, limit: u64) -> Resu
             user_agent: row.user_agent,
         })
         .collect())
+}
+
+/// How many refusals of a key are kept.
+pub async fn count_refusals(db: &impl ConnectionTrait, key: KeyId) -> Result<u64> {
+    Ok(refusal::Entity::find()
+        .filter(refusal::Column::KeyId.eq(key.0))
+        .count(db)
+        .await?)
 }
 
 /// Counts of the keys since an hour, summed over the hours; in no order.

@@ -7,6 +7,7 @@ use askama::Template;
 
 use crate::domain::App;
 use crate::error::{AppError, Result};
+use crate::model::counted::{Counted, MOST_COUNTED};
 use crate::model::timestamp::Timestamp;
 use crate::web::assets;
 use crate::web::flash::Flash;
@@ -64,15 +65,48 @@ pub struct PlaceProject {
     pub url: String,
 }
 
-/// Which of a list a page shows: `12 keys` when that is all, `51–100 of 1,234 keys` otherwise.
-pub fn range(passed: u64, shown: usize, total: u64, [one, many]: [&str; 2]) -> String {
-    let shown = u64::try_from(shown).unwrap_or(u64::MAX);
-    let number = |count: u64| grouped(i64::try_from(count).unwrap_or(i64::MAX));
-    if passed == 0 && shown >= total {
-        return format!("{} {}", number(shown), if shown == 1 { one } else { many });
+/// Which of a list a page shows: `12 keys` when that is all, `51–100 of 1,234 keys` otherwise, or `1–50 of more than 10,000 keys`.
+pub fn range(at: Counted, shown: usize, nouns: [&str; 2]) -> String {
+    let shown = shown as u64;
+    match (at.passed, at.total) {
+        (Some(0), Some(total)) if shown >= total => count(shown, nouns),
+        (Some(passed), total) => {
+            let (first, last) = (passed + 1, passed + shown);
+            // A row may come or go between two questions.
+            let total = total.map(|total| total.max(last));
+            format!(
+                "{}–{} of {} {}",
+                number(first),
+                number(last),
+                up_to_most(total),
+                nouns[1]
+            )
+        }
+        // Its place was not counted, either.
+        (None, total) => format!("{} of {} {}", number(shown), up_to_most(total), nouns[1]),
     }
-    let (first, last) = (number(passed + 1), number(passed + shown));
-    format!("{first}–{last} of {} {many}", number(total.max(passed + shown)))
+}
+
+/// Below a list that shows only its beginning: `The newest 5 of 37 deliveries`. Nothing where that is all.
+pub fn newest(shown: usize, total: Option<u64>, many: &str) -> String {
+    let shown = shown as u64;
+    if total.is_some_and(|total| shown >= total) {
+        return String::new();
+    }
+    format!("The newest {} of {} {many}.", number(shown), up_to_most(total))
+}
+
+/// `1 member`, `1,234 members`
+pub fn count(count: u64, [one, many]: [&str; 2]) -> String {
+    format!("{} {}", number(count), if count == 1 { one } else { many })
+}
+
+fn up_to_most(total: Option<u64>) -> String {
+    total.map_or_else(|| format!("more than {}", number(MOST_COUNTED)), number)
+}
+
+fn number(count: u64) -> String {
+    grouped(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
 impl Page {
@@ -142,4 +176,35 @@ pub fn redirect_with(app: &App, to: &str, flash: &Flash) -> HttpResponse {
         .insert_header((LOCATION, to))
         .cookie(flash.cookie(app))
         .finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEYS: [&str; 2] = ["key", "keys"];
+
+    #[test]
+    fn a_list_says_how_long_it_is() {
+        for (passed, shown, total, says) in [
+            (Some(0), 1, Some(1), "1 key"),
+            (Some(0), 12, Some(12), "12 keys"),
+            (Some(0), 50, Some(1_234), "1–50 of 1,234 keys"),
+            (Some(50), 50, Some(1_234), "51–100 of 1,234 keys"),
+            (Some(1_200), 34, Some(1_234), "1,201–1,234 of 1,234 keys"),
+            // One was deleted meanwhile.
+            (Some(50), 50, Some(99), "51–100 of 100 keys"),
+            (Some(50), 50, None, "51–100 of more than 10,000 keys"),
+            (None, 50, None, "50 of more than 10,000 keys"),
+        ] {
+            assert_eq!(range(Counted { passed, total }, shown, KEYS), says);
+        }
+    }
+
+    #[test]
+    fn the_beginning_of_a_list_says_that_there_is_more() {
+        assert_eq!(newest(5, Some(5), "keys"), "");
+        assert_eq!(newest(5, Some(1_037), "keys"), "The newest 5 of 1,037 keys.");
+        assert_eq!(newest(5, None, "keys"), "The newest 5 of more than 10,000 keys.");
+    }
 }

@@ -5,6 +5,7 @@ use super::carry_out::open;
 use crate::domain::App;
 use crate::domain::access::Standing;
 use crate::error::{AppError, Result};
+use crate::model::counted::Counted;
 use crate::model::credits::CreditEntry;
 use crate::model::ids::{KeyId, WorkspaceId};
 use crate::model::slug::Slug;
@@ -53,20 +54,30 @@ pub async fn ledger(app: &App, workspace: WorkspaceId, before: Option<i64>, limi
     })
 }
 
-/// A page of the ledger of a workspace, for a member of it, with the keys it names.
+/// A page of the ledger of a workspace, for a member of it, with the keys it names and where in the ledger it stands.
 pub async fn of_workspace(
     app: &App,
     standing: &Standing,
     before: Option<i64>,
     limit: u64,
-) -> Result<(Ledger, Vec<NamedKey>)> {
+) -> Result<(Ledger, Vec<NamedKey>, Counted)> {
     let workspace = standing.workspace.id;
     let ledger = ledger(app, workspace, before, limit).await?;
     let mut keys: Vec<KeyId> = ledger.entries.iter().filter_map(|entry| entry.key_id).collect();
     keys.sort_unstable();
     keys.dedup();
     let keys = store::credits::keys(app.db.reader(), workspace, &keys).await?;
-    Ok((ledger, keys))
+    let first = ledger.entries.first().map_or(0, |entry| entry.number);
+    let total = match before {
+        Some(_) => store::credits::entries(app.db.reader(), workspace).await?,
+        None => first,
+    };
+    // Lines are numbered: nothing is counted.
+    let counted = Counted {
+        passed: u64::try_from(total - first).ok(),
+        total: u64::try_from(total).ok(),
+    };
+    Ok((ledger, keys, counted))
 }
 
 /// Finds a workspace by its id, its slug, or a key of it; by both, when they agree.

@@ -6,7 +6,8 @@ use crate::domain::App;
 use crate::domain::access::ReadKeys;
 use crate::domain::keys::traffic::{self, Daily};
 use crate::error::Result;
-use crate::model::ids::{KeyId, OwnerId};
+use crate::model::counted::Counted;
+use crate::model::ids::KeyId;
 use crate::model::key::Key;
 use crate::store;
 pub use crate::store::keys::{Filter, StatusFilter};
@@ -17,10 +18,6 @@ pub struct KeyPage {
     pub keys: Vec<Key>,
     /// Accepted requests of the last days, for those that had any.
     pub daily: HashMap<KeyId, Daily>,
-    /// How many keys match, on all pages.
-    pub total: u64,
-    /// How many of them are on the pages before.
-    pub passed: u64,
     /// The cursor of the next page, when there is one.
     pub next: Option<KeyId>,
     /// Whether this ring has ever held a key: an empty list and "no match" are told apart by it.
@@ -38,33 +35,17 @@ pub async fn list(app: &App, proof: ReadKeys<'_>, filter: &Filter, limit: u64) -
     let more = keys.len() as u64 > limit;
     keys.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next = keys.last().filter(|_| more).map(|key| key.id);
-    let any = !keys.is_empty() || store::keys::count_all(app.db.reader(), owner).await? > 0;
-    let total = matching(app, owner, filter, None).await?;
-    let passed = match filter.before {
-        // A key may come or go between two questions.
-        Some(_) => total.saturating_sub(matching(app, owner, filter, filter.before).await?),
-        None => 0,
-    };
+    let any = !keys.is_empty() || store::keys::has_any(app.db.reader(), owner).await?;
     let daily = traffic::daily(app, &keys).await?;
-    Ok(KeyPage {
-        keys,
-        total,
-        passed,
-        daily,
-        next,
-        any,
-    })
+    Ok(KeyPage { keys, daily, next, any })
 }
 
-async fn matching(app: &App, owner: OwnerId, filter: &Filter, before: Option<KeyId>) -> Result<u64> {
+/// Where a page of that list stands.
+pub async fn counted(app: &App, proof: ReadKeys<'_>, filter: &Filter) -> Result<Counted> {
     if !can_match(filter) {
-        return Ok(0);
+        return Ok(Counted::NONE);
     }
-    let filter = Filter {
-        before,
-        ..filter.clone()
-    };
-    Ok(store::keys::count(app.db.reader(), owner, &filter, app.now()).await?)
+    Ok(store::keys::counted(app.db.reader(), proof.ring().owner_id(), filter, app.now()).await?)
 }
 
 /// Nothing is called by a name with a NUL in it, and PostgreSQL refuses to be asked.

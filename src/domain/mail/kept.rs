@@ -16,12 +16,12 @@ pub struct Kept {
 /// How many are read.
 const MOST: usize = 50;
 
-/// The mail in a folder, newest first.
-pub async fn read_kept(folder: &Path) -> std::io::Result<Vec<Kept>> {
+/// The newest mail in a folder, newest first, and how many there are.
+pub async fn read_kept(folder: &Path) -> std::io::Result<(Vec<Kept>, usize)> {
     let mut files = Vec::new();
     let mut entries = match tokio::fs::read_dir(folder).await {
         // The folder comes with the first mail.
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok((Vec::new(), 0)),
         other => other?,
     };
     while let Some(entry) = entries.next_entry().await? {
@@ -30,13 +30,14 @@ pub async fn read_kept(folder: &Path) -> std::io::Result<Vec<Kept>> {
         }
     }
     files.sort();
+    let total = files.len();
     let mut mails = Vec::new();
     for (modified, path) in files.into_iter().rev().take(MOST) {
         let since = modified.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         let at = Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
         mails.push(parse(&tokio::fs::read_to_string(path).await?, at));
     }
-    Ok(mails)
+    Ok((mails, total))
 }
 
 /// Our own mail only: plain text, nothing encoded.

@@ -38,6 +38,16 @@ pub struct Found {
     pub credits: Option<i64>,
     /// Embed mode where the key belongs, if anybody ever enabled or suspended it.
     pub embed: Option<Partner>,
+    /// Of how many these are the newest; only where one key is looked at.
+    pub totals: Totals,
+}
+
+/// How many there are, of which [`Found`] has the newest; nothing where they were not counted, or only so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Totals {
+    pub refusals: Option<u64>,
+    pub webhooks: Option<u64>,
+    pub endpoints_off: Option<u64>,
 }
 
 /// The most keys one look shows. Display prefixes are random: more than one key with the same is rare.
@@ -50,7 +60,10 @@ const LATEST: u64 = 10;
 #[derive(Clone, Debug)]
 pub struct Looked {
     pub typed: Typed,
+    /// The newest.
     pub found: Vec<Found>,
+    /// How many keys there are, as far as they are counted.
+    pub total: Option<u64>,
 }
 
 /// All keys with exactly this display prefix, or the one with this id; or why it was not even looked for.
@@ -67,7 +80,11 @@ pub async fn by_display_prefix(
             prefix: id.to_string(),
             is_showable: true,
         };
-        return Ok(Ok(Looked { typed, found }));
+        return Ok(Ok(Looked {
+            typed,
+            total: Some(found.len() as u64),
+            found,
+        }));
     }
     let typed = match typed::read(&app.profile, typed) {
         Ok(typed) => typed,
@@ -77,7 +94,11 @@ pub async fn by_display_prefix(
     let ids: Vec<KeyId> = keys().await?.iter().map(|key| key.id).collect();
     usage::write_down(app, &ids).await?;
     let found = show(app, staff, keys().await?).await?;
-    Ok(Ok(Looked { typed, found }))
+    let total = match found.len() as u64 {
+        MOST => store::keys::count_by_display_prefix(app.db.reader(), &typed.prefix).await?,
+        all => Some(all),
+    };
+    Ok(Ok(Looked { typed, found, total }))
 }
 
 /// The key with this id.
@@ -85,7 +106,23 @@ pub async fn by_id(app: &App, staff: &Staff, id: KeyId) -> Result<Found> {
     usage::write_down(app, &[id]).await?;
     let key = store::keys::find_for_support(app.db.reader(), id).await?;
     let found = show(app, staff, key.into_iter().collect()).await?;
-    found.into_iter().next().ok_or(AppError::NotFound)
+    let mut found = found.into_iter().next().ok_or(AppError::NotFound)?;
+    let (db, workspace) = (app.db.reader(), found.workspace.id);
+    found.totals = Totals {
+        refusals: Some(store::usage::count_refusals(db, id).await?),
+        webhooks: store::webhooks::deliveries::counted(db, workspace, of_key(id))
+            .await?
+            .total,
+        endpoints_off: store::webhooks::endpoints::count_off(db, id).await?,
+    };
+    Ok(found)
+}
+
+fn of_key(key: KeyId) -> Filter {
+    Filter {
+        key: Some(key),
+        ..Filter::default()
+    }
 }
 
 /// Records each look, then gathers what belongs to each key.
@@ -126,11 +163,7 @@ async fn gather(app: &App, key: Key) -> Result<Found> {
     let members = store::members::list(db, workspace.id).await?;
     let owners = members.into_iter().filter(|member| member.role == Role::Owner);
     let refusals = store::usage::refusals(db, key.id, LATEST).await?;
-    let of_key = Filter {
-        key: Some(key.id),
-        ..Filter::default()
-    };
-    let webhooks = store::webhooks::deliveries::list(db, workspace.id, of_key, LATEST).await?;
+    let webhooks = store::webhooks::deliveries::list(db, workspace.id, of_key(key.id), LATEST).await?;
     let off = store::webhooks::endpoints::list_off(db, key.id, LATEST).await?;
     let left = match app.profile.credits {
         Some(_) => Some(credits::balance(app, workspace.id).await?),
@@ -143,6 +176,7 @@ async fn gather(app: &App, key: Key) -> Result<Found> {
     Ok(Found {
         credits: left,
         embed,
+        totals: Totals::default(),
         key,
         refusals,
         webhooks: webhooks.into_iter().map(without_content).collect(),

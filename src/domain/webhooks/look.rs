@@ -3,6 +3,7 @@
 use crate::domain::App;
 use crate::domain::access::ReadKeys;
 use crate::error::{AppError, Result};
+use crate::model::counted::Counted;
 use crate::model::ids::KeyId;
 use crate::model::webhook::{Attempt, Delivery, DeliveryId, Endpoint};
 use crate::store;
@@ -49,16 +50,10 @@ pub async fn list(app: &App, proof: ReadKeys<'_>, filter: Filter, limit: u64) ->
     Ok(store::webhooks::deliveries::list(app.db.reader(), ring.workspace.id, filter, limit).await?)
 }
 
-/// How many deliveries of these keys match, and how many of them come before the filter's cursor.
-pub async fn count(app: &App, proof: ReadKeys<'_>, filter: Filter) -> Result<(u64, u64)> {
-    let (db, workspace, filter) = (app.db.reader(), proof.ring().workspace.id, of_ring(proof, filter));
-    let all = Filter { before: None, ..filter };
-    let total = store::webhooks::deliveries::count(db, workspace, all).await?;
-    let passed = match filter.before {
-        Some(_) => total.saturating_sub(store::webhooks::deliveries::count(db, workspace, filter).await?),
-        None => 0,
-    };
-    Ok((total, passed))
+/// Where a page of that list stands.
+pub async fn counted(app: &App, proof: ReadKeys<'_>, filter: Filter) -> Result<Counted> {
+    let (workspace, filter) = (proof.ring().workspace.id, of_ring(proof, filter));
+    Ok(store::webhooks::deliveries::counted(app.db.reader(), workspace, filter).await?)
 }
 
 fn of_ring(proof: ReadKeys<'_>, filter: Filter) -> Filter {

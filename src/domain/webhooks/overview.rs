@@ -23,10 +23,14 @@ const MOST_OFF: u64 = 5;
 pub struct Overview {
     /// Newest first.
     pub latest: Vec<Delivery>,
+    /// How many there are, as far as they are counted.
+    pub total: Option<u64>,
     /// Where its own URL leads, once something was sent there.
     pub endpoint: Option<Endpoint>,
     /// What is switched off, newest first.
     pub off: Vec<Endpoint>,
+    /// How many are, as far as they are counted.
+    pub total_off: Option<u64>,
 }
 
 /// The webhooks of a key of this ring.
@@ -38,11 +42,13 @@ pub async fn of_key(app: &App, proof: ReadKeys<'_>, key: &Key) -> Result<Overvie
     };
     Ok(Overview {
         latest: deliveries::list(db, workspace, filter, LATEST).await?,
+        total: deliveries::counted(db, workspace, filter).await?.total,
         endpoint: match &key.webhook_url {
             Some(url) => endpoints::find_of_key(db, key.id, url).await?,
             None => None,
         },
         off: endpoints::list_off(db, key.id, MOST_OFF).await?,
+        total_off: endpoints::count_off(db, key.id).await?,
     })
 }
 

@@ -19,6 +19,7 @@ use crate::domain::access::{ManageWorkspace, Standing};
 use crate::domain::webhooks::endpoints;
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
+use crate::model::counted::Counted;
 use crate::model::webhook::{Attempt, Delivery, DeliveryId, Endpoint};
 use crate::store::webhooks::deliveries::Filter;
 use crate::store::{self, Tx};
@@ -31,13 +32,13 @@ pub async fn find(app: &App, standing: &Standing) -> Result<Option<Endpoint>> {
 /// How many deliveries a page shows.
 pub const PAGE: u64 = 25;
 
-/// A page of what went to the endpoint, newest first, and the cursor of the next one.
+/// A page of what went to the endpoint, newest first, the cursor of the next one, and where in all of it the page stands.
 pub async fn deliveries(
     app: &App,
     standing: &Standing,
     endpoint: &Endpoint,
     before: Option<DeliveryId>,
-) -> Result<(Vec<Delivery>, Option<DeliveryId>)> {
+) -> Result<(Vec<Delivery>, Option<DeliveryId>, Counted)> {
     let filter = Filter {
         endpoint: Some(endpoint.id),
         before,
@@ -48,7 +49,8 @@ pub async fn deliveries(
     let more = found.len() as u64 > PAGE;
     found.truncate(PAGE as usize);
     let next = found.last().filter(|_| more).map(|delivery| delivery.id);
-    Ok((found, next))
+    let counted = store::webhooks::deliveries::counted(app.db.reader(), workspace, filter).await?;
+    Ok((found, next, counted))
 }
 
 /// A delivery to the endpoint, with its attempts.

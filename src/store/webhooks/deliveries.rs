@@ -2,13 +2,13 @@
 
 use sea_orm::sea_query::{Expr, LockBehavior, LockType};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    SelectExt, Set,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, SelectExt, Set,
 };
 
 use super::super::entities::{webhook_delivery as delivery, webhook_endpoint as endpoint};
 use super::super::rows::{at, maybe_at, word};
-use super::super::{Error, Result};
+use super::super::{Error, Result, counting};
+use crate::model::counted::Counted;
 use crate::model::ids::{EndpointId, KeyId, ProjectId, WorkspaceId};
 use crate::model::timestamp::Timestamp;
 use crate::model::webhook::{Delivery, DeliveryId, DeliveryState, StopReason};
@@ -97,19 +97,21 @@ pub async fn list(
     filter: Filter,
     limit: u64,
 ) -> Result<Vec<Delivery>> {
-    let rows = matching(workspace, filter)
-        .order_by_desc(delivery::Column::Id)
-        .limit(limit)
-        .all(db)
-        .await?;
+    let mut query = matching(workspace, filter);
+    if let Some(before) = filter.before {
+        query = query.filter(delivery::Column::Id.lt(before.0));
+    }
+    let rows = query.order_by_desc(delivery::Column::Id).limit(limit).all(db).await?;
     with_urls(db, rows).await
 }
 
-/// How many deliveries of a workspace match.
-pub async fn count(db: &impl ConnectionTrait, workspace: WorkspaceId, filter: Filter) -> Result<u64> {
-    Ok(matching(workspace, filter).count(db).await?)
+/// Where a page of that list stands.
+pub async fn counted(db: &impl ConnectionTrait, workspace: WorkspaceId, filter: Filter) -> Result<Counted> {
+    let before = filter.before.map(|before| before.0);
+    counting::place(db, matching(workspace, filter), delivery::Column::Id, before).await
 }
 
+/// All pages of it.
 fn matching(workspace: WorkspaceId, filter: Filter) -> Select<delivery::Entity> {
     let mut query = delivery::Entity::find().filter(delivery::Column::WorkspaceId.eq(workspace.0));
     if let Some(project) = filter.project {
@@ -126,9 +128,6 @@ fn matching(workspace: WorkspaceId, filter: Filter) -> Select<delivery::Entity> 
     }
     if let Some(state) = filter.state {
         query = query.filter(delivery::Column::State.eq(state.as_str()));
-    }
-    if let Some(before) = filter.before {
-        query = query.filter(delivery::Column::Id.lt(before.0));
     }
     query
 }

@@ -8,7 +8,7 @@ use sea_orm::{
 use super::super::entities::webhook_endpoint as endpoint;
 use super::super::rows::{at, maybe_at, word};
 use super::super::signing_secrets::SealedSecrets;
-use super::super::{Error, Result};
+use super::super::{Error, Result, counting};
 use crate::model::ids::{EndpointId, KeyId, ProjectId, WorkspaceId};
 use crate::model::timestamp::Timestamp;
 use crate::model::webhook::{Endpoint, Off};
@@ -97,6 +97,14 @@ pub async fn list_off(db: &impl ConnectionTrait, key: KeyId, limit: u64) -> Resu
         .all(db)
         .await?;
     rows.into_iter().map(Endpoint::try_from).collect()
+}
+
+/// How many endpoints of a key are switched off.
+pub async fn count_off(db: &impl ConnectionTrait, key: KeyId) -> Result<Option<u64>> {
+    let off = endpoint::Entity::find()
+        .filter(endpoint::Column::KeyId.eq(key.0))
+        .filter(endpoint::Column::OffAt.is_not_null());
+    counting::up_to_most(db, off.select_only().column(endpoint::Column::Id)).await
 }
 
 /// Reads an endpoint and keeps everybody else who locks it waiting until this transaction ends.

@@ -26,15 +26,18 @@ struct Shown {
 struct MailPage {
     page: Page,
     mails: Vec<Shown>,
+    /// That these are not all, if they are not.
+    shown: String,
 }
 
 /// `GET /dev/mail`: anywhere else than on the developer's machine there is no such page.
 pub async fn show(app: Data<App>, visitor: Visitor) -> Result<HttpResponse> {
     let folder = app.mailer.folder().filter(|_| app.settings.development);
     let folder = folder.ok_or(AppError::NotFound)?;
-    let mails = read_kept(folder)
+    let (mails, total) = read_kept(folder)
         .await
         .map_err(|error| AppError::Internal(error.into()))?;
+    let shown = page::newest(mails.len(), Some(total as u64), "mails");
     let mails = mails.into_iter().map(|mail| Shown {
         paragraphs: mail
             .text
@@ -46,6 +49,7 @@ pub async fn show(app: Data<App>, visitor: Visitor) -> Result<HttpResponse> {
     page::ok(&MailPage {
         page: visitor.page(&app, ""),
         mails: mails.collect(),
+        shown,
     })
 }
 

@@ -29,6 +29,12 @@ struct SessionsPage {
     rows: Vec<Row>,
 }
 
+impl SessionsPage {
+    fn count(&self) -> String {
+        page::count(self.rows.len() as u64, ["session", "sessions"])
+    }
+}
+
 /// `GET /account/sessions`
 pub async fn list(app: Data<App>, person: Person) -> Result<HttpResponse> {
     let this = session::id(&person.visitor.session);

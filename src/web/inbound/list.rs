@@ -41,6 +41,12 @@ struct ListPage {
     errors: FieldErrors,
 }
 
+impl ListPage {
+    fn count(&self) -> String {
+        page::count(self.tokens.len() as u64, ["token", "tokens"])
+    }
+}
+
 /// `GET …/keys/{key}/inbound`
 pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpResponse> {
     let form = TokenForm {

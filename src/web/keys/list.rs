@@ -90,7 +90,9 @@ pub async fn show(app: Data<App>, page: KeysPage, request: HttpRequest) -> Resul
                     screen or your history, roll the key.";
         return Ok(page::redirect_with(&app, &to, &Flash::note(text)));
     }
-    let list = keys::list(&app, page.ring.read_keys(), &filter(&query), PAGE_SIZE).await?;
+    let (proof, filter) = (page.ring.read_keys(), filter(&query));
+    let list = keys::list(&app, proof, &filter, PAGE_SIZE).await?;
+    let counted = keys::counted(&app, proof, &filter).await?;
     let now = app.now();
     let next = list.next.map(|next| {
         let query = Query {
@@ -137,7 +139,7 @@ pub async fn show(app: Data<App>, page: KeysPage, request: HttpRequest) -> Resul
             || !query.type_id.is_empty()
             || !query.status.is_empty()
             || !query.before.is_empty(),
-        shown: page::range(list.passed, rows.len(), list.total, ["key", "keys"]),
+        shown: page::range(counted, rows.len(), ["key", "keys"]),
         types: app
             .profile
             .key_types

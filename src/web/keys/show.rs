@@ -1,8 +1,9 @@
 //! `…/keys/{key}`: everything about a key, and what can be done with it.
 
-use actix_web::HttpResponse;
 use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use serde::Deserialize;
 
 use crate::domain::keys::{self, Traffic};
 use crate::domain::webhooks::overview::{self, Overview};
@@ -18,6 +19,13 @@ use crate::web::keys::words::{self, Badge, number};
 use crate::web::page::{self, Page};
 use crate::web::refusals::{self, RefusedRequest};
 use crate::web::webhooks::words::{self as delivery_words, Line};
+
+/// Where in its history the page stands. A cursor that is none is the beginning.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Cursor {
+    before: String,
+}
 
 #[derive(Template)]
 #[template(path = "keys/show.html")]
@@ -51,6 +59,10 @@ struct ShowPage {
     /// Where its inbound tokens are, when the profile has any.
     inbound_url: Option<String>,
     events: Vec<AuditEvent>,
+    /// Whether newer events exist than the ones shown.
+    is_older: bool,
+    older: String,
+    shown: String,
     replaces: Option<Key>,
     replaced_by: Option<Key>,
     /// How much the old one of the two is used since the new one took over; nothing when it can not be used any more.
@@ -74,11 +86,15 @@ struct Webhooks {
     url: String,
     /// The last ones, newest first.
     lines: Vec<Line>,
+    /// That these are not all, if they are not.
+    shown: String,
     /// Whether a test event would go out.
     can_test: bool,
     /// Where its URL leads, when that is on.
     endpoint: Option<Endpoint>,
     off: Vec<Endpoint>,
+    /// That these are not all, if they are not.
+    off_shown: String,
 }
 
 struct RefusalLine {
@@ -89,10 +105,12 @@ struct RefusalLine {
 }
 
 /// `GET …/keys/{key}`
-pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpResponse> {
+pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath, request: HttpRequest) -> Result<HttpResponse> {
+    let cursor: Cursor = serde_html_form::from_str(request.query_string()).unwrap_or_default();
+    let before = cursor.before.parse().ok();
     let proof = page.ring.read_keys();
     let (key, mut traffic) = keys::traffic(&app, proof, key.0).await?;
-    let events = audit::of_key(&app, proof, key.id).await?;
+    let trail = audit::of_key(&app, proof, key.id, before).await?;
     let replaces = keys::find_replaced(&app, proof, key.id).await?;
     let replaced_by = match key.replaced_by {
         Some(successor) => keys::find_if_there(&app, proof, successor).await?,
@@ -139,7 +157,12 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpRe
         traffic,
         webhooks,
         inbound_url: app.profile.inbound.as_ref().map(|_| page.inbound_url(key.id)),
-        events,
+        is_older: before.is_some(),
+        older: trail.next.map_or_else(String::new, |id| {
+            format!("{}?before={id}#history", page.key_url(key.id))
+        }),
+        shown: page::range(trail.counted, trail.events.len(), ["entry", "entries"]),
+        events: trail.events,
         replaces,
         replaced_by,
         lingering,
@@ -164,6 +187,7 @@ fn webhooks(page: &KeysPage, key: &Key, overview: Overview, now: Timestamp) -> W
     Webhooks {
         base: page.base_url(),
         url: page.webhooks_url(),
+        shown: page::newest(overview.latest.len(), overview.total, "deliveries"),
         lines: overview
             .latest
             .into_iter()
@@ -171,6 +195,7 @@ fn webhooks(page: &KeysPage, key: &Key, overview: Overview, now: Timestamp) -> W
             .collect(),
         can_test: key.webhook_url.is_some() && key.has_signing_secret && !is_off,
         endpoint: overview.endpoint.filter(|endpoint| endpoint.off.is_none()),
+        off_shown: page::newest(overview.off.len(), overview.total_off, "endpoints that are off"),
         off: overview.off,
     }
 }

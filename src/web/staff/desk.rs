@@ -32,6 +32,8 @@ struct DeskPage {
     whole_key: bool,
     /// What was found; none when nothing was looked for.
     cards: Option<Vec<Card>>,
+    /// That these are not all, if they are not.
+    shown: String,
 }
 
 #[derive(Template)]
@@ -41,6 +43,10 @@ struct KeyLookUpPage {
     card: Card,
     last_refusals: Vec<RefusedRequest>,
     webhooks: Vec<Line>,
+    /// That these are not all, if they are not.
+    refusals_shown: String,
+    webhooks_shown: String,
+    endpoints_shown: String,
 }
 
 struct Card {
@@ -74,6 +80,7 @@ pub async fn submit(app: Data<App>, look_up: StaffForm<LookUp>) -> Result<HttpRe
     match staff::by_display_prefix(&app, &desk.staff, &typed).await? {
         Ok(looked) => {
             answer.prefix = showable(looked.typed);
+            answer.shown = page::newest(looked.found.len(), looked.total, "keys");
             answer.cards = Some(looked.found.into_iter().map(|found| card(&app, found)).collect());
             page::ok(&answer)
         }
@@ -93,7 +100,15 @@ pub async fn key(app: Data<App>, desk: StaffPage, key: KeyPath) -> Result<HttpRe
     let mut found = staff::by_id(&app, &desk.staff, key.0).await?;
     let last_refusals = refusals::shown(&app, std::mem::take(&mut found.refusals));
     let webhooks = std::mem::take(&mut found.webhooks);
+    let totals = found.totals;
     page::ok(&KeyLookUpPage {
+        refusals_shown: page::newest(last_refusals.len(), totals.refusals, "refusals"),
+        webhooks_shown: page::newest(webhooks.len(), totals.webhooks, "deliveries"),
+        endpoints_shown: page::newest(
+            found.endpoints_off.len(),
+            totals.endpoints_off,
+            "endpoints that are off",
+        ),
         page: desk.person.page(&app, "staff"),
         card: card(&app, found),
         last_refusals,
@@ -112,6 +127,7 @@ fn desk_page(app: &App, desk: &StaffPage) -> DeskPage {
         errors: FieldErrors::default(),
         whole_key: false,
         cards: None,
+        shown: String::new(),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::domain::webhooks::look::{self, Filter};
 use crate::domain::webhooks::overview;
 use crate::domain::{App, keys};
 use crate::error::{AppError, Result};
+use crate::model::counted::Counted;
 use crate::model::ids::KeyId;
 use crate::model::key::Key;
 use crate::model::name::{LONGEST_NAME, is_plain_text};
@@ -50,6 +51,8 @@ struct ListPage {
     key: Option<Key>,
     /// What was typed means one of these keys, each with the link that says which.
     candidates: Vec<(Key, String)>,
+    /// That these are not all, if they are not.
+    candidates_shown: String,
     /// What stands in the field: what was typed, or how the key is known that a link has named.
     typed_key: String,
     rows: Vec<Row>,
@@ -97,10 +100,10 @@ pub async fn show(app: Data<App>, page: KeysPage, request: HttpRequest) -> Resul
                     screen or your history, roll the key.";
         return Ok(page::redirect_with(&app, &link(&page, &query), &Flash::note(text)));
     }
-    let mut meant = meant_keys(&app, &page, &query.key).await?;
+    let (mut meant, total_meant) = meant_keys(&app, &page, &query.key).await?;
     let is_ambiguous = !query.key.is_empty() && meant.len() != 1;
     let mut deliveries = Vec::new();
-    let (mut total, mut passed) = (0, 0);
+    let mut counted = Counted::NONE;
     let proof = page.ring.read_keys();
     if !is_ambiguous {
         let filter = Filter {
@@ -113,7 +116,7 @@ pub async fn show(app: Data<App>, page: KeysPage, request: HttpRequest) -> Resul
             ..Filter::default()
         };
         deliveries = look::list(&app, proof, filter, PAGE_SIZE + 1).await?;
-        (total, passed) = look::count(&app, proof, filter).await?;
+        counted = look::counted(&app, proof, filter).await?;
     }
     let any = !deliveries.is_empty() || !look::list(&app, proof, Filter::default(), 1).await?.is_empty();
     let more = deliveries.len() as u64 > PAGE_SIZE;
@@ -146,6 +149,7 @@ pub async fn show(app: Data<App>, page: KeysPage, request: HttpRequest) -> Resul
         may_manage: page.workspace.standing.may(Deed::ManageKeys),
         any,
         filtered: !query.state.is_empty() || !query.key.is_empty() || !query.before.is_empty(),
+        candidates_shown: page::newest(candidates.len(), total_meant, "keys"),
         candidates: candidates
             .into_iter()
             .map(|key| {
@@ -163,7 +167,7 @@ pub async fn show(app: Data<App>, page: KeysPage, request: HttpRequest) -> Resul
             _ => with(&|query| query.before.clear()),
         },
         next: next.map_or_else(String::new, |next| with(&|query| query.before = next.to_string())),
-        shown: page::range(passed, rows.len(), total, ["delivery", "deliveries"]),
+        shown: page::range(counted, rows.len(), ["delivery", "deliveries"]),
         rows,
         query,
     })
@@ -182,16 +186,17 @@ fn known(query: Query) -> Query {
     }
 }
 
-/// The keys that what was typed may mean: the one with this id, or those whose name or display prefix is like it.
-async fn meant_keys(app: &App, page: &KeysPage, typed: &str) -> Result<Vec<Key>> {
+/// The keys that what was typed may mean: the one with this id, or those whose name or display prefix is like it; the newest of them,
+/// and how many there are.
+async fn meant_keys(app: &App, page: &KeysPage, typed: &str) -> Result<(Vec<Key>, Option<u64>)> {
     let proof = page.ring.read_keys();
     if typed.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Some(0)));
     }
     if let Ok(id) = typed.parse::<KeyId>() {
         return match keys::find(app, proof, id).await {
-            Ok(key) => Ok(vec![key]),
-            Err(AppError::NotFound) => Ok(Vec::new()),
+            Ok(key) => Ok((vec![key], Some(1))),
+            Err(AppError::NotFound) => Ok((Vec::new(), Some(0))),
             Err(other) => Err(other),
         };
     }
@@ -200,7 +205,12 @@ async fn meant_keys(app: &App, page: &KeysPage, typed: &str) -> Result<Vec<Key>>
         status: keys::StatusFilter::All,
         ..keys::Filter::default()
     };
-    Ok(keys::list(app, proof, &filter, KEYS_OFFERED).await?.keys)
+    let meant = keys::list(app, proof, &filter, KEYS_OFFERED).await?;
+    let total = match meant.next {
+        Some(_) => keys::counted(app, proof, &filter).await?.total,
+        None => Some(meant.keys.len() as u64),
+    };
+    Ok((meant.keys, total))
 }
 
 /// The list with this query in its URL.

@@ -31,6 +31,8 @@ struct AuditPage {
     /// Whether newer lines exist than the ones shown.
     is_older: bool,
     next: String,
+    /// `51–100 of 120 entries`
+    shown: String,
 }
 
 struct Row {
@@ -56,7 +58,7 @@ pub async fn show(app: Data<App>, workspace: WorkspacePage, request: HttpRequest
     // A cursor that is none is the beginning.
     let cursor: Cursor = serde_html_form::from_str(request.query_string()).unwrap_or_default();
     let before = cursor.before.parse().ok();
-    let (events, next) = audit::page(&app, proof, before).await?;
+    let trail = audit::page(&app, proof, before).await?;
     let projects = projects::list(&app, &workspace.standing).await?.into_iter();
     let places = Places {
         workspace: workspace.url(),
@@ -66,9 +68,10 @@ pub async fn show(app: Data<App>, workspace: WorkspacePage, request: HttpRequest
     let url = format!("{}/audit", workspace.url());
     page::ok(&AuditPage {
         page: workspace.page(&app, "audit"),
-        rows: events.into_iter().map(|event| row(event, &places)).collect(),
+        shown: page::range(trail.counted, trail.events.len(), ["entry", "entries"]),
+        rows: trail.events.into_iter().map(|event| row(event, &places)).collect(),
         is_older: before.is_some(),
-        next: next.map(|id| format!("{url}?before={id}")).unwrap_or_default(),
+        next: trail.next.map(|id| format!("{url}?before={id}")).unwrap_or_default(),
         url,
     })
 }

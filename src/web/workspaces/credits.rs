@@ -42,6 +42,8 @@ struct CreditsPage {
     /// Whether newer lines exist than the ones shown.
     is_older: bool,
     next: String,
+    /// `51–100 of 120 entries`
+    shown: String,
 }
 
 struct Row {
@@ -66,7 +68,7 @@ pub async fn show(app: Data<App>, workspace: WorkspacePage, request: HttpRequest
     // A cursor that is none is the beginning.
     let cursor: Cursor = serde_html_form::from_str(request.query_string()).unwrap_or_default();
     let before = cursor.before.parse().ok();
-    let (ledger, keys) = credits::of_workspace(&app, &workspace.standing, before, PAGE).await?;
+    let (ledger, keys, counted) = credits::of_workspace(&app, &workspace.standing, before, PAGE).await?;
     let projects = projects::list(&app, &workspace.standing).await?.into_iter();
     let places = Places {
         workspace: workspace.url(),
@@ -82,6 +84,7 @@ pub async fn show(app: Data<App>, workspace: WorkspacePage, request: HttpRequest
         unit: about.unit.clone(),
         balance: grouped(ledger.balance),
         costs: costs(&app.profile),
+        shown: page::range(counted, ledger.entries.len(), ["entry", "entries"]),
         rows: ledger
             .entries
             .into_iter()

@@ -17,6 +17,12 @@ struct ListPage {
     rows: Vec<Row>,
 }
 
+impl ListPage {
+    fn count(&self) -> String {
+        page::count(self.rows.len() as u64, ["workspace", "workspaces"])
+    }
+}
+
 struct Row {
     name: String,
     url: String,

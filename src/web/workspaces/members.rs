@@ -20,6 +20,12 @@ struct MembersPage {
     roles: Vec<RoleRow>,
 }
 
+impl MembersPage {
+    fn count(&self) -> String {
+        page::count(self.rows.len() as u64, ["member", "members"])
+    }
+}
+
 struct Row {
     email: String,
     is_you: bool,

@@ -29,6 +29,12 @@ struct OverviewPage {
     credits: Option<String>,
 }
 
+impl OverviewPage {
+    fn count(&self) -> String {
+        page::count(self.rows.len() as u64, ["project", "projects"])
+    }
+}
+
 struct Row {
     name: String,
     url: String,

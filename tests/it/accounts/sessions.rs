@@ -14,6 +14,7 @@ async fn alice_sees_her_browsers_and_ends_one() {
     phone.sign_in("alice@example.com", PASSWORD).await;
     let page = alice.get("/account/sessions").await;
     assert_eq!(page.texts("ul.rows > li").len(), 2);
+    assert_eq!(page.text(".pagination"), "2 sessions");
     assert_eq!(page.texts(".badge"), ["This one"]);
     assert!(page.text("ul.rows > li").contains("127.0.0.1"), "{}", page.body);
 

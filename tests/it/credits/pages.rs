@@ -80,9 +80,11 @@ async fn a_long_ledger_has_pages() {
     }
     let newest = service.alice.get(PAGE).await;
     assert_eq!(newest.texts("tbody tr").len(), 50);
+    assert_eq!(newest.text(".pagination .hint"), "1–50 of 61 entries");
     let next = newest.attribute(".pagination a[rel=next]", "href").unwrap();
     let older = service.alice.get(&next).await;
     assert_eq!(older.texts("tbody tr").len(), 11);
+    assert_eq!(older.text(".pagination .hint"), "51–61 of 61 entries");
     assert!(
         older.text("dl.definition").contains("40 credits"),
         "the balance is that of now"

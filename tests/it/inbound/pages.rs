@@ -99,6 +99,7 @@ async fn a_viewer_looks_and_a_revoked_key_makes_no_more() {
     let victor = service.member("victor", "viewer").await;
     let seen = victor.get(&page).await;
     assert_eq!(seen.texts("tbody tr").len(), 1);
+    assert_eq!(seen.text(".pagination"), "1 token");
     assert!(seen.texts("main form").is_empty() && seen.texts("tbody a").is_empty());
     let fields = [("template", "x"), ("nonce", "x")];
     assert_eq!(victor.submit_from(&page, &page, &fields).await.status, 403);

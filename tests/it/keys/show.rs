@@ -97,3 +97,43 @@ async fn a_key_that_nobody_uses_says_so() {
     world.ask(&made.text).await;
     assert!(world.alice.get(&made.url).await.texts(".callout").is_empty());
 }
+
+#[tokio::test]
+async fn a_long_history_has_pages() {
+    let world = World::start().await;
+    let made = world.key("CI").await;
+    let before = world.trail(&made).await.len();
+    assert_eq!(
+        world.alice.get(&made.url).await.text("#history .pagination"),
+        format!("{before} entries")
+    );
+    for _ in 0..30 {
+        world.press(&made, "disablement").await;
+        world.press(&made, "enablement").await;
+    }
+    let (all, last) = (before + 60, before + 10);
+    let newest = world.alice.get(&made.url).await;
+    assert_eq!(newest.texts(".trail > li").len(), 50);
+    assert_eq!(newest.text("#history .hint"), format!("1–50 of {all} entries"));
+    let next = newest.attribute("#history a[rel=next]", "href").unwrap();
+    assert!(next.ends_with("#history"), "{next}");
+    let older = world.alice.get(&next).await;
+    assert_eq!(older.texts(".trail > li").len(), last);
+    assert_eq!(older.text("#history .hint"), format!("51–{all} of {all} entries"));
+    assert_eq!(
+        older.attribute("#history .actions a", "href"),
+        Some(format!("{}#history", made.url))
+    );
+    assert!(
+        older.text(".trail > li:last-child").contains("created"),
+        "to its beginning"
+    );
+    let victor = world.member("victor", "viewer").await;
+    assert_eq!(victor.get(&next).await.texts(".trail > li").len(), last);
+    for nonsense in ["nonsense", "%FF"] {
+        let page = world.alice.get(&format!("{}?before={nonsense}", made.url)).await;
+        assert_eq!(page.texts(".trail > li").len(), 50, "{nonsense}");
+    }
+    let end = format!("{}?before=00000000-0000-7000-8000-000000000000", made.url);
+    assert!(world.alice.get(&end).await.text("#history").contains("nothing older"));
+}

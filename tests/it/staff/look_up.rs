@@ -109,6 +109,25 @@ async fn all_keys_with_the_same_prefix_are_shown_each_in_its_own_trail() {
 }
 
 #[tokio::test]
+async fn of_very_many_keys_with_the_same_prefix_the_newest_are_shown() {
+    let app = TestApp::start().await;
+    let (alice, sam) = (app.person("alice").await, app.person("sam").await);
+    let acme = app.workspace_on(&alice, "Acme", Some("enterprise")).await;
+    let shop = app.project(&acme, "Shop").await;
+    for n in 0..53 {
+        issue(&app, &acme, Some(&shop), &secret(&format!("Key {n}"), "test")).await;
+    }
+    let sql = "UPDATE keys SET display_prefix = 'kh_test_4f7aQm2X'";
+    app.app.db.execute(sql).await.unwrap();
+    let answer = look_up(&sam, "kh_test_4f7aQm2X").await;
+    let said = answer.text(".count");
+    assert!(said.starts_with("The newest 50 of 53 keys."), "{said}");
+    assert!(said.contains("ask for its id"), "{said}");
+    let shown = answer.texts("article h2");
+    assert_eq!((shown.len(), shown[0].as_str()), (50, "Key 52"));
+}
+
+#[tokio::test]
 async fn only_the_exact_prefix_finds() {
     let app = TestApp::start().await;
     let (alice, sam) = (app.person("alice").await, app.person("sam").await);

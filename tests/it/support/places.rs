@@ -52,7 +52,10 @@ pub async fn call(app: &TestApp, key_text: &str) -> Verdict {
 pub async fn trail(app: &TestApp, workspace: &Workspace) -> Vec<AuditEvent> {
     let by = By::operator();
     let proof = ManageWorkspace::operator(workspace, &by);
-    keyhatch::domain::audit::page(&app.app, proof, None).await.unwrap().0
+    keyhatch::domain::audit::page(&app.app, proof, None)
+        .await
+        .unwrap()
+        .events
 }
 
 /// The operator's hand on the members.

@@ -61,9 +61,11 @@ async fn the_cursor_leads_through_all_of_it() {
     }
     let first = alice.get("/w/acme/audit").await;
     assert_eq!(first.texts("tbody tr").len(), 50);
+    assert_eq!(first.text(".pagination .hint"), "1–50 of 62 entries");
     let next = first.attribute("[rel=next]", "href").unwrap();
     let second = alice.get(&next).await;
     assert_eq!(second.texts("tbody tr").len(), 12);
+    assert_eq!(second.text(".pagination .hint"), "51–62 of 62 entries");
     assert_eq!(second.texts("[rel=next]").len(), 0);
     assert!(
         second
@@ -83,4 +85,32 @@ async fn the_cursor_leads_through_all_of_it() {
         .get("/w/acme/audit?before=00000000-0000-7000-8000-000000000000")
         .await;
     assert_eq!(end.text(".empty h2"), "Nothing older than this");
+}
+
+#[tokio::test]
+async fn a_very_long_trail_is_counted_only_so_far() {
+    let app = TestApp::start().await;
+    let alice = app.person("alice").await;
+    app.workspace(&alice, "Acme").await;
+    let id = match app.database_url() {
+        Some(_) => "gen_random_uuid()",
+        None => "randomblob(16)",
+    };
+    let columns = "workspace_id, action, actor_kind, actor_name, subject, details, at";
+    let sql = format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10500) \
+         INSERT INTO audit_events (id, {columns}) SELECT {id}, {columns} FROM audit_events, n"
+    );
+    app.app.db.execute(&sql).await.unwrap();
+    let newest = alice.get("/w/acme/audit").await;
+    assert_eq!(newest.text(".pagination .hint"), "1–50 of more than 10,000 entries");
+    // Among random ids, about forty are below this one.
+    let older = alice
+        .get("/w/acme/audit?before=01000000-0000-7000-8000-000000000000")
+        .await;
+    let shown = older.texts("tbody tr").len();
+    assert_eq!(
+        older.text(".pagination .hint"),
+        format!("{shown} of more than 10,000 entries")
+    );
 }

@@ -22,6 +22,7 @@ async fn everybody_sees_who_is_there_and_what_roles_may_do() {
         ["Owner", "Viewer"]
     );
     assert_eq!(page.texts("[aria-label=Members] .muted"), ["that is you"]);
+    assert_eq!(page.text(".pagination"), "2 members");
     assert_eq!(
         page.texts("[data-label='Manage keys']"),
         ["Yes", "Yes", "Yes", "No"],

@@ -18,6 +18,7 @@ async fn it_lists_projects_with_their_keys_and_last_use() {
     app.advance(Duration::from_secs(180));
     let page = alice.get("/w/acme").await;
     assert_eq!(page.texts(".rows a"), ["Shop", "Warehouse"]);
+    assert_eq!(page.text(".pagination"), "2 projects");
     assert_eq!(
         page.attribute(".rows a", "href").as_deref(),
         Some("/w/acme/p/shop/keys")
@@ -89,6 +90,7 @@ async fn where_workspaces_own_keys_there_are_no_projects() {
     let page = alice.get("/w/acme").await;
     assert_eq!(page.attribute(".rows a", "href").as_deref(), Some("/w/acme/keys"));
     assert_eq!(page.texts(".rows p"), ["1 key, never used"]);
+    assert_eq!(page.texts(".pagination").len(), 0);
     assert!(page.texts("nav.sections a").contains(&"Keys".to_owned()));
     for path in ["/w/acme/projects/new", "/w/acme/p/shop", "/w/acme/p/shop/settings"] {
         assert_eq!(alice.get(path).await.status, 404, "{path}");

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::domain::App;
 use crate::domain::webhooks::own;
 use crate::error::Result;
+use crate::model::counted::Counted;
 use crate::model::role::Deed;
 use crate::model::timestamp::Timestamp;
 use crate::model::webhook::{Endpoint, OffReason};
@@ -35,6 +36,8 @@ struct ShowPage {
     /// Whether newer deliveries exist than the ones shown.
     is_older: bool,
     next: String,
+    /// `26–50 of 120 deliveries`
+    shown: String,
 }
 
 impl ShowPage {
@@ -54,9 +57,9 @@ pub async fn show(app: Data<App>, workspace: WorkspacePage, request: HttpRequest
     let before = cursor.before.parse().ok();
     let (now, url) = (app.now(), super::url(&app, &workspace));
     let endpoint = own::find(&app, &workspace.standing).await?;
-    let (deliveries, next) = match &endpoint {
+    let (deliveries, next, counted) = match &endpoint {
         Some(endpoint) => own::deliveries(&app, &workspace.standing, endpoint, before).await?,
-        None => (Vec::new(), None),
+        None => (Vec::new(), None, Counted::NONE),
     };
     let overlaps_until = endpoint.as_ref().and_then(|endpoint| endpoint.previous_secret_until);
     page::ok(&ShowPage {
@@ -67,6 +70,7 @@ pub async fn show(app: Data<App>, workspace: WorkspacePage, request: HttpRequest
             .and_then(|endpoint| endpoint.off)
             .map_or("", |off| why_off(off.reason)),
         overlaps_until: overlaps_until.filter(|until| *until > now),
+        shown: page::range(counted, deliveries.len(), ["delivery", "deliveries"]),
         rows: deliveries
             .into_iter()
             .map(|delivery| words::line(delivery, now))

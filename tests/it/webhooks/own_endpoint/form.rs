@@ -141,6 +141,25 @@ async fn an_old_sign_in_is_asked_for_the_password_and_loses_nothing() {
 }
 
 #[tokio::test]
+async fn its_deliveries_say_how_many_they_are() {
+    let world = World::start().await;
+    let server = Customer::start().await;
+    set(&world.alice, &server.url, &ALL).await;
+    press(&world.alice, PAGE, "test-events").await;
+    assert_eq!(world.alice.get(PAGE).await.text(".pagination .hint"), "1 delivery");
+    for _ in 0..26 {
+        // Faster than that, nobody may send them.
+        world.app.advance(std::time::Duration::from_secs(60));
+        press(&world.alice, PAGE, "test-events").await;
+    }
+    let newest = world.alice.get(PAGE).await;
+    assert_eq!(newest.text(".pagination .hint"), "1–25 of 27 deliveries");
+    let next = newest.attribute("a[rel=next]", "href").unwrap();
+    let older = world.alice.get(&next).await;
+    assert_eq!(older.text(".pagination .hint"), "26–27 of 27 deliveries");
+}
+
+#[tokio::test]
 async fn where_keys_belong_to_workspaces_it_is_called_events() {
     let text = std::fs::read_to_string("profiles/example.toml").unwrap();
     let text = text.replace("keys_belong_to = \"project\"", "keys_belong_to = \"workspace\"");

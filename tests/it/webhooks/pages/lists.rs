@@ -1,5 +1,8 @@
 //! The deliveries of a project and of a key.
 
+use keyhatch::model::ids::EndpointId;
+use keyhatch::model::webhook::{Endpoint, Off, OffReason};
+use keyhatch::store;
 use serde_json::json;
 
 use super::{list, member};
@@ -91,4 +94,71 @@ async fn deliveries_are_listed_newest_first_by_state_and_key_a_page_at_a_time() 
     let whole = another.text.expose_secret();
     let redirect = alice.get(&format!("{url}?key={whole}")).await;
     assert!(!redirect.location().contains(whole));
+}
+
+#[tokio::test]
+async fn what_is_shown_of_more_says_so() {
+    let world = World::start().await;
+    for n in 0..12 {
+        let id = world.send(json!({ "n": n })).await;
+        world.in_state(&id, "delivered").await;
+        world.another_key(&format!("Nightly {n}"), "").await;
+    }
+    let page = world.alice.get(&format!("{}?key=nightly", list(&world))).await;
+    assert_eq!(page.texts("main .card li a").len(), 10);
+    assert!(page.text("main .card .hint").starts_with("The newest 10 of 12 keys."));
+    let page = world.alice.get(&format!("{}?key=nightly+1", list(&world))).await;
+    assert_eq!(page.texts("main .card li a").len(), 3);
+    assert_eq!(page.texts("main .card .hint").len(), 0, "these are all");
+
+    let key = world.alice.get(&world.page()).await;
+    assert_eq!(key.text("#webhooks > .hint"), "The newest 5 of 12 deliveries.");
+    for n in 0..7 {
+        off(&world, &format!("https://old.example.com/{n}")).await;
+    }
+    let key = world.alice.get(&world.page()).await;
+    assert_eq!(key.texts("#webhooks .callout").len(), 5);
+    assert!(
+        key.text("#webhooks > .hint")
+            .starts_with("The newest 5 of 7 endpoints that are off."),
+        "{}",
+        key.body
+    );
+    for n in 7..11 {
+        off(&world, &format!("https://old.example.com/{n}")).await;
+    }
+    let sam = world.app.person("sam").await;
+    let desk = sam.get(&format!("/staff/keys/{}", world.key.key.id)).await;
+    assert_eq!(
+        desk.texts("section > .hint"),
+        [
+            "The newest 10 of 11 endpoints that are off.",
+            "The newest 10 of 12 deliveries."
+        ]
+    );
+}
+
+/// An endpoint of the key that somebody has switched off.
+async fn off(world: &World, url: &str) {
+    let (db, key) = (&world.app.app.db, &world.key.key);
+    let tx = db.begin().await.unwrap();
+    let endpoint = Endpoint {
+        id: EndpointId(world.app.app.new_id()),
+        workspace_id: key.workspace_id,
+        project_id: key.project_id,
+        key_id: Some(key.id),
+        url: url.to_owned(),
+        event_types: None,
+        failing_since: None,
+        off: None,
+        previous_secret_until: None,
+        created_at: world.app.app.now(),
+    };
+    let mut endpoint = store::webhooks::endpoints::of_key(&tx, &endpoint).await.unwrap();
+    endpoint.off = Some(Off {
+        at: world.app.app.now(),
+        reason: OffReason::ByHand,
+    });
+    store::webhooks::endpoints::update(&tx, &endpoint).await.unwrap();
+    store::db::commit(tx).await.unwrap();
 }
