@@ -92,7 +92,7 @@ impl Body {
 /// What the two ends of a connection tell each other: whoever reads it, and whoever answers.
 #[derive(Debug, Default)]
 pub struct Progress {
-    /// What follows the head that was handed on last.
+    /// What follows the head that was passed on last.
     follows: Cell<Option<Body>>,
     /// Whoever waits for that.
     waiting: RefCell<Option<Waker>>,

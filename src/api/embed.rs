@@ -30,7 +30,7 @@ const SIGNATURE: &str = "x-embed-signature";
 pub struct SessionToMint {
     /// The publishable key of embed mode.
     publishable_key: String,
-    /// Whom the session is for, in your own words: at most 200 characters. It is handed on as it is.
+    /// Whom the session is for, in your own words: at most 200 characters. It is passed on as it is.
     subject: Option<String>,
     /// The only origin whose pages may use it, such as `https://shop.example.com`.
     origin: Option<String>,
@@ -60,7 +60,7 @@ pub struct MintedSession {
     summary = "Mint a session for an embedded page",
     description = "An API key alone mints none: sign the request with the embed signing key. The signature is \
         `v1,` and the base64 of HMAC-SHA256 over `timestamp.body` (the header's value, a dot, the body byte by byte), \
-        under the whole text of the signing key. It is taken for five minutes before and after. Whoever repeats \
+        under the whole text of the signing key. It is taken for five minutes before and after. A server that repeats \
         a request within that time, with the API key, mints another session like the first. \
         Answers: 401 `invalid_credentials` as long as embed mode is not enabled where the API key belongs, and for a wrong \
         or old signature or another publishable key; 403 `insufficient_scope` without them; 403 `partner_suspended` \

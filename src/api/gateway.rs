@@ -1,5 +1,5 @@
 //! Where a proxy in front of the provider's API asks about each request before it lets it through. A good key leaves as
-//! headers that the proxy hands on. Come here for what all proxies are told; what each of them sends, and how it wants a
+//! headers that the proxy passes on. Come here for what all proxies are told; what each of them sends, and how it wants a
 //! refusal, is in its own file.
 
 pub mod envoy;
@@ -20,7 +20,7 @@ use crate::model::verdict::Verdict;
 use crate::profile::{Place, Profile, Unmatched};
 use values::{NOTHING, Values};
 
-/// What the proxy hands on, in this order. Whatever of it a client sends itself is overwritten: every one is always there.
+/// What the proxy passes on, in this order. Whatever of it a client sends itself is overwritten: every one is always there.
 pub const IDENTITY: [HeaderName; 7] = [
     HeaderName::from_static("x-keyhatch-key-id"),
     HeaderName::from_static("x-keyhatch-workspace"),
@@ -31,7 +31,7 @@ pub const IDENTITY: [HeaderName; 7] = [
     HeaderName::from_static("x-keyhatch-display-prefix"),
 ];
 
-/// Whom a token is about: always there, and empty for a key. (Caddy 2.6 hands on the placeholder of a header that is missing.)
+/// Whom a token is about: always there, and empty for a key. (Caddy 2.6 passes on the placeholder of a header that is missing.)
 pub const SUBJECT: HeaderName = HeaderName::from_static("x-keyhatch-subject");
 
 /// What an inbound token is for, beside the identity of the key that owns it: always there too, with nothing in it when the request

@@ -1,4 +1,4 @@
-//! What stands around every API answer: the envelope of errors, and the headers that keep an answer to whoever asked.
+//! What stands around every API answer: the envelope of errors, and the headers that keep an answer to the one who asked.
 
 use actix_web::Error;
 use actix_web::body::{BodySize, BoxBody, MessageBody};

@@ -109,7 +109,7 @@ fn parse(text: &str, called: &str) -> anyhow::Result<MasterKey> {
 /// Written whole or not at all, readable by its owner alone; a key that is there already is never overwritten.
 fn write(path: &Path, random: &dyn Random) -> anyhow::Result<()> {
     let half_written = path.with_extension("new");
-    // Left by a crash; whoever else wants to write one waits for the data directory's lock.
+    // Left by a crash; anybody else who wants to write one waits for the data directory's lock.
     let _ = fs::remove_file(&half_written);
     let mut file = OpenOptions::new()
         .write(true)

@@ -62,7 +62,7 @@ where
                     let draining = draining.clone();
                     async move { draining.notified().await }
                 })
-                // Whoever asks often keeps his connection, and decides how long: a proxy in front must not find it closed just
+                // A client that asks often keeps its connection, and decides how long: a proxy in front must not find it closed just
                 // as it sends the next request. One whose peer is gone is found out by the system (see `app::listen`).
                 .keep_alive(KeepAlive::Os)
                 .client_request_timeout(door.patience.head)

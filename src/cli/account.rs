@@ -19,7 +19,7 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 pub(super) struct Create {
-    /// The person's e-mail address
+    /// The person's email address
     #[arg(long)]
     email: String,
     /// The account belongs to your support team

@@ -45,7 +45,9 @@ impl Files {
         let mut config =
             loaded.map_err(|error| Failure::from(error).followed_by(unknown_variables(variables(), &[])))?;
         if let Some(name) = variables().find(|name| std::env::var(name).is_err()) {
-            return Err(Failure::sentence(format!("{name} is not UTF-8 text: write it anew.")));
+            return Err(Failure::sentence(format!(
+                "{name} is not UTF-8 text: save it as UTF-8."
+            )));
         }
         if let Some(profile) = &self.profile {
             config.profile = Some(profile.clone());

@@ -20,7 +20,7 @@ pub(super) struct Add {
     /// The workspace's slug: the last part of /w/SLUG
     #[arg(long, value_name = "SLUG")]
     workspace: String,
-    /// The e-mail address of the account
+    /// The email address of the account
     #[arg(long)]
     email: String,
     /// owner, admin, developer or viewer

@@ -114,7 +114,7 @@ async fn start(config: Config) -> Result<Started, Failure> {
     })
 }
 
-/// While nobody has an account, whoever reads this may make the first one.
+/// While nobody has an account, anybody who reads this may make the first one.
 async fn greet(app: &App) -> Result<(), Failure> {
     if let Some(link) = accounts::first_link(app).await? {
         print(&format!("Make the first account (this link works once): {link}"))?;

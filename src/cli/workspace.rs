@@ -35,7 +35,7 @@ pub(super) struct Create {
     /// What people call it
     #[arg(long)]
     name: String,
-    /// The e-mail address of the account that will own it
+    /// The email address of the account that will own it
     #[arg(long, value_name = "EMAIL")]
     owner: String,
     /// A plan of the profile; the profile's default without it

@@ -46,7 +46,7 @@ enum Next {
     },
 }
 
-/// A connection that is not waited for without end, and hands on one head at a time.
+/// A connection that is not waited for without end, and passes on one head at a time.
 #[derive(Debug)]
 pub struct Guarded<T> {
     io: T,
@@ -54,7 +54,7 @@ pub struct Guarded<T> {
     patience: Patience,
     stopping: Stopping,
     next: Next,
-    /// What was read beyond what may be handed on.
+    /// What was read beyond what may be passed on.
     held: BytesMut,
     /// Since when the rest of what is read next has been waited for.
     since: Option<Instant>,

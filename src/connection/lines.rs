@@ -30,7 +30,7 @@ impl Lines {
         self.has_begun || self.length > 0
     }
 
-    /// How long a body the head seems to announce: a guess, for handing on what has come of the body along with its head.
+    /// How long a body the head seems to announce: a guess, for passing on what has come of the body along with its head.
     /// Whoever goes by it compares it with what the server says.
     pub(super) fn announced(&self) -> u64 {
         self.announced

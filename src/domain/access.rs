@@ -344,7 +344,7 @@ impl<'a> ManageMembers<'a> {
         self.by
     }
 
-    /// Refuses whoever may not make or unmake owners, when one of these roles is an owner's.
+    /// Refuses people who may not make or unmake owners, when one of these roles is an owner's.
     pub fn may_touch(&self, roles: &[Role]) -> Result<()> {
         if self.owners_too || !roles.contains(&Role::Owner) {
             Ok(())

@@ -2,7 +2,7 @@
 //!
 //! An account exists once its address is proven. Until then there is a *sign-up*, which holds the password typed with it and
 //! belongs to the browser it was typed in ([`confirm_email`]): nobody gets an account for somebody else's address, nor
-//! leaves a password of his on it.
+//! leaves a password of their own on it.
 
 mod change_password;
 pub mod confirm_email;

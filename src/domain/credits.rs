@@ -25,7 +25,7 @@ pub struct Order {
     pub kind: EntryKind,
     pub reason: String,
     pub key_id: Option<KeyId>,
-    /// Of the workspace: the same key with the same order is the same change, for ever.
+    /// Of the workspace: the same key with the same order is the same change, forever.
     pub idempotency_key: Option<String>,
 }
 

@@ -16,7 +16,7 @@ use crate::model::password::Password;
 const RUNNING: usize = 2;
 const WAITING: usize = 30;
 
-/// What whoever is shed is told.
+/// What a client that is turned away is told.
 const BUSY: AppError = AppError::Unavailable { retry_after_seconds: 2 };
 
 /// How hashing stands to what else the machine does.
@@ -32,9 +32,9 @@ pub enum Rank {
 /// The hasher. Overload sheds: what cannot start soon is told to come back.
 #[derive(Debug)]
 pub struct Hashing {
-    /// Whoever hangs up leaves his work here: it makes no room for another's before it is done.
+    /// The work of a client that hangs up stays here: it makes no room for another's before it is done.
     queue: SyncSender<Work>,
-    /// A hash of nothing anybody knows: what an unknown e-mail address is compared with, to take the same time.
+    /// A hash of nothing anybody knows: what an unknown email address is compared with, to take the same time.
     decoy: String,
     begun: AtomicU64,
 }
@@ -89,7 +89,7 @@ impl Hashing {
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let (reply, done) = oneshot::channel();
-        // Whoever has hung up needs no answer.
+        // A client that has hung up needs no answer.
         let work: Work = Box::new(move || drop(reply.send(work())));
         match self.queue.try_send(work) {
             Ok(()) => {}

@@ -73,7 +73,7 @@ fn opened<'a>(
         .find_map(|(nonce, sealed)| Some((nonce.as_slice(), opener?.open(subject, sealed)?)))
 }
 
-/// Seals a secret for the holder of the ticket, and notes that his form has been submitted.
+/// Seals a secret for the holder of the ticket, and notes that their form has been submitted.
 pub(in crate::domain) async fn put(
     tx: &Tx,
     app: &App,

@@ -3,11 +3,11 @@
 //! In memory: a restart forgives, and each node counts for itself. Strangers choose what is counted here, so it takes no more
 //! memory than it may, whatever they choose.
 //!
-//! Each kind has places of its own, and when there is none left for somebody new, he gets the place of whoever has the
-//! shortest way to being forgiven, out of a few. To refuse him instead would let a stranger lock everybody out; to let him
-//! pass uncounted would let everybody in. So whoever wants an account that he guesses at forgotten has to fill its kind with
+//! Each kind has places of its own, and when there is none left for somebody new, they get the place that would be
+//! forgiven first, out of a few. To refuse them instead would let a stranger lock everybody out; to let them pass uncounted
+//! would let everybody in. So an attacker who wants an account forgotten, to guess at it again, has to fill its kind with
 //! others that have been tried as often, and pay for a password's hash each time. Networks, of which somebody may have
-//! thousands, only take the places of networks; who has thousands has as many times the attempts anyway.
+//! thousands, only take the places of networks; with thousands they have as many times the attempts anyway.
 
 use std::net::IpAddr;
 
@@ -66,7 +66,7 @@ const PLACES: usize = 32;
 
 /// Attempts so far, as the theoretical arrival time of GCRA (ITU-T I.371).
 pub struct Throttle {
-    /// Nobody else knows who shares a part with whom, so nobody can choose his neighbours.
+    /// Nobody else knows who shares a part with whom, so nobody can choose their neighbours.
     seed: [u8; 32],
     /// The parts of the first kind, then those of the second, …
     parts: Box<[Part]>,

@@ -74,7 +74,7 @@ impl Usage {
     }
 
     /// Writes down what has been counted of a few keys, for somebody who wants to look at it. What else waits may be much, of
-    /// many other tenants: it does not keep him waiting. Many who want it at once are served together.
+    /// many other tenants: it does not keep them waiting. Many who want it at once are served together.
     pub async fn flush_keys(self: &Arc<Self>, db: &Db, keys: Vec<Digested>) -> Result<()> {
         let round = {
             let mut wanted = self.wanted.lock();

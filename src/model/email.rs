@@ -1,4 +1,4 @@
-//! E-mail addresses: one parser for all that is typed, and for what mail is sent to.
+//! Email addresses: one parser for all that is typed, and for what mail is sent to.
 
 mod mistakes;
 

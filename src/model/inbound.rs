@@ -12,7 +12,7 @@ pub struct InboundToken {
     pub display_prefix: String,
     /// What it is for.
     pub template: String,
-    /// The maker's e-mail address.
+    /// The maker's email address.
     pub created_by: String,
     pub created_at: Timestamp,
     pub revoked_at: Option<Timestamp>,

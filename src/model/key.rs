@@ -15,9 +15,9 @@ pub enum KeyState {
     Active,
     /// Refused until it is enabled again.
     Disabled,
-    /// Refused for ever, because somebody else may know it; its people still have to replace it.
+    /// Refused forever, because somebody else may know it; its people still have to replace it.
     Compromised,
-    /// Refused for ever.
+    /// Refused forever.
     Revoked,
 }
 
@@ -113,7 +113,7 @@ pub struct Key {
     pub has_signing_secret: bool,
     /// Until then the secret before the last rotation signs too.
     pub previous_secret_until: Option<Timestamp>,
-    /// The maker's e-mail address, or the name of the key that made it.
+    /// The maker's email address, or the name of the key that made it.
     pub created_by: String,
     /// The key that made this one, when it was not a person.
     pub created_by_key: Option<KeyId>,

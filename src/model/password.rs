@@ -23,7 +23,7 @@ impl Password {
             return Err("Choose another: this is one of the passwords that are tried first.");
         }
         if typed.trim().eq_ignore_ascii_case(email.trim()) {
-            return Err("Choose another: this is your e-mail address.");
+            return Err("Choose another: this is your email address.");
         }
         Ok(Self(SecretString::from(typed)))
     }

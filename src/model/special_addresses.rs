@@ -45,7 +45,7 @@ const SPECIAL_V6: [Ipv6Net; 5] = [
     v6([0x3FFF, 0, 0, 0], 20),      // documentation
 ];
 
-/// Where clouds hand out the credentials of the machine to whoever asks from it. Most are in special ranges anyway; they
+/// Where clouds hand out the credentials of the machine to anybody who asks from it. Most are in special ranges anyway; they
 /// are named so that allowing a range (`100.64.0.0/10`, `fc00::/7`) does not open them by accident.
 const METADATA: [IpAddr; 9] = [
     IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254)), // nearly all of them

@@ -1,6 +1,6 @@
 //! What can be wrong with a token of the identity provider.
 
-/// What is wrong with a token. Whoever presents it is not told which; the provider's own systems are.
+/// What is wrong with a token. The client is not told which; the provider's own systems are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenFault {
     /// Three parts, but not of a token.

@@ -1,4 +1,4 @@
-//! Why the database cannot do what it is asked, in the words of whoever runs it.
+//! Why the database cannot do what it is asked, in words for the people who run it.
 
 /// What is wrong with the database or the storage under it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

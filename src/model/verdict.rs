@@ -143,7 +143,7 @@ impl Refusal {
         }
     }
 
-    /// The code that the customer's program sees. What is wrong with a credential is not told to whoever presents it.
+    /// The code that the customer's program sees. What is wrong with a credential is not told to the one who presents it.
     pub fn code(&self) -> &'static str {
         match self {
             Refusal::Missing => "missing_authorization",

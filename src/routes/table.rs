@@ -19,7 +19,7 @@ pub struct Line {
 /// Routes on their way into actix.
 #[derive(Default)]
 pub struct Table {
-    /// Pages are not: compressing what holds secrets beside what a stranger chose tells him about them (BREACH).
+    /// Pages are not: compressing what holds secrets beside what a stranger chose tells the stranger about them (BREACH).
     compressed: bool,
     /// Paths that begin like this have lines in the access log. Verification does without: a line costs more than a verdict.
     logged: Option<String>,

@@ -1,4 +1,4 @@
-//! Styles, scripts and pictures: embedded in the binary, named by their content, cached for ever.
+//! Styles, scripts and pictures: embedded in the binary, named by their content, cached forever.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

@@ -103,7 +103,7 @@ fn flood(server: &Server, stop: &AtomicBool) -> anyhow::Result<u64> {
 /// How many people have tried to sign in so far.
 static PEOPLE: AtomicU64 = AtomicU64::new(0);
 
-/// People with wrong passwords, each from an address of his own: a wrong one costs as much as a right one.
+/// People with wrong passwords, each from an address of their own: a wrong one costs as much as a right one.
 fn sign_in(server: &Server, stop: &AtomicBool) -> anyhow::Result<u64> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {

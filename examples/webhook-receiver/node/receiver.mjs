@@ -16,12 +16,12 @@ const port = Number(process.env.PORT ?? 8000);
 const seenFile = process.env.SEEN_FILE ?? "seen-webhooks.txt";
 const seen = new Set(existsSync(seenFile) ? readFileSync(seenFile, "utf8").split("\n") : []);
 
-/** What you want to happen. Be quick: whoever takes longer than 10 seconds gets the event again. */
+/** What you want to happen. Be quick: anybody who takes longer than 10 seconds gets the event again. */
 function handle(id, event) {
   console.log("accepted", id, event.type, JSON.stringify(event.data));
 }
 
-/** The bytes as they came: whoever parses and writes them again has other bytes, and another signature. */
+/** The bytes as they came: anybody who parses and writes them again has other bytes, and another signature. */
 async function bodyOf(request) {
   const chunks = [];
   let length = 0;

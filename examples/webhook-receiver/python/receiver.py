@@ -24,7 +24,7 @@ with open(seen_file) as lines:
 
 
 def handle(event_id, event):
-    """What you want to happen. Be quick: whoever takes longer than 10 seconds gets the event again."""
+    """What you want to happen. Be quick: anybody who takes longer than 10 seconds gets the event again."""
     print("accepted", event_id, event["type"], event["data"], flush=True)
 
 
@@ -35,7 +35,7 @@ class Receiver(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "")
         if not length.isdecimal() or int(length) > LARGEST_BODY:
             return self.answer(413)
-        # The bytes as they came: whoever parses and writes them again has other bytes, and another signature.
+        # The bytes as they came: anybody who parses and writes them again has other bytes, and another signature.
         body = self.rfile.read(int(length))
         try:
             event = webhook.verify(body, dict(self.headers))

@@ -1,5 +1,5 @@
 //! Objects that name a member twice. Parsers differ in which of the two they take (RFC 8259, section 4): what one program has
-//! looked at is not what the next one does. So neither is taken, at whatever depth, and in what is only handed on too.
+//! looked at is not what the next one does. So neither is taken, at whatever depth, and in what is only passed on too.
 
 use std::collections::HashSet;
 
@@ -37,7 +37,7 @@ enum Open {
 }
 
 /// The first member that stands twice, as in `data.items[3].name`. Of what is known to be JSON only brackets, commas and strings
-/// matter; and neither its depth nor its numbers may be too large for us, since they may not be for whoever it is handed on to.
+/// matter; and neither its depth nor its numbers may be too large for us, since they may not be for those it is passed on to.
 fn twice(json: &[u8]) -> Option<String> {
     let mut open: Vec<Open> = Vec::new();
     let mut at = 0;

@@ -8,7 +8,7 @@ use crate::api::errors::Result;
 use crate::api::keys::id_of;
 use crate::domain::{App, keys};
 
-/// Revokes a key, for ever and from the next request on. Where the profile offers deletion, it is gone from every list too.
+/// Revokes a key, forever and from the next request on. Where the profile offers deletion, it is gone from every list too.
 #[utoipa::path(
     delete,
     path = "/api-keys/{id}",

@@ -36,7 +36,7 @@ pub struct CreditChange {
     /// What the workspace reads in its ledger.
     #[schema(max_length = 200)]
     reason: Option<String>,
-    /// Printable ASCII. The same request with the same key is one change, however often it is sent, for ever; another request
+    /// Printable ASCII. The same request with the same key is one change, however often it is sent, forever; another request
     /// with it is refused with 409. A change that was refused used no key. It counts within the workspace. The header
     /// `Idempotency-Key` says the same.
     #[schema(min_length = 1, max_length = 255)]

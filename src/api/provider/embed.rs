@@ -77,7 +77,7 @@ pub struct RefusedSession {
     valid: bool,
     /// What to tell the page.
     code: &'static str,
-    /// Exactly what is wrong: for the provider, not for whoever presents the token.
+    /// Exactly what is wrong: for the provider, not for the one who presents the token.
     reason: &'static str,
     /// The status to answer the page with.
     status: u16,

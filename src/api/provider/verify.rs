@@ -121,7 +121,7 @@ pub struct RefusedKey {
     valid: bool,
     /// What to tell the customer's program.
     code: &'static str,
-    /// Exactly what is wrong: for the provider, not for whoever presents the key.
+    /// Exactly what is wrong: for the provider, not for the one who presents the key.
     reason: &'static str,
     /// The status to answer the customer's program with.
     status: u16,

@@ -1,8 +1,8 @@
 //! Following the link of a sign-up's mail: this makes the account.
 //!
 //! A sign-up belongs to the browser it was typed in. There, one click is enough. In any other browser the password chosen at
-//! sign-up is asked for: who was sent a link that somebody else asked for cannot turn the other one's password into the
-//! password of an account of his, by a careless click. Several sign-ups for one address do not disturb each other; the first
+//! sign-up is asked for: a person who is sent a link that somebody else asked for cannot, by a careless click, turn the
+//! stranger's password into the password of their own account. Several sign-ups for one address do not disturb each other; the first
 //! one that is confirmed wins.
 
 use subtle::ConstantTimeEq;

@@ -1,4 +1,4 @@
-//! The first account, which is staff: made by whoever can read what the server prints at its start.
+//! The first account, which is staff: made by the person who reads what the server prints at its start.
 
 use secrecy::ExposeSecret;
 

@@ -9,7 +9,7 @@ use crate::model::email::Email;
 use crate::model::password::Password;
 use crate::store;
 
-const WRONG: &str = "This e-mail address and password do not match.";
+const WRONG: &str = "This email address and password do not match.";
 
 /// The account, if the password is its own and its address is confirmed. `marks` are those of the browser that asks.
 pub async fn sign_in(app: &App, email: &str, password: &str, address: &str, marks: &Marks) -> Result<Account> {

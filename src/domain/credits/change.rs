@@ -1,4 +1,4 @@
-//! Changing a balance because the provider says so: through his own systems, who have proved themselves with a service token, or
+//! Changing a balance because the provider says so: through their own systems, which have a service token, or
 //! at the command line.
 
 use super::carry_out::carry_out;

@@ -75,7 +75,7 @@ pub async fn run(app: Arc<App>) {
 }
 
 async fn serve(app: Arc<App>, mut waiting: Vec<Waiting>) {
-    // Whoever has hung up by now pays for nothing.
+    // A client that has hung up by now pays for nothing.
     waiting.retain(|one| !one.reply.is_closed());
     if waiting.is_empty() {
         return;
@@ -86,7 +86,7 @@ async fn serve(app: Arc<App>, mut waiting: Vec<Waiting>) {
     match carry_out(&app, &orders).await {
         Ok(outcomes) => {
             for (waiting, outcome) in waiting.into_iter().zip(outcomes) {
-                // Whoever has hung up needs no answer.
+                // A client that has hung up needs no answer.
                 let _ = waiting.reply.send(Ok(outcome));
             }
         }

@@ -114,7 +114,7 @@ pub(super) async fn write_version(
     Ok(changed)
 }
 
-/// The error for whoever wants to change a revoked key.
+/// The error when somebody wants to change a revoked key.
 pub fn refuse_frozen(key: &Key) -> Result<()> {
     if key.is_frozen() {
         return Err(AppError::Conflict(
@@ -124,7 +124,7 @@ pub fn refuse_frozen(key: &Key) -> Result<()> {
     Ok(())
 }
 
-/// The error for whoever wants to switch a compromised key on or off.
+/// The error when somebody wants to switch a compromised key on or off.
 pub(super) fn refuse_compromised(key: &Key) -> Result<()> {
     match &key.compromise {
         Some(found) if key.state == KeyState::Compromised => Err(AppError::Conflict(format!(

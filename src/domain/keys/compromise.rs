@@ -50,7 +50,7 @@ struct Suspect {
 }
 
 impl Suspects {
-    /// That a proxy does not say how requests come is the operator's to mend; he is told once.
+    /// That a proxy does not say how requests come is the operator's to fix; they are told once.
     pub fn say_untold(&self) {
         if !self.has_said_untold.swap(true, Ordering::Relaxed) {
             tracing::warn!(
@@ -108,7 +108,7 @@ fn may_be_marked(state: KeyState) -> bool {
 pub(in crate::domain) async fn report(app: &App, digest: &[u8; 32], question: &Question<'_>) {
     let (suspects, fill, db) = (Arc::clone(&app.suspects), app.fill.clone(), app.db.clone());
     let (digest, address) = (*digest, question.address);
-    // A task of its own: whoever hangs up does not keep a key alive.
+    // A task of its own: a client that hangs up does not keep a key alive.
     let reported = tokio::spawn(async move {
         let is_to_be_marked = match fill.find(&db, digest).await {
             Ok(found) => found.is_some_and(|found| may_be_marked(found.state)),

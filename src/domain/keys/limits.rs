@@ -8,7 +8,7 @@ use crate::model::workspace::Workspace;
 use crate::profile::{KeyType, Plan};
 use crate::store::{self, Tx};
 
-/// Locks the workspace, so that whoever else creates a key in it waits, and takes a place or refuses.
+/// Locks the workspace, so that anybody else who creates a key in it waits, and takes a place or refuses.
 pub(super) async fn take_place(tx: &Tx, app: &App, workspace: &Workspace, key_type: &KeyType) -> Result<()> {
     let workspace = store::workspaces::lock(tx, workspace.id)
         .await?

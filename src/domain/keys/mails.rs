@@ -49,7 +49,7 @@ struct Line {
     at: Timestamp,
 }
 
-/// Tells the owners and admins of each key's workspace, and whoever made it and is still a member: one email a person, soonest
+/// Tells the owners and admins of each key's workspace, and the person who made it and is still a member: one email a person, soonest
 /// end first. Who has not confirmed an address is not written to.
 pub(super) async fn keys_end(tx: &Tx, app: &App, ending: &[Ending]) -> Result<Vec<Mail>> {
     let mut workspaces: HashMap<WorkspaceId, Option<(Workspace, Vec<Member>)>> = HashMap::new();

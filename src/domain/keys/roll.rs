@@ -133,7 +133,7 @@ pub async fn roll(app: &App, proof: ManageKeys<'_>, id: KeyId, grace: Grace, tic
     Ok(key.id)
 }
 
-/// The error for whoever wants to roll a key that is revoked, or has been rolled before.
+/// The error when somebody wants to roll a key that is revoked, or has been rolled before.
 pub fn refuse_rolled(key: &Key) -> Result<()> {
     refuse_frozen(key)?;
     if key.replaced_by.is_some() {

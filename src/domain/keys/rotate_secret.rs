@@ -1,6 +1,6 @@
 //! Rotating a signing secret: at once, or with an overlap during which the old one signs too. The key itself is untouched.
 //!
-//! Whoever signs holds the key's row while he does ([`crate::domain::webhooks`]), and this writes to it: once a rotation is
+//! An attempt holds the key's row while it signs ([`crate::domain::webhooks`]), and this writes to it: once a rotation is
 //! answered, the old secret signs nothing that it should not.
 
 use crate::domain::App;

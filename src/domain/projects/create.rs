@@ -19,7 +19,7 @@ use crate::store::{self, Tx};
 pub async fn create(app: &App, proof: ManageProjects<'_>, name: &str) -> Result<Project> {
     let name = Name::parse(name).map_err(|message| AppError::invalid("name", message))?;
     let tx = app.db.begin().await?;
-    // Whoever else creates a project here waits: the plan's limit and the slug are decided one after the other.
+    // Anybody else who creates a project here waits: the plan's limit and the slug are decided one after the other.
     let workspace = store::workspaces::lock(&tx, proof.workspace().id)
         .await?
         .ok_or(AppError::NotFound)?;

@@ -26,7 +26,7 @@ pub struct Found {
     pub key: Key,
     pub workspace: Workspace,
     pub project: Option<Project>,
-    /// The e-mail addresses of the workspace's owners.
+    /// The email addresses of the workspace's owners.
     pub owners: Vec<String>,
     /// The last ones, newest first.
     pub refusals: Vec<NotedRefusal>,

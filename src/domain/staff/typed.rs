@@ -13,7 +13,7 @@ pub enum Refused {
     TooShort { least: usize, typed: Typed },
     /// More of a key than people are shown; perhaps all of it.
     WholeKey,
-    /// An e-mail address.
+    /// An email address.
     Email,
     /// Too long for a display prefix, and not shaped like a key: the id of a request, a slug, an address of a page.
     NotAPrefix,

@@ -5,7 +5,7 @@ use parking_lot::Mutex;
 use super::counts::Batch;
 use crate::model::ids::KeyId;
 
-/// How many keys a transaction writes at most, or not many more: whoever else wants to write waits for it.
+/// How many keys a transaction writes at most, or not many more: anybody else who wants to write waits for it.
 const AT_ONCE: usize = 5_000;
 
 /// Parts, each to be written by one transaction and in the order of keys; of a key, all refusals that are noted are in one.

@@ -30,7 +30,7 @@ const TOO_LONG: Duration = Duration::from_secs(30 * 60);
 pub async fn commit(app: &App, tx: Tx, changed: &Changed) -> Result<()> {
     let number = store::changes::note(&tx, changed, app.now()).await?;
     let (records, subject) = (Arc::clone(&app.records), changed.subject().clone());
-    // A task of its own: whoever hangs up between the commit and the forgetting must not leave memory stale.
+    // A task of its own: a client that hangs up between the commit and the forgetting must not leave memory stale.
     let committing = tokio::spawn(async move {
         let committed = store::db::commit(tx).await;
         // Whatever is known of the commit: what it may have changed is read again.
@@ -44,7 +44,7 @@ pub async fn commit(app: &App, tx: Tx, changed: &Changed) -> Result<()> {
 async fn wait_for_others(app: &App, number: i64) -> Result<()> {
     let (committed, lasts) = (Instant::now(), lease::LASTS + MARGIN);
     let mut pause = Duration::from_millis(1);
-    // After that time nobody who has not heard believes his memory.
+    // After that time no node that has not heard believes its memory.
     while committed.elapsed() < lasts {
         // A database that does not say leaves only waiting: what was changed is changed.
         if matches!(

@@ -143,7 +143,7 @@ async fn ask<Found: ByDigest>(db: &Db, wanted: Vec<Wanted<Found>>) {
         Ok(found) => {
             for wanted in wanted {
                 let found = found.iter().find(|found| *found.digest() == wanted.digest);
-                // Whoever has hung up needs no answer.
+                // A client that has hung up needs no answer.
                 let _ = wanted.reply.send(Ok(found.cloned()));
             }
         }

@@ -84,7 +84,7 @@ impl Tokens {
                 let address = Url::parse(address).with_context(|| format!("[jwt] jwks_url is “{address}”"))?;
                 if address.scheme() != "https" && !loopback_http(&address) {
                     bail!(
-                        "[jwt] jwks_url is “{address}”: whoever can change keys on their way can make tokens; use https (http only \
+                        "[jwt] jwks_url is “{address}”: anybody who can change the keys in transit can make tokens; use https (http only \
                          from this machine, and only in development)"
                     );
                 }
@@ -218,7 +218,7 @@ pub(super) async fn ask<T>(
     Ok(app.counted(question, verdict))
 }
 
-/// What looks like an id is one: nobody gets at another's workspace by calling his own like its id.
+/// What looks like an id is one: nobody gets at another's workspace by naming their own like its id.
 async fn workspace(app: &App, named: &str) -> Result<Option<Workspace>> {
     let db = app.db.reader();
     Ok(match named.parse() {

@@ -1,4 +1,4 @@
-//! Accepting an event: whoever is told that it is accepted can forget about it.
+//! Accepting an event: a provider that is told that it is accepted can forget about it.
 
 use crate::domain::App;
 use crate::domain::keys::refuse_frozen;
@@ -25,7 +25,7 @@ pub struct NewEvent {
     pub idempotency_key: Option<String>,
 }
 
-/// Stores an event, to be delivered at once. Only the provider does, who has proved himself with a service token.
+/// Stores an event, to be delivered at once. Only the provider does this, with a service token.
 pub async fn accept(app: &App, new: &NewEvent) -> Result<Delivery> {
     match store_once(app, new).await {
         // The same request came twice at the same moment. The other one has been stored by now.
@@ -120,7 +120,7 @@ pub(super) async fn open_endpoint(tx: &Tx, app: &App, key: &Key, url: Option<&st
     Ok(endpoint)
 }
 
-/// The error for whoever wants to send something to an endpoint that is switched off.
+/// The error when somebody wants to send something to an endpoint that is switched off.
 pub(super) fn refuse_off(endpoint: &Endpoint) -> Result<()> {
     let Some(off) = endpoint.off else {
         return Ok(());

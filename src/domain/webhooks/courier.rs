@@ -171,8 +171,8 @@ impl Courier {
         client.build()
     }
 
-    /// What of the answer there is room and time for. Its status has come: a receiver who stops in the middle of what he
-    /// says after it has answered all the same.
+    /// What of the answer there is room and time for. Its status has come: a receiver that stops in the
+    /// middle of its body after that has answered all the same.
     async fn read(&self, mut response: Response, deadline: Instant) -> Answer {
         let retry_after = response.headers().get(RETRY_AFTER);
         let retry_after = retry_after

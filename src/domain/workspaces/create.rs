@@ -1,4 +1,4 @@
-//! Creating a workspace: whoever does it owns it.
+//! Creating a workspace: the person who does it owns it.
 
 use crate::domain::App;
 use crate::domain::access::By;
@@ -19,7 +19,7 @@ use crate::store::{self, Tx};
 /// mail. What is counted is making, not owning: who hands a workspace on, or is handed one, changes nothing about it.
 pub const MOST_OF_A_PERSON: u32 = 100;
 
-/// Creates a workspace on a plan of the profile (the default when none is named). The operator makes as many as he likes.
+/// Creates a workspace on a plan of the profile (the default when none is named). The operator makes as many as they like.
 pub async fn create(app: &App, owner: &Account, by: &By, name: &str, plan: Option<&str>) -> Result<Workspace> {
     let name = Name::parse(name).map_err(|message| AppError::invalid("name", message))?;
     let plan = match plan {

@@ -138,7 +138,7 @@ fn keys(section: &Section<'_>, notes: &mut Notes<'_>) -> Option<JwtKeys> {
             let url = section.text("jwks_url", notes)?;
             if url.value.starts_with("http://") && !is_from_here(&url.value) {
                 let message =
-                    "jwks_url must begin with \"https://\": whoever can change keys on their way can make tokens";
+                    "jwks_url must begin with \"https://\": anybody who can change the keys in transit can make tokens";
                 notes.add(url.at, message);
             }
             Some(JwtKeys::Jwks(checked_url(url, "jwks_url", notes)))

@@ -1,4 +1,4 @@
-//! `GET /docs/authentication`: for everybody, signed in or not. Whoever is signed in finds the beginning of their own newest key.
+//! `GET /docs/authentication`: for everybody, signed in or not. People who are signed in find the beginning of their own newest key.
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};

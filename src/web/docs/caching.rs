@@ -1,5 +1,5 @@
 //! How long a page of the documentation may be kept. For strangers it is the same until the profile changes: their browsers keep
-//! it and ask whether it still is. Whoever is signed in has a page of their own, with the proof for its forms, which nobody keeps.
+//! it and ask whether it still is. People who are signed in have a page of their own, with the proof for its forms, which nobody keeps.
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use actix_web::{HttpRequest, HttpResponse};

@@ -73,7 +73,7 @@ pub const WORDS: [(&str, &str, &str); 10] = [
     ),
     (
         "https_required",
-        "The request came over plain http. Whoever was on the way could read the key: it counts as compromised from now on.",
+        "The request came over plain http. Anybody on the way could read the key: it counts as compromised from now on.",
         "Roll the key, and call https:// only.",
     ),
     (

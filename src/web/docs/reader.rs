@@ -11,7 +11,7 @@ pub(super) struct ReaderView {
     pub(super) place: String,
     /// Their list; or, while there is no project for them, the workspace.
     pub(super) keys_url: String,
-    /// Where a key is made; empty for whoever may not.
+    /// Where a key is made; empty for people who may not.
     pub(super) new_key_url: String,
     pub(super) key: Option<OwnKey>,
 }

@@ -18,7 +18,7 @@ use crate::web::page::{Page, PagePerson};
 use crate::web::session;
 use crate::web::ways::Ways;
 
-/// Whoever opens a page.
+/// Who opens a page: somebody signed in or a stranger.
 #[derive(Clone)]
 pub struct Visitor {
     pub account: Option<Account>,

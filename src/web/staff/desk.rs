@@ -155,7 +155,7 @@ fn words(refused: &Refused) -> String {
         Refused::NotAPrefix => {
             "This is no display prefix. Ask for the beginning of the key, as the list of keys shows it.".to_owned()
         }
-        Refused::Email => "This is an e-mail address. Ask for the display prefix of the key, or for its id.".to_owned(),
+        Refused::Email => "This is an email address. Ask for the display prefix of the key, or for its id.".to_owned(),
         Refused::Words => {
             "No key is written like this. Ask for the display prefix of the key, or for its id.".to_owned()
         }

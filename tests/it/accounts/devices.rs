@@ -1,4 +1,4 @@
-//! A stranger who storms an account, or the address it is used from, keeps nobody out of a browser that he signed in from before.
+//! A stranger who storms an account, or the address it is used from, keeps nobody out of a browser that was signed in before.
 
 use reqwest::header::SET_COOKIE;
 

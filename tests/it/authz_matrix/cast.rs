@@ -68,7 +68,7 @@ impl Cast {
             .expect("a form on every page")
     }
 
-    /// Signs a caller in again, when what he did has signed him out.
+    /// Signs a caller in again, when what they did has signed them out.
     pub async fn restore(&self, caller: &str) {
         let signed_out = self.browser(caller).get("/sign-in").await.status == 200;
         if caller != "nobody" && signed_out {

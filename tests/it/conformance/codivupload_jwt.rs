@@ -168,7 +168,7 @@ async fn v02_the_workspace_of_a_token_is_looked_at_each_time() {
             "{elsewhere}"
         );
     }
-    // Whoever calls his workspace like the id of another has no more than his own.
+    // A workspace named like the id of another gives no more than itself.
     let charlie = service.app.person("charlie").await;
     let id = service.workspace.id.to_string();
     assert_eq!(service.app.workspace(&charlie, &id).await.slug, id);

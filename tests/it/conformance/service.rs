@@ -142,7 +142,7 @@ pub fn code(answer: &Answer) -> String {
     answer.json()["code"].as_str().unwrap_or_default().to_owned()
 }
 
-/// A header of the identity that a gateway hands on.
+/// A header of the identity that a gateway passes on.
 pub fn handed_on(answer: &Answer, name: &str) -> String {
     let value = answer.headers.get(format!("x-keyhatch-{name}"));
     value

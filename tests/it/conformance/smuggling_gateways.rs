@@ -1,4 +1,4 @@
-//! A hostile customer of each of the systems, whose key may do one thing, writes a request for another in every way he can think
+//! A hostile customer of each of the systems, whose key may do one thing, writes a request for another in every way they can think
 //! of: through nginx and Caddy nothing of it reaches the API.
 
 use super::gateways::Guarded;

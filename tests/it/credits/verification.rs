@@ -152,7 +152,7 @@ async fn limits_come_first_and_a_refusal_for_credits_counts_against_them() {
     }
     assert_eq!(statuses, [200, 200, 402, 402, 402, 429, 429]);
     assert_eq!(amounts(&ledger_of(&service).await), [2, -1, -1]);
-    // Who is over his limit pays nothing, though he could.
+    // Over the limit nothing is paid, though there are credits.
     change(&service.app.backend().await, 10).await;
     assert_eq!(job(&service, &key).await, 429);
     service.app.advance(Duration::from_secs(120));

@@ -125,7 +125,7 @@ async fn every_header_arrives_as_keyhatch_said_it_or_empty() {
                 );
                 for name in all_names() {
                     let said = got.all(&name);
-                    // nginx hands on no header that is empty.
+                    // nginx passes on no header that is empty.
                     let is_there = said.len() == 1 || (said.is_empty() && proxy.kind == Kind::Nginx);
                     assert!(is_there, "{about} {name}: {said:?}");
                 }

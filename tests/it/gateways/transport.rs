@@ -1,4 +1,4 @@
-//! Proxies say how the requests that they hold came, whatever clients say; and hand on what browsers ask beforehand.
+//! Proxies say how the requests that they hold came, whatever clients say; and pass on what browsers ask beforehand.
 
 use keyhatch::model::key::KeyState;
 use reqwest::Method;

@@ -1,4 +1,4 @@
-//! WebSockets through a proxy: judged before anything is upgraded, and then handed on.
+//! WebSockets through a proxy: judged before anything is upgraded, and then passed on.
 
 use std::time::Duration;
 

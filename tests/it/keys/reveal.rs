@@ -43,7 +43,7 @@ async fn a_key_is_shown_once() {
     );
 }
 
-/// On SQLite whoever writes is alone; a page can be opened by anybody as often as he likes.
+/// On SQLite there is one writer at a time; a page can be opened by anybody as often as they like.
 #[tokio::test]
 async fn a_page_with_nothing_to_show_waits_for_nobody_who_writes() {
     let world = World::start().await;

@@ -58,7 +58,7 @@ pub async fn trail(app: &TestApp, workspace: &Workspace) -> Vec<AuditEvent> {
         .events
 }
 
-/// The operator's hand on the members.
+/// The operator changes the members.
 pub fn members<'a>(workspace: &'a Workspace, by: &'a By) -> ManageMembers<'a> {
     ManageMembers::operator(workspace, by)
 }

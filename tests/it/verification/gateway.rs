@@ -1,4 +1,4 @@
-//! `/gateway/forward`: what a proxy asks, and what it hands on.
+//! `/gateway/forward`: what a proxy asks, and what it passes on.
 
 use reqwest::Method;
 

@@ -333,7 +333,7 @@ async fn a_token_brings_no_keys_and_leads_to_none() {
         let forged = theirs.sign_with(led.clone(), &claims);
         assert_refused(&service, &forged, "token_signature", &led.to_string()).await;
     }
-    // Whoever may sign may write what he likes there: nobody reads it.
+    // Who may sign may write what they like there: nobody reads it.
     for read_by_nobody in [
         json!({"jku": trap.url}),
         json!({"x5u": trap.url}),

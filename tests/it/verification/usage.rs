@@ -204,7 +204,7 @@ async fn what_a_worker_has_begun_to_write_down_is_written_once() {
     assert_eq!(written(db, id).await, 1);
 }
 
-/// All who look at once are served together: each sees whatever was counted before he looked.
+/// All who look at once are served together: each sees what was counted before they looked.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_look_at_once_and_each_sees_his_own() {
     let app = TestApp::start().await;

@@ -25,7 +25,7 @@ struct KeyCompromised<'a> {
     link: String,
 }
 
-/// To the owners and admins of the key's workspace, and to whoever made it and is still a member. Who has not confirmed an
+/// To the owners and admins of the key's workspace, and to the person who made it and is still a member. Who has not confirmed an
 /// address is not written to.
 pub(super) async fn key_compromised(tx: &Tx, app: &App, key: &Key) -> Result<Vec<Mail>> {
     let workspace = store::workspaces::find(tx, key.workspace_id).await?;

@@ -78,8 +78,8 @@ pub(super) struct Shared {
     /// What belongs to a workspace is all in one part.
     parts: [Mutex<Inner>; PARTS],
     /// Grows whenever a tenant is forgotten: what was read before is not taken after. It grows before the first tenant is forgotten,
-    /// and is compared under the lock of the part: so who finds it as it was comes before that, and what he takes is forgotten
-    /// with the rest; and whoever asks for it later reads after the commit.
+    /// and is compared under the lock of the part: so a reader that finds it as it was comes before that, and what it takes is forgotten
+    /// with the rest; and who asks for it later reads after the commit.
     generation: AtomicU64,
     /// Says in which part something is.
     hasher: RandomState,

@@ -6,7 +6,7 @@ use crate::model::timestamp::Timestamp;
 use crate::model::token_fault::TokenFault;
 use crate::profile::Jwt;
 
-/// As long as OpenID Connect Core allows (section 2); it is handed on in a header.
+/// As long as OpenID Connect Core allows (section 2); it is passed on in a header.
 const LONGEST_SUBJECT: usize = 255;
 
 /// Whom a token speaks for.

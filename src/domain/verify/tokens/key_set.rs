@@ -55,7 +55,7 @@ impl Known {
             .is_none_or(|old| now >= old || old.millis() - now.millis() > longest)
     }
 
-    /// Whether somebody may ask who looked when the provider had last been asked at `seen`, and at his watch after that. Of two who
+    /// Whether a task may ask that looked when the provider had last been asked at `seen`, and at the clock after that. Of two who
     /// look before either asks, one does. A clock that was set back does not make the pause longer.
     fn may_ask(&self, seen: Option<Timestamp>, now: Timestamp) -> bool {
         let since = |at: Timestamp| now.millis() - at.millis();
@@ -116,7 +116,7 @@ impl KeySet {
             return;
         }
         let (set, courier) = (Arc::clone(self), courier.clone());
-        // A task of its own: whoever hangs up takes nothing from those who wait.
+        // A task of its own: a client that hangs up takes nothing from those who wait.
         let asking = tokio::spawn(async move {
             let _asking = set.asking.lock().await;
             let may_ask = {

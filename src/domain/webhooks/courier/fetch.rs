@@ -1,4 +1,4 @@
-//! One GET of a document that the operator named in a file of his own: the keys of his identity provider. It may be at an
+//! One GET of a document that the operator named in a file of their own: the keys of their identity provider. It may be at an
 //! internal address, which no customer could have chosen; all else is as strict as for a delivery.
 
 use std::time::Duration;

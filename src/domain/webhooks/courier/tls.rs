@@ -1,4 +1,4 @@
-//! How connections to receivers are encrypted, and whom we believe that a receiver is who he says.
+//! How connections to receivers are encrypted, and which certificates of receivers are trusted.
 
 use std::sync::{Arc, LazyLock};
 

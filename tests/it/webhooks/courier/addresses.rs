@@ -1,4 +1,4 @@
-//! However an address is written, and whatever a name turns into: nobody comes where he must not.
+//! However an address is written, and whatever a name turns into: nothing is sent where it must not go.
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
