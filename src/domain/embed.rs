@@ -13,7 +13,7 @@ mod verify;
 pub use admit::{Signed, admit};
 pub use disable::disable;
 pub use enable::enable;
-pub use rotate::{rotate, view};
+pub use rotate::{rotate, seen, view};
 pub use suspend::{resume, suspend};
 pub use verify::{SessionRefusal, Verified, Wanted, verify};
 

@@ -21,6 +21,19 @@ pub(in crate::domain) fn refuse_overwriting(seen: Option<&str>, before: &str, af
     }
 }
 
+/// Which secret would be replaced, in few characters. What it is made of is sealed.
+pub(in crate::domain) fn mark_of_secret(sealed: Option<&[u8]>) -> String {
+    mark(&serde_json::json!(sealed))
+}
+
+/// Refuses to replace another secret than the form was about: somebody may just have brought that one to where it is needed.
+pub(in crate::domain) fn refuse_replacing(seen: Option<&str>, sealed: Option<&[u8]>) -> Result<()> {
+    match seen {
+        Some(seen) if seen != mark_of_secret(sealed) => Err(AppError::Overtaken),
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,29 +6,38 @@ use crate::domain::access::ManageKeys;
 use crate::domain::embed::{keys, open, part, record};
 use crate::domain::keys::Ticket;
 use crate::domain::keys::reveal::Opener;
+use crate::domain::seen as shown;
 use crate::domain::shown_once::{self, Shown};
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
+use crate::model::embed::Partner;
 use crate::store;
 use crate::store::db::commit;
 
-/// Rotates; the new key waits for the holder of the ticket. False where embed mode is off: there is nothing to rotate. A form that
+/// Which key the form of a rotation would replace ([`shown::mark`]).
+pub fn seen(partner: &Partner) -> String {
+    shown::mark(&serde_json::json!([partner.generation]))
+}
+
+/// Rotates, unless somebody has rotated since the form was opened; the new key waits for the holder of the ticket. False where embed mode is off: there is nothing to rotate. A form that
 /// is submitted twice rotates once.
-pub async fn rotate(app: &App, proof: ManageKeys<'_>, ticket: &Ticket) -> Result<bool> {
+pub async fn rotate(app: &App, proof: ManageKeys<'_>, ticket: &Ticket, known: Option<&str>) -> Result<bool> {
     let account = proof.by().account().ok_or(AppError::Unauthenticated)?;
     let signing = part(app)?.signing_format();
     let tx = app.db.begin().await?;
-    let known = open(&tx, app, proof.ring()).await?;
+    let there = open(&tx, app, proof.ring()).await?;
     if store::shown_once::submitted(&tx, ticket.nonce_digest(), account)
         .await?
         .is_some()
     {
         return Ok(true);
     }
-    let Some(mut partner) = known.filter(|partner| partner.enabled_at.is_some()) else {
+    let Some(mut partner) = there.filter(|partner| partner.enabled_at.is_some()) else {
         return Ok(false);
     };
+    let before = seen(&partner);
     partner.generation += 1;
+    shown::refuse_overwriting(known, &before, &seen(&partner))?;
     partner.rotated_at = Some(app.now());
     store::embed_partners::update(&tx, &partner).await?;
     let key = keys::mint(app, &signing);

@@ -6,9 +6,10 @@
 use crate::domain::App;
 use crate::domain::access::ManageKeys;
 use crate::domain::keys::Grace;
-use crate::domain::keys::change::{open_for_change, refuse_frozen, write};
+use crate::domain::keys::change::{find, open_for_change, refuse_frozen, write};
 use crate::domain::keys::mint;
 use crate::domain::keys::reveal::{self, Secrets, Ticket};
+use crate::domain::seen as shown;
 use crate::domain::verify::changes;
 use crate::domain::webhooks::secrets;
 use crate::error::{AppError, Result};
@@ -17,7 +18,14 @@ use crate::model::ids::KeyId;
 use crate::store;
 use crate::store::signing_secrets::SealedSecrets;
 
-/// Rotates; the new secret waits for the holder of the ticket. The old one signs too for the overlap; one that was still
+/// Which secret the form of a rotation would replace ([`shown::mark_of_secret`]).
+pub async fn secret_seen(app: &App, proof: ManageKeys<'_>, id: KeyId) -> Result<String> {
+    find(app, proof.read(), id).await?;
+    let secrets = store::signing_secrets::of_key(app.db.reader(), id).await?;
+    Ok(shown::mark_of_secret(secrets.current.as_deref()))
+}
+
+/// Rotates, unless somebody has rotated since the form was opened; the new secret waits for the holder of the ticket. The old one signs too for the overlap; one that was still
 /// signing from a rotation before ends now. A form that is submitted twice rotates once.
 pub async fn rotate_signing_secret(
     app: &App,
@@ -25,6 +33,7 @@ pub async fn rotate_signing_secret(
     id: KeyId,
     overlap: Grace,
     ticket: &Ticket,
+    known: Option<&str>,
 ) -> Result<()> {
     let account = proof.by().account().ok_or(AppError::Unauthenticated)?;
     let tx = app.db.begin().await?;
@@ -41,6 +50,7 @@ pub async fn rotate_signing_secret(
     }
     let until = (overlap != Grace::Now).then(|| app.now().plus(overlap.millis()));
     let old = store::signing_secrets::of_key(&tx, id).await?;
+    shown::refuse_replacing(known, old.current.as_deref())?;
     let secret = mint::mint_signing_secret(app);
     let sealed = SealedSecrets {
         current: Some(secrets::seal(app, id.0, &secret)?),

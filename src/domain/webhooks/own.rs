@@ -10,7 +10,7 @@ mod switch;
 pub use super::own_page::page;
 pub use reveal::view;
 pub use save::{Input, change, create, seen};
-pub use secret::{end_overlap, rotate};
+pub use secret::{end_overlap, rotate, secret_seen};
 pub use send::{resend, send_test};
 pub use switch::{remove, switch_off, switch_on};
 

@@ -148,6 +148,19 @@ pub async fn secrets(tx: &impl ConnectionTrait, id: EndpointId) -> Result<Sealed
     }))
 }
 
+/// The sealed secret of a workspace's own endpoint, as it is at this moment.
+pub async fn own_secret(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<Option<Vec<u8>>> {
+    let found: Option<Option<Vec<u8>>> = endpoint::Entity::find()
+        .select_only()
+        .column(endpoint::Column::SigningSecret)
+        .filter(endpoint::Column::WorkspaceId.eq(workspace.0))
+        .filter(endpoint::Column::KeyId.is_null())
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(found.flatten())
+}
+
 /// Replaces the sealed secrets of a workspace's own endpoint.
 pub async fn set_secrets(tx: &impl ConnectionTrait, id: EndpointId, secrets: SealedSecrets) -> Result<()> {
     let (previous, until) = secrets.previous.unzip();

@@ -15,6 +15,7 @@ use crate::web::extract::{KeyPath, KeysPage};
 use crate::web::flash::Flash;
 use crate::web::form::{Button, Form};
 use crate::web::keys::ticket;
+use crate::web::meanwhile;
 use crate::web::page::{self, Page};
 
 #[derive(Debug, Default, Deserialize)]
@@ -22,6 +23,8 @@ use crate::web::page::{self, Page};
 pub struct RotateForm {
     nonce: String,
     overlap: String,
+    /// Which secret this is about; see [`keys::secret_seen`].
+    seen: String,
 }
 
 #[derive(Template)]
@@ -32,6 +35,8 @@ struct RotatePage {
     key: Key,
     form: RotateForm,
     errors: FieldErrors,
+    /// Somebody else was faster.
+    is_overtaken: bool,
     overlaps: Vec<Choice>,
     /// Until when the secret before this one signs too, if it does.
     overlaps_until: Option<Timestamp>,
@@ -46,7 +51,8 @@ struct Choice {
 
 /// `GET …/keys/{key}/signing-secret`
 pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpResponse> {
-    let key = keys::find(&app, page.ring.manage_keys()?.read(), key.0).await?;
+    let proof = page.ring.manage_keys()?;
+    let key = keys::find(&app, proof.read(), key.0).await?;
     page.workspace.person.require_fresh(&app)?;
     keys::refuse_frozen(&key)?;
     if !key.has_signing_secret {
@@ -55,6 +61,7 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpRe
     let form = RotateForm {
         nonce: ticket::fresh_nonce(&app),
         overlap: Grace::Now.as_str().to_owned(),
+        seen: keys::secret_seen(&app, proof, key.id).await?,
     };
     render(&app, &page, StatusCode::OK, key, form, FieldErrors::default())
 }
@@ -63,10 +70,13 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpRe
 pub async fn submit(app: Data<App>, page: KeysPage, key: KeyPath, form: Form<RotateForm>) -> Result<HttpResponse> {
     let proof = page.ring.manage_keys()?;
     page.workspace.person.require_fresh(&app)?;
-    let form = form.0;
+    let mut form = form.0;
     let ticket = ticket::read(&page, &form.nonce)?;
     let rotated = match Grace::parse_overlap(&form.overlap) {
-        Ok(overlap) => keys::rotate_signing_secret(&app, proof, key.0, overlap, &ticket).await,
+        Ok(overlap) => {
+            let known = meanwhile::known(&form.seen);
+            keys::rotate_signing_secret(&app, proof, key.0, overlap, &ticket, known).await
+        }
         Err(error) => Err(error),
     };
     match rotated {
@@ -74,6 +84,11 @@ pub async fn submit(app: Data<App>, page: KeysPage, key: KeyPath, form: Form<Rot
         Err(AppError::Invalid(errors)) => {
             let key = keys::find(&app, proof.read(), key.0).await?;
             render(&app, &page, StatusCode::UNPROCESSABLE_ENTITY, key, form, errors)
+        }
+        Err(AppError::Overtaken) => {
+            let key = keys::find(&app, proof.read(), key.0).await?;
+            form.seen = keys::secret_seen(&app, proof, key.id).await?;
+            render(&app, &page, StatusCode::CONFLICT, key, form, FieldErrors::default())
         }
         Err(other) => Err(other),
     }
@@ -116,6 +131,7 @@ fn render(
         url: page.key_url(key.id),
         overlaps: Grace::ALL.into_iter().map(choice).collect(),
         overlaps_until: key.previous_secret_until.filter(|until| *until > app.now()),
+        is_overtaken: status == StatusCode::CONFLICT,
         key,
         form,
         errors,

@@ -125,6 +125,24 @@ async fn rotating_ends_the_old_key_and_keeps_the_publishable_one() {
 }
 
 #[tokio::test]
+async fn whoever_rotates_second_hears_of_the_first() {
+    let service = service().await;
+    let embed = page(&service);
+    enable(&service.alice, &embed).await;
+    let rotation = format!("{embed}/signing-key");
+    let opened = service.alice.get(&rotation).await.form(&rotation);
+    service.alice.submit(&rotation, &rotation, &[]).await;
+    let told = service.alice.try_post(&rotation, &opened).await.unwrap();
+    assert_eq!(told.status, 409);
+    assert_eq!(
+        told.text(".callout-title"),
+        "The signing key was rotated while this page was open"
+    );
+    let meant = service.alice.try_post(&rotation, &told.form(&rotation)).await.unwrap();
+    assert_eq!(meant.location(), format!("{embed}/reveal"));
+}
+
+#[tokio::test]
 async fn disabling_ends_everything_and_enabling_begins_anew() {
     let service = service().await;
     let embed = page(&service);

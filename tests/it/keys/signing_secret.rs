@@ -1,4 +1,5 @@
 use super::world::{World, see};
+use crate::support::places::typed;
 
 #[tokio::test]
 async fn a_new_secret_is_shown_once_and_the_key_stays() {
@@ -43,6 +44,46 @@ async fn a_double_click_rotates_once() {
         1,
         "{trail:?}"
     );
+}
+
+#[tokio::test]
+async fn whoever_is_slower_hears_that_it_was_rotated_and_chooses() {
+    let world = World::start().await;
+    let made = world.key("CI").await;
+    let action = format!("{}/signing-secret", made.url);
+    let bob = world.member("bob", "developer").await;
+    let opened = bob.get(&action).await.form(&action);
+    let answer = world.alice.submit(&action, &action, &[]).await;
+    see(&world.alice, &answer.location()).await;
+
+    let told = bob.try_post(&action, &typed(&opened, "overlap", "24h")).await.unwrap();
+    assert_eq!(told.status, 409);
+    assert_eq!(
+        told.text(".callout-title"),
+        "The signing secret was rotated while this page was open"
+    );
+    assert_eq!(told.attribute(".callout a", "href").as_deref(), Some(made.url.as_str()));
+    assert!(
+        told.attribute("input[value='24h'][checked]", "id").is_some(),
+        "what was chosen stays"
+    );
+    let rotations = async || {
+        let trail = world.trail(&made).await;
+        trail
+            .iter()
+            .filter(|line| line.contains("rotated the signing secret"))
+            .count()
+    };
+    assert_eq!(rotations().await, 1);
+    // Sending it once more means it.
+    let meant = bob.try_post(&action, &told.form(&action)).await.unwrap();
+    assert_eq!(meant.location(), format!("{}/reveal", made.url));
+    assert_eq!(rotations().await, 2);
+    // Nor does it matter that the key was renamed.
+    let opened = bob.get(&action).await.form(&action);
+    let edit = format!("{}/edit", made.url);
+    world.alice.submit(&edit, &edit, &[("name", "CI 2")]).await;
+    assert_eq!(bob.try_post(&action, &opened).await.unwrap().status, 303);
 }
 
 #[tokio::test]

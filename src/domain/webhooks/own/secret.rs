@@ -4,6 +4,7 @@
 use crate::domain::App;
 use crate::domain::access::ManageWorkspace;
 use crate::domain::keys::{Grace, Ticket, mint_signing_secret};
+use crate::domain::seen as shown;
 use crate::domain::shown_once;
 use crate::domain::webhooks::own::{open, record};
 use crate::domain::webhooks::secrets;
@@ -13,8 +14,21 @@ use crate::store;
 use crate::store::db::commit;
 use crate::store::signing_secrets::SealedSecrets;
 
-/// Rotates; the new secret waits for the holder of the ticket. A form that is submitted twice rotates once.
-pub async fn rotate(app: &App, proof: ManageWorkspace<'_>, overlap: Grace, ticket: &Ticket) -> Result<()> {
+/// Which secret the form of a rotation would replace ([`shown::mark_of_secret`]).
+pub async fn secret_seen(app: &App, proof: ManageWorkspace<'_>) -> Result<String> {
+    let secret = store::webhooks::endpoints::own_secret(app.db.reader(), proof.workspace().id).await?;
+    Ok(shown::mark_of_secret(secret.as_deref()))
+}
+
+/// Rotates, unless somebody has rotated since the form was opened; the new secret waits for the holder of the ticket. A form that is
+/// submitted twice rotates once.
+pub async fn rotate(
+    app: &App,
+    proof: ManageWorkspace<'_>,
+    overlap: Grace,
+    ticket: &Ticket,
+    known: Option<&str>,
+) -> Result<()> {
     let account = proof.by().account().ok_or(AppError::Unauthenticated)?;
     let tx = app.db.begin().await?;
     let endpoint = open(&tx, proof).await?;
@@ -26,6 +40,7 @@ pub async fn rotate(app: &App, proof: ManageWorkspace<'_>, overlap: Grace, ticke
     }
     let until = (overlap != Grace::Now).then(|| app.now().plus(overlap.millis()));
     let old = store::webhooks::endpoints::secrets(&tx, endpoint.id).await?;
+    shown::refuse_replacing(known, old.current.as_deref())?;
     let secret = mint_signing_secret(app);
     let sealed = SealedSecrets {
         current: Some(secrets::seal(app, endpoint.id.0, &secret)?),

@@ -15,6 +15,7 @@ use crate::web::extract::WorkspacePage;
 use crate::web::flash::Flash;
 use crate::web::form::{Button, Form};
 use crate::web::keys::ticket;
+use crate::web::meanwhile;
 use crate::web::page::{self, Page};
 
 #[derive(Debug, Default, Deserialize)]
@@ -22,6 +23,8 @@ use crate::web::page::{self, Page};
 pub struct RotateForm {
     nonce: String,
     overlap: String,
+    /// Which secret this is about; see [`own::secret_seen`].
+    seen: String,
 }
 
 #[derive(Template)]
@@ -31,6 +34,8 @@ struct RotatePage {
     url: String,
     form: RotateForm,
     errors: FieldErrors,
+    /// Somebody else was faster.
+    is_overtaken: bool,
     overlaps: Vec<Choice>,
     /// Until when the secret before this one signs too, if it does.
     overlaps_until: Option<Timestamp>,
@@ -45,12 +50,13 @@ struct Choice {
 
 /// `GET …/webhooks/signing-secret`
 pub async fn show(app: Data<App>, workspace: WorkspacePage) -> Result<HttpResponse> {
-    workspace.standing.manage_workspace()?;
+    let proof = workspace.standing.manage_workspace()?;
     super::endpoint(&app, &workspace).await?;
     workspace.person.require_fresh(&app)?;
     let form = RotateForm {
         nonce: ticket::fresh_nonce(&app),
         overlap: Grace::Now.as_str().to_owned(),
+        seen: own::secret_seen(&app, proof).await?,
     };
     render(&app, &workspace, StatusCode::OK, form, FieldErrors::default()).await
 }
@@ -59,10 +65,10 @@ pub async fn show(app: Data<App>, workspace: WorkspacePage) -> Result<HttpRespon
 pub async fn submit(app: Data<App>, workspace: WorkspacePage, form: Form<RotateForm>) -> Result<HttpResponse> {
     let proof = workspace.standing.manage_workspace()?;
     workspace.person.require_fresh(&app)?;
-    let form = form.0;
+    let mut form = form.0;
     let ticket = ticket::read_of(&workspace.person, &form.nonce)?;
     let rotated = match Grace::parse_overlap(&form.overlap) {
-        Ok(overlap) => own::rotate(&app, proof, overlap, &ticket).await,
+        Ok(overlap) => own::rotate(&app, proof, overlap, &ticket, meanwhile::known(&form.seen)).await,
         Err(error) => Err(error),
     };
     match rotated {
@@ -72,6 +78,10 @@ pub async fn submit(app: Data<App>, workspace: WorkspacePage, form: Form<RotateF
         }
         Err(AppError::Invalid(errors)) => {
             render(&app, &workspace, StatusCode::UNPROCESSABLE_ENTITY, form, errors).await
+        }
+        Err(AppError::Overtaken) => {
+            form.seen = own::secret_seen(&app, proof).await?;
+            render(&app, &workspace, StatusCode::CONFLICT, form, FieldErrors::default()).await
         }
         Err(other) => Err(other),
     }
@@ -115,6 +125,7 @@ async fn render(
         url: super::url(app, workspace),
         overlaps: Grace::ALL.into_iter().map(choice).collect(),
         overlaps_until: endpoint.previous_secret_until.filter(|until| *until > now),
+        is_overtaken: status == StatusCode::CONFLICT,
         form,
         errors,
     };

@@ -141,6 +141,22 @@ async fn an_old_sign_in_is_asked_for_the_password_and_loses_nothing() {
 }
 
 #[tokio::test]
+async fn two_people_who_rotate_one_secret_hear_of_each_other() {
+    let world = World::start().await;
+    let server = Customer::start().await;
+    set(&world.alice, &server.url, &ALL).await;
+    let adam = member(&world, "adam", Role::Admin).await;
+    let action = format!("{PAGE}/signing-secret");
+    let opened = adam.get(&action).await.form(&action);
+    world.alice.submit(&action, &action, &[]).await;
+    let told = adam.try_post(&action, &opened).await.unwrap();
+    assert_eq!(told.status, 409);
+    assert!(told.text(".callout-title").contains("rotated while this page was open"));
+    let meant = adam.try_post(&action, &told.form(&action)).await.unwrap();
+    assert_eq!(meant.location(), format!("{PAGE}/reveal"));
+}
+
+#[tokio::test]
 async fn its_deliveries_say_how_many_they_are() {
     let world = World::start().await;
     let server = Customer::start().await;
