@@ -1,8 +1,10 @@
 //! Debian's Chromium, driven through its chromedriver (WebDriver, W3C): only what the journeys need.
 
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use base64::Engine;
@@ -19,7 +21,28 @@ pub struct Chromium {
     driver: Child,
     http: reqwest::Client,
     session: String,
+    /// The document that came last, where that is watched.
+    document: Mutex<Option<Seen>>,
     _profile: tempfile::TempDir,
+}
+
+/// The page that is open, as the server sent it.
+#[derive(Clone, Debug)]
+pub struct Document {
+    pub url: String,
+    /// How it was asked for.
+    pub method: String,
+    pub status: u16,
+    pub body: String,
+}
+
+/// What the network told of a document: everything but its body, which is asked for by its id.
+#[derive(Clone, Debug)]
+struct Seen {
+    id: String,
+    url: String,
+    method: String,
+    status: u16,
 }
 
 /// An element of the page that is open.
@@ -29,6 +52,15 @@ pub struct Element(String);
 impl Chromium {
     /// Starts a browser; `scripts` is whether pages may run theirs.
     pub async fn start(scripts: bool) -> Self {
+        Self::start_with(scripts, json!({ "browser": "ALL" })).await
+    }
+
+    /// Starts one whose [`Chromium::document`] can be asked for.
+    pub async fn watched() -> Self {
+        Self::start_with(true, json!({ "browser": "ALL", "performance": "ALL" })).await
+    }
+
+    async fn start_with(scripts: bool, logs: Value) -> Self {
         let (driver, port) = start_driver();
         let profile = tempfile::tempdir().unwrap();
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -58,7 +90,7 @@ impl Chromium {
         let capabilities = json!({ "capabilities": { "alwaysMatch": {
             "browserName": "chrome",
             "goog:chromeOptions": { "args": arguments, "prefs": preferences },
-            "goog:loggingPrefs": { "browser": "ALL" },
+            "goog:loggingPrefs": logs,
         }}});
         let driver_url = format!("http://127.0.0.1:{port}");
         let answer = ask(http.post(format!("{driver_url}/session")).json(&capabilities)).await;
@@ -67,6 +99,7 @@ impl Chromium {
             driver,
             http,
             session: format!("{driver_url}/session/{id}"),
+            document: Mutex::default(),
             _profile: profile,
         }
     }
@@ -94,6 +127,65 @@ impl Chromium {
     /// The page as it is now, with what scripts made of it.
     pub async fn source(&self) -> String {
         self.get("source").await.as_str().unwrap().to_owned()
+    }
+
+    /// The page that is open as it came, before any script: its answer's status, and its markup. For browsers that are watched.
+    pub async fn document(&self) -> Document {
+        let log = self.post("se/log", json!({ "type": "performance" })).await;
+        let log = log.as_array().cloned().unwrap_or_default();
+        let mut methods = HashMap::new();
+        for entry in &log {
+            let message: Value =
+                serde_json::from_str(entry["message"].as_str().unwrap_or_default()).unwrap_or_default();
+            let (what, told) = (&message["message"]["method"], &message["message"]["params"]);
+            let id = told["requestId"].as_str().unwrap_or_default().to_owned();
+            if what == "Network.requestWillBeSent" {
+                methods.insert(id, told["request"]["method"].as_str().unwrap_or_default().to_owned());
+            } else if what == "Network.responseReceived" && told["type"] == "Document" {
+                *self.document.lock().unwrap() = Some(Seen {
+                    url: told["response"]["url"].as_str().unwrap_or_default().to_owned(),
+                    method: methods.get(&id).cloned().unwrap_or_default(),
+                    status: told["response"]["status"].as_u64().unwrap_or_default() as u16,
+                    id,
+                });
+            }
+        }
+        let seen = self.document.lock().unwrap().clone().expect("a page was opened");
+        let body = self
+            .command("Network.getResponseBody", json!({ "requestId": seen.id }))
+            .await;
+        let mut markup = body["body"].as_str().unwrap_or_default().to_owned();
+        if body["base64Encoded"] == true {
+            let decoded = base64::engine::general_purpose::STANDARD.decode(markup).unwrap();
+            markup = String::from_utf8(decoded).unwrap();
+        }
+        let Seen {
+            url, method, status, ..
+        } = seen;
+        Document {
+            url,
+            method,
+            status,
+            body: markup,
+        }
+    }
+
+    /// Waits until the page that was marked with `data-left` is gone, and the next one is there.
+    pub async fn arrives(&self) {
+        let script = "return document.documentElement.dataset.left === undefined && document.readyState === 'complete'";
+        let script = json!({ "script": script, "args": [] });
+        let started = Instant::now();
+        loop {
+            let request = self.http.post(format!("{}/execute/sync", self.session));
+            // While one page makes room for the next, there may be none that could run it.
+            let answer = request.json(&script).send().await.expect("chromedriver answers");
+            let answer: Value = answer.json().await.unwrap_or_default();
+            if answer["value"] == true {
+                return;
+            }
+            assert!(started.elapsed() < PATIENCE, "no other page comes: {answer}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// All elements that match now.

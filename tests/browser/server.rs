@@ -88,6 +88,22 @@ impl Server {
         serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{arguments:?}: {output:?}"))
     }
 
+    /// What a program is answered that sends JSON (nothing: `null`) with a key: the status and the body.
+    pub async fn ask(&self, method: &str, path: &str, key: &str, body: serde_json::Value) -> (u16, serde_json::Value) {
+        let request = reqwest::Client::new()
+            .request(method.parse().unwrap(), format!("{}{path}", self.address))
+            .bearer_auth(key);
+        let request = if body.is_null() { request } else { request.json(&body) };
+        let answer = request.send().await.expect("an answer");
+        let status = answer.status().as_u16();
+        (status, answer.json().await.unwrap_or_default())
+    }
+
+    /// The database's file.
+    pub fn database(&self) -> std::path::PathBuf {
+        self.data.path().join("keyhatch.db")
+    }
+
     /// What curl says to `GET {base}/me` with this key: the status.
     pub fn curl(&self, key: &str) -> u16 {
         self.curl_to("/api/v1/me", key)

@@ -26,6 +26,8 @@ struct RevealPage<'a> {
     secrets: Option<SecretTexts<'a>>,
     /// Something waits, but for another browser.
     is_elsewhere: bool,
+    /// The signing secret before this one is good for a while yet.
+    old_signs_too: bool,
 }
 
 impl RevealPage<'_> {
@@ -34,6 +36,14 @@ impl RevealPage<'_> {
         match self.key.public_text {
             Some(_) => "Put it where your program finds it.",
             None => "This is the only time you see it. We keep a fingerprint of it, not the key.",
+        }
+    }
+
+    /// The same, where it shows a new signing secret alone.
+    fn lead_of_secret(&self) -> &'static str {
+        match self.old_signs_too {
+            true => "This is the only time you see it. The old one signs too for as long as you chose.",
+            false => "This is the only time you see it. The old one signs nothing any more.",
         }
     }
 }
@@ -106,6 +116,7 @@ fn render(app: &App, page: &KeysPage, shown: &Shown) -> Result<HttpResponse> {
         key: key.clone(),
         secrets,
         is_elsewhere: matches!(shown, Shown::Elsewhere { .. }),
+        old_signs_too: key.previous_secret_until.is_some_and(|until| until > app.now()),
     })
 }
 
