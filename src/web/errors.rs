@@ -27,8 +27,8 @@ struct ErrorPage<'a> {
     back_label: &'a str,
     /// For support: the number in our log.
     reference: Option<String>,
-    /// A page that is to be asked again, in seconds.
-    wait: Option<u64>,
+    /// Asking for the same page later helps. It does not ask by itself: who reads slowly, or with a screen reader, would lose the place.
+    may_repeat: bool,
 }
 
 /// Gives a failed response its page. What is not an [`AppError`] (a success, a redirect) passes untouched.
@@ -113,7 +113,7 @@ fn write(
         back,
         back_label,
         reference,
-        wait: error.retry_after_seconds().filter(|_| may_repeat),
+        may_repeat: may_repeat && error.retry_after_seconds().is_some(),
     };
     let mut response = page::html(status, &template)?;
     if let Some(seconds) = error.retry_after_seconds() {

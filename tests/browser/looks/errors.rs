@@ -92,4 +92,5 @@ async fn broken(walk: &mut Walk) {
     // Pages that only read go on; this one writes down who has looked.
     walk.becomes("sam").await;
     walk.see_as("storage-away", &format!("/staff/keys/{id}"), 503).await;
+    walk.browser.one("main a.primary[href='']").await;
 }

@@ -91,13 +91,7 @@ async fn used(walk: &mut Walk, key: &str) {
     .await;
     walk.look("key-edit-errors", 422).await;
     walk.open(&edit).await;
-    // Bob saves it while Alice has it open.
-    let script = "
-        const form = [...document.forms].find((form) => form.getAttribute('action') === arguments[0]);
-        const fields = new URLSearchParams(new FormData(form));
-        fields.set('name', 'CI deploy, nightly');
-        return fetch(form.action, { method: 'POST', body: fields }).then((answer) => answer.status)";
-    assert_eq!(walk.browser.script(script, json!([edit])).await, 200);
+    walk.meanwhile(&edit, "name", "CI deploy, nightly").await;
     walk.submit(
         &edit,
         &[("name", "Continuous integration"), ("scopes", "tracking:read")],

@@ -139,6 +139,9 @@ async fn workspaces(walk: &mut Walk) {
     walk.look("workspace-settings-errors", 422).await;
     walk.submit("/w/acme/settings", &[("name", "Acme Incorporated")]).await;
     walk.look("workspace-settings-saved", 200).await;
+    walk.meanwhile("/w/acme/settings", "name", "Acme, Inc.").await;
+    walk.submit("/w/acme/settings", &[("name", "Acme Corporation")]).await;
+    walk.look("workspace-settings-meanwhile", 409).await;
     walk.becomes("victor").await;
     walk.see("workspace-without-projects-viewer", "/w/acme").await;
     walk.see("workspace-settings-viewer", "/w/acme/settings").await;
@@ -157,6 +160,10 @@ async fn projects(walk: &mut Walk) {
     walk.see("project-settings", "/w/acme/p/site/settings").await;
     walk.submit("/w/acme/p/site/settings", &[("name", "")]).await;
     walk.look("project-settings-errors", 422).await;
+    let settings = "/w/acme/p/site/settings";
+    walk.meanwhile(settings, "name", "Shop").await;
+    walk.submit(settings, &[("name", "Store")]).await;
+    walk.look("project-settings-meanwhile", 409).await;
     walk.becomes("victor").await;
     walk.see("project-settings-viewer", "/w/acme/p/site/settings").await;
     walk.becomes("alice").await;

@@ -137,6 +137,18 @@ impl Walk {
         self.browser.arrives().await;
     }
 
+    /// While the form of the page that goes there is open, somebody else saves another value.
+    pub async fn meanwhile(&self, action: &str, field: &str, value: &str) {
+        let script = "
+            const [action, field, value] = arguments;
+            const form = [...document.forms].find((form) => form.getAttribute('action') === action);
+            const fields = new URLSearchParams(new FormData(form));
+            fields.set(field, value);
+            return fetch(form.action, { method: 'POST', body: fields }).then((answer) => answer.status)";
+        let status = self.browser.script(script, json!([action, field, value])).await;
+        assert_eq!(status, 200, "{field} is changed at {action}");
+    }
+
     /// Sends a form that no page has, with the proof of origin of the one that is open unless it has one of its own.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) {
         let script = "

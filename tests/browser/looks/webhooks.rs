@@ -93,6 +93,12 @@ pub async fn own(walk: &mut Walk, url: &str, receiver: &str) {
     walk.see("own-endpoint-edit", &format!("{url}/edit")).await;
     walk.submit(&format!("{url}/edit"), &[("url", "nowhere")]).await;
     walk.look("own-endpoint-edit-errors", 422).await;
+    let edit = format!("{url}/edit");
+    walk.open(&edit).await;
+    walk.meanwhile(&edit, "url", &format!("{receiver}/fails/here")).await;
+    walk.submit(&edit, &[("url", "https://hooks.example.com/keyhatch")])
+        .await;
+    walk.look("own-endpoint-edit-meanwhile", 409).await;
     walk.open(url).await;
     walk.submit(&format!("{url}/test-events"), &[]).await;
     let link = "return document.querySelector(`a[href*='/deliveries/']`)?.getAttribute('href')";

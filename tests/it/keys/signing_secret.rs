@@ -21,6 +21,21 @@ async fn a_new_secret_is_shown_once_and_the_key_stays() {
 }
 
 #[tokio::test]
+async fn the_page_with_the_new_secret_says_what_the_old_one_still_does() {
+    let world = World::start().await;
+    let made = world.key("CI").await;
+    let action = format!("{}/signing-secret", made.url);
+    for (overlap, said) in [
+        ("24h", "The old one signs too for as long as you chose."),
+        ("now", "The old one signs nothing any more."),
+    ] {
+        let answer = world.alice.submit(&action, &action, &[("overlap", overlap)]).await;
+        let page = world.alice.get(&answer.location()).await;
+        assert!(page.body.contains(said), "{overlap}: {}", page.body);
+    }
+}
+
+#[tokio::test]
 async fn a_double_click_rotates_once() {
     let world = World::start().await;
     let made = world.key("CI").await;
