@@ -19,7 +19,9 @@ pub mod me;
 pub mod openapi;
 pub mod provider;
 pub mod query;
+pub mod request_id;
 pub mod transport;
+mod values;
 
 use actix_web::dev::HttpServiceFactory;
 use actix_web::guard::fn_guard;

@@ -36,7 +36,7 @@ use crate::domain::verify::records::Records;
 use crate::domain::verify::{Fill, Tokens};
 use crate::domain::webhooks;
 use crate::domain::webhooks::courier::{Courier, CourierSettings, SystemResolver};
-use crate::domain::{App, Settings, accounts, credits, dispatch, keys};
+use crate::domain::{App, Settings, accounts, credits, dispatch, keys, refused_requests};
 use crate::error::AppError;
 use crate::model::ids::Ids;
 use crate::model::webhook_url::UrlRules;
@@ -357,6 +357,7 @@ async fn sweep(app: &App) -> Result<(), AppError> {
     keys::reveal::sweep(app).await?;
     webhooks::sweep(app).await?;
     mail::outbox::sweep(app).await?;
+    refused_requests::sweep(app).await?;
     accounts::sweep(app).await
 }
 

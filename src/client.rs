@@ -1,4 +1,5 @@
-//! Who is asking: the address and the user agent of a request. Forwarded headers count only from listed proxies.
+//! Who is asking: the address and the user agent of a request, and the name a proxy gave it. What proxies say counts only from
+//! listed ones.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -7,8 +8,13 @@ use actix_web::http::header::{HeaderMap, HeaderName, USER_AGENT};
 use actix_web::web::Data;
 use ipnet::IpNet;
 
+use crate::model::request_id::RequestId;
+
 /// Who a proxy says it asks for.
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// What names a request, in both directions.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The networks whose `X-Forwarded-For` is believed.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +63,19 @@ pub fn ip_behind(peer: Option<SocketAddr>, headers: &HeaderMap, proxies: Option<
         }
     }
     Some(client)
+}
+
+/// The name that a proxy gave a request, if it may: else whoever asks could make two requests look like one.
+pub fn given_request_id(peer: Option<SocketAddr>, headers: &HeaderMap, proxies: &TrustedProxies) -> Option<RequestId> {
+    if proxies.0.is_empty() {
+        return None;
+    }
+    let mut values = headers.get_all(&REQUEST_ID);
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return None;
+    };
+    let is_proxy = proxies.include(&peer?.ip().to_canonical());
+    is_proxy.then(|| RequestId::parse(value.to_str().ok()?))?
 }
 
 /// What the client calls itself, as it says.

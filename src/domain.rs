@@ -18,6 +18,7 @@ pub mod onboarding;
 pub mod passwords;
 pub mod projects;
 pub mod readiness;
+pub mod refused_requests;
 pub mod seal;
 mod seen;
 pub mod service_tokens;
@@ -36,6 +37,7 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::model::ids::Ids;
+use crate::model::request_id::RequestId;
 use crate::model::timestamp::Timestamp;
 use crate::model::webhook_url::UrlRules;
 use crate::profile::Profile;
@@ -100,6 +102,11 @@ impl App {
     /// A fresh id, greater than those before it.
     pub fn new_id(&self) -> Uuid {
         self.ids.next(self.now(), random::bytes(&*self.random))
+    }
+
+    /// A name for a request that has none.
+    pub fn new_request_id(&self) -> RequestId {
+        RequestId::new(|bytes| self.random.fill(bytes))
     }
 
     /// A link into the dashboard.

@@ -60,6 +60,7 @@ fn workspaces(table: &mut Table) {
     table.get("/w/{workspace}", workspaces::overview::show);
     table.get("/w/{workspace}/members", workspaces::members::show);
     table.get("/w/{workspace}/audit", workspaces::audit::show);
+    table.get("/w/{workspace}/requests", workspaces::requests::show);
     table.get("/w/{workspace}/credits", workspaces::credits::show);
     table.get("/w/{workspace}/settings", workspaces::settings::show);
     table.post("/w/{workspace}/settings", workspaces::settings::submit);
@@ -205,6 +206,7 @@ fn staff(table: &mut Table) {
     table.get("/staff/lookups", staff::desk::again);
     table.post("/staff/lookups", staff::desk::submit);
     table.get("/staff/keys/{key}", staff::desk::key);
+    table.get("/staff/requests/{request}", staff::requests::show);
 }
 
 /// What the provider's customers and systems call.

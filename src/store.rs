@@ -20,6 +20,7 @@ pub mod mails;
 pub mod members;
 pub mod nodes;
 pub mod projects;
+pub mod refused_requests;
 pub mod reveals;
 mod rows;
 pub mod service_tokens;

@@ -22,6 +22,7 @@ mod m0013_shown_once;
 mod m0014_workspaces_made;
 mod m0015_due;
 mod m0016_mails;
+mod m0017_refused_requests;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_workspaces_made::Migration),
             Box::new(m0015_due::Migration),
             Box::new(m0016_mails::Migration),
+            Box::new(m0017_refused_requests::Migration),
         ]
     }
 }

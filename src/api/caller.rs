@@ -7,9 +7,9 @@ use actix_web::dev::Payload;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 
-use crate::api::credentials::{Presented, Room, bearer, presented};
+use crate::api::credentials::{Presented, Room, bearer, find, overlooked};
 use crate::api::errors::{ApiError, Result};
-use crate::api::transport;
+use crate::api::{request_id, transport};
 use crate::client;
 use crate::domain::access::KeyRing;
 use crate::domain::verify::{Question, verify};
@@ -64,12 +64,20 @@ impl FromRequest for Provider {
 
 /// What a request asks of the key that it carries; `room` is for that key.
 pub fn question<'a>(app: &'a App, request: &'a HttpRequest, room: &'a mut Room) -> Question<'a> {
+    let (found, read_from) = find(request.headers(), &app.profile.api.credentials, room);
+    let credential = found.credential();
     Question {
-        credential: presented(request.headers(), &app.profile.api.credentials, room).credential(),
+        credential,
+        read_from,
+        overlooked: match credential {
+            None => overlooked(request.headers(), &app.profile),
+            Some(_) => None,
+        },
         method: Some(request.method().as_str()),
         path: Some(request.uri().path()),
         address: client::ip(request),
         user_agent: client::user_agent(request.headers()),
+        request_id: request_id::of(request),
         transport: transport::of(app, request),
         ..Question::default()
     }

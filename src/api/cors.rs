@@ -25,7 +25,7 @@ use crate::profile::Profile;
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE");
 
 /// What says when to come back; a page sees no other headers than these and the usual ones.
-const EXPOSED: HeaderValue = HeaderValue::from_static("RateLimit, RateLimit-Policy, Retry-After");
+const EXPOSED: HeaderValue = HeaderValue::from_static("RateLimit, RateLimit-Policy, Retry-After, X-Request-Id");
 
 /// Seconds; browsers ask again after two hours at the latest.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("7200");

@@ -6,7 +6,9 @@ pub use basic::Room;
 
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 
-use crate::profile::CredentialPlace;
+use crate::domain::verify::question::ReadFrom;
+use crate::model::mistake::Mistake;
+use crate::profile::{CredentialPlace, Profile};
 
 /// What a request carries as its credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,17 +32,30 @@ impl<'a> Presented<'a> {
 
 /// What the first place that holds anything holds. What has to be decoded for that stays in `room`.
 pub fn presented<'a>(headers: &'a HeaderMap, places: &[CredentialPlace], room: &'a mut Room) -> Presented<'a> {
+    find(headers, places, room).0
+}
+
+/// The same, and the place.
+pub fn find<'a, 'p>(
+    headers: &'a HeaderMap,
+    places: &'p [CredentialPlace],
+    room: &'a mut Room,
+) -> (Presented<'a>, ReadFrom<'p>) {
     let mut rest = places.iter();
-    let found = loop {
-        let found = match rest.next() {
-            None => break Presented::Nothing,
-            Some(CredentialPlace::Bearer) => bearer(headers),
-            Some(CredentialPlace::Basic) if is_there(headers, "Basic") => break basic::find(headers, room),
-            Some(CredentialPlace::Basic) => continue,
-            Some(place) => header(headers, place.header_name()),
+    let (found, place) = loop {
+        let Some(place) = rest.next() else {
+            break (Presented::Nothing, ReadFrom::Untold);
+        };
+        let found = match place {
+            CredentialPlace::Bearer => bearer(headers),
+            CredentialPlace::Basic if is_there(headers, "Basic") => {
+                break (basic::find(headers, room), ReadFrom::Header(place));
+            }
+            CredentialPlace::Basic => continue,
+            place => header(headers, place.header_name()),
         };
         if found != Presented::Nothing {
-            break found;
+            break (found, ReadFrom::Header(place));
         }
     };
     // Which of two credentials in headers of one name counts would depend on who reads them.
@@ -49,9 +64,25 @@ pub fn presented<'a>(headers: &'a HeaderMap, places: &[CredentialPlace], room: &
         && is_there(headers, "Basic")
         && is_there(headers, "Bearer")
     {
-        return Presented::Unreadable;
+        return (Presented::Unreadable, place);
     }
-    found
+    (found, place)
+}
+
+/// What somebody may have taken for a credential that is none: for requests that have no other.
+pub fn overlooked(headers: &HeaderMap, profile: &Profile) -> Option<Mistake> {
+    let is_key = |value: &HeaderValue| {
+        let text = value.to_str().unwrap_or_default();
+        profile.key_types_of_text(text.trim()).next().is_some()
+    };
+    let authorization = headers.get(AUTHORIZATION).is_some_and(|value| !value.is_empty());
+    if authorization {
+        Some(Mistake::OtherScheme)
+    } else if headers.iter().any(|(_, value)| is_key(value)) {
+        Some(Mistake::OtherHeader)
+    } else {
+        None
+    }
 }
 
 fn is_there(headers: &HeaderMap, scheme: &str) -> bool {

@@ -5,20 +5,19 @@
 pub mod envoy;
 pub mod forward;
 pub mod nginx;
-mod values;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::api::cors;
 use crate::api::errors::{ApiError, Result};
+use crate::api::values::{self, NOTHING, Values};
 use crate::domain::App;
 use crate::domain::verify::records::Granted;
 use crate::domain::verify::{Question, ask, inbound, priced};
 use crate::error::AppError;
 use crate::model::verdict::Verdict;
 use crate::profile::{Place, Profile, Unmatched};
-use values::{NOTHING, Values};
 
 /// What the proxy passes on, in this order. Whatever of it a client sends itself is overwritten: every one is always there.
 pub const IDENTITY: [HeaderName; 7] = [

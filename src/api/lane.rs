@@ -20,9 +20,9 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpResponse};
 use futures_util::future::{Either, FutureExt, LocalBoxFuture};
 
-use crate::api::credentials::{Room, presented};
+use crate::api::credentials::{Room, find, overlooked};
 use crate::api::errors::{self, ApiError};
-use crate::api::{cors, gateway, guard, me, transport};
+use crate::api::{cors, gateway, guard, me, request_id, transport};
 use crate::client::{self, TrustedProxies};
 use crate::domain::App;
 use crate::domain::service_tokens::LastGood;
@@ -138,14 +138,21 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 impl Known {
     fn question<'a>(&'a self, request: &'a Request, room: &'a mut Room) -> Question<'a> {
         let head = request.head();
-        let credential = presented(&head.headers, &self.app.profile.api.credentials, room).credential();
+        let (found, read_from) = find(&head.headers, &self.app.profile.api.credentials, room);
+        let credential = found.credential();
         Question {
             credential,
+            read_from,
+            overlooked: match credential {
+                None => overlooked(&head.headers, &self.app.profile),
+                Some(_) => None,
+            },
             // Before the rest is read: memory comes meanwhile.
             sought: Some(seek(&self.app, credential)),
             method: Some(head.method.as_str()),
             address: client::ip_behind(request.peer_addr(), &head.headers, Some(&self.proxies)),
             user_agent: client::user_agent(&head.headers),
+            request_id: request_id::name(&self.app, request, &self.proxies),
             transport: self.transport(request),
             ..Question::default()
         }
@@ -194,8 +201,11 @@ impl Known {
         }
         match ask_warm(&self.app, question, answer) {
             Warm::Cold(_) | Warm::Token => None,
-            Warm::Answered(Verdict::Allowed(answer)) => Some(answer),
-            Warm::Answered(Verdict::Refused(refused)) => Some(self.refuse(question, refused.refusal, refuse)),
+            Warm::Answered(Verdict::Allowed(answer)) => Some(request_id::told(answer, &question.request_id)),
+            Warm::Answered(Verdict::Refused(refused)) => {
+                let refused = self.refuse(question, refused.refusal, refuse);
+                Some(request_id::told(refused, &question.request_id))
+            }
         }
     }
 
@@ -271,22 +281,34 @@ where
         if self.entry.may_verify(&request, &self.last_token) {
             let (entry, whole_way) = (self.entry.clone(), Rc::clone(&self.whole_way));
             let verified = async move {
-                match entry.verify(request).await {
+                match entry.clone().verify(request).await {
                     Ok(answer) => Ok(answer),
-                    Err(request) => go(&*whole_way, request).await,
+                    Err(request) => go(&entry, &*whole_way, request).await,
                 }
             };
             return Either::Right(verified.boxed_local());
         }
-        Either::Right(go(&*self.whole_way, request).boxed_local())
+        Either::Right(go(&self.entry, &*self.whole_way, request).boxed_local())
     }
 }
 
-fn go<S, B>(whole_way: &S, request: Request) -> impl Future<Output = Result<Response<BoxBody>, Error>> + use<S, B>
+fn go<S, B>(
+    entry: &Entry,
+    whole_way: &S,
+    request: Request,
+) -> impl Future<Output = Result<Response<BoxBody>, Error>> + use<S, B>
 where
     S: Service<Request, Response = ServiceResponse<B>, Error = Error>,
     B: MessageBody + 'static,
 {
+    let id = request_id::name(&entry.0.app, &request, &entry.0.proxies);
+    request_id::give(&request, id.clone());
     let answer = whole_way.call(request);
-    async move { Ok(Response::from(answer.await?).map_into_boxed_body()) }
+    async move {
+        let answer = answer.await.map_or_else(
+            |error| Response::from(error.error_response()),
+            |answer| Response::from(answer).map_into_boxed_body(),
+        );
+        Ok(request_id::told(answer, &id))
+    }
 }

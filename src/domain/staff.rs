@@ -3,5 +3,5 @@
 mod look_up;
 mod typed;
 
-pub use look_up::{Found, Looked, by_display_prefix, by_id};
+pub use look_up::{Found, Looked, by_display_prefix, by_id, record_look};
 pub use typed::{Refused, Typed};

@@ -3,12 +3,15 @@
 
 pub mod counted;
 pub mod counts;
+pub mod keyless;
+pub mod notes;
 mod queue;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use counts::Batch;
+use keyless::Keyless;
 use parking_lot::Mutex;
 use queue::{Queue, Taken};
 use tokio::runtime::Handle;
@@ -17,6 +20,8 @@ use crate::domain::App;
 use crate::domain::verify::records::Records;
 use crate::error::{AppError, Result};
 use crate::model::ids::{Ids, KeyId};
+use crate::model::refused_request::RefusedRequest;
+use crate::model::request_id::RequestId;
 use crate::model::timestamp::Timestamp;
 use crate::random::{self, Random};
 use crate::store::db::commit;
@@ -35,6 +40,8 @@ pub struct Usage {
     queue: Queue,
     /// Of which keys somebody wants the counts to be written now.
     wanted: Mutex<Wanted>,
+    /// Of requests that came without a key.
+    pub keyless: Keyless,
     /// Where it is written: workers stop earlier, and would stop in the middle of it.
     runtime: Handle,
 }
@@ -58,6 +65,7 @@ impl Usage {
             turn: Arc::default(),
             queue: Queue::default(),
             wanted: Mutex::default(),
+            keyless: Keyless::default(),
             runtime,
         }
     }
@@ -68,7 +76,7 @@ impl Usage {
         self.undisturbed(async move {
             usage.take_all().await?;
             while usage.write_next(&db).await? {}
-            Ok(())
+            usage.write_keyless(&db).await
         })
         .await
     }
@@ -127,6 +135,41 @@ impl Usage {
         Ok(true)
     }
 
+    /// Writes down what has been noted of requests without a key.
+    async fn write_keyless(&self, db: &Db) -> Result<()> {
+        let _turn = self.turn.lock().await;
+        let notes = self.keyless.take();
+        if notes.is_empty() {
+            return Ok(());
+        }
+        let kept = notes.iter().map(|note| (self.new_id(note.at), note.kept(None)));
+        let written = add_without_key(db, kept.collect()).await;
+        if written.is_err() {
+            self.keyless.put_back(notes);
+        }
+        written
+    }
+
+    /// Writes down a refused request of this name, if it is still in memory, so that it can be looked up.
+    pub async fn write_down_called(self: &Arc<Self>, db: &Db, id: &RequestId) -> Result<()> {
+        if self.keyless.has(id) {
+            let (usage, db) = (Arc::clone(self), db.clone());
+            return self.undisturbed(async move { usage.write_keyless(&db).await }).await;
+        }
+        let noted = self.records.noted(id).or_else(|| self.queue.noted(id));
+        match noted {
+            Some(key) => {
+                let digested = store::keys::digests(db.reader(), &[key]).await?;
+                self.flush_keys(db, digested).await
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn new_id(&self, at: Timestamp) -> uuid::Uuid {
+        self.ids.next(at, random::bytes(&*self.random))
+    }
+
     /// Writes down what is wanted, for whoever has the turn.
     async fn write_wanted(&self, db: &Db) -> Result<()> {
         let (keys, round) = {
@@ -152,8 +195,7 @@ impl Usage {
 
     async fn write(&self, db: &Db, taken: Taken<'_>) -> Result<()> {
         if !taken.part().is_empty() {
-            let new_id = |at: Timestamp| self.ids.next(at, random::bytes(&*self.random));
-            write(db, taken.part(), new_id).await?;
+            write(db, taken.part(), |at| self.new_id(at)).await?;
         }
         taken.written();
         Ok(())
@@ -196,8 +238,14 @@ async fn write(db: &Db, batch: &Batch, new_id: impl Fn(Timestamp) -> uuid::Uuid)
     let noted: Vec<KeyId> = batch.notes.iter().map(|(key, _)| *key).collect();
     let existing: HashSet<KeyId> = store::keys::existing(&tx, &noted).await?.into_iter().collect();
     for (key, notes) in batch.notes.iter().filter(|(key, _)| existing.contains(key)) {
-        let notes = notes.iter().map(|note| (new_id(note.at), note.into()));
-        store::usage::note_refusals(&tx, *key, notes.collect()).await?;
+        let notes = notes.iter().map(|note| (new_id(note.at), note.kept(Some(*key))));
+        store::refused_requests::add(&tx, Some(*key), notes.collect()).await?;
     }
+    Ok(commit(tx).await?)
+}
+
+async fn add_without_key(db: &Db, refused: Vec<(uuid::Uuid, RefusedRequest)>) -> Result<()> {
+    let tx = db.begin().await?;
+    store::refused_requests::add(&tx, None, refused).await?;
     Ok(commit(tx).await?)
 }

@@ -20,6 +20,7 @@ pub use question::{Question, Sought};
 pub use tokens::Tokens;
 
 use crate::domain::keys::compromise;
+use crate::domain::usage::notes::Note;
 use crate::domain::{App, seal};
 use crate::error::{AppError, Result};
 use crate::model::transport::Transport;
@@ -60,8 +61,8 @@ pub fn seek(app: &App, credential: Option<&str>) -> Sought {
 /// wait for the same part of the map.
 pub fn ask_warm<T>(app: &App, question: &Question<'_>, answer: impl FnOnce(&Granted<'_>) -> T) -> Warm<T> {
     let digest = match question.sought.unwrap_or_else(|| seek(app, question.credential)) {
-        Sought::Nothing => return Warm::Answered(app.refuse(Refusal::Missing)),
-        Sought::Malformed => return Warm::Answered(app.refuse(question.refused_as(Refusal::Malformed))),
+        Sought::Nothing => return Warm::Answered(app.refuse(question, Refusal::Missing)),
+        Sought::Malformed => return Warm::Answered(app.refuse(question, question.refused_as(Refusal::Malformed))),
         Sought::Token => return Warm::Token,
         Sought::Key(digest) => digest,
     };
@@ -102,7 +103,7 @@ pub async fn ask_cold<T>(
         let may_keep = app.records.lease.is_valid();
         let ticket = app.records.ticket(digest);
         let Some(found) = app.fill.find(&app.db, *digest).await? else {
-            return Ok(app.refuse(question.refused_as(Refusal::Unknown)));
+            return Ok(app.refuse(question, question.refused_as(Refusal::Unknown)));
         };
         let kept = may_keep && app.records.keep(&app.profile, digest, &found, ticket);
         if kept && let Some(verdict) = app.records.ask(&app.profile, digest, question, || app.now(), answer) {
@@ -118,7 +119,7 @@ pub async fn ask_cold<T>(
     }
     // It changes faster than it can be read into memory: what was read is true all the same.
     let Some(found) = app.fill.find(&app.db, *digest).await? else {
-        return Ok(app.refuse(question.refused_as(Refusal::Unknown)));
+        return Ok(app.refuse(question, question.refused_as(Refusal::Unknown)));
     };
     let verdict = app
         .records
@@ -141,7 +142,7 @@ pub async fn verify(app: &App, question: &Question<'_>) -> Result<Verdict> {
     let (id, access) = granted?;
     let identity = identify(app, id, access).await?;
     Ok(identity.map_or_else(
-        || app.refuse(Refusal::Unknown),
+        || app.refuse(question, Refusal::Unknown),
         |identity| Verdict::Allowed(Box::new(identity)),
     ))
 }
@@ -167,7 +168,11 @@ async fn identify(app: &App, id: crate::model::ids::KeyId, access: Access) -> Re
 }
 
 impl App {
-    fn refuse<T>(&self, refusal: Refusal) -> Verdict<T> {
+    /// Refuses a request that came without a key of ours.
+    fn refuse<T>(&self, question: &Question<'_>, refusal: Refusal) -> Verdict<T> {
+        let now = self.now();
+        let note = || Note::without_key(&refusal, question, &self.profile, now);
+        self.usage.keyless.note(question.address, now, note);
         let verdict = Verdict::Refused(Refused { refusal, key: None });
         self.totals.count(&verdict);
         verdict

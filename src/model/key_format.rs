@@ -136,6 +136,13 @@ impl KeyFormat {
         self.alphabet.has_all(&body[self.prefix.len()..]) && (!self.checksum || check == checksum::of(body).as_slice())
     }
 
+    /// Whether what follows the prefix is made of the characters that it may be made of, whatever its checksum says.
+    pub fn has_its_characters(&self, text: &str) -> bool {
+        let rest = text.strip_prefix(&self.prefix).unwrap_or_default().as_bytes();
+        let (random, check) = rest.split_at(rest.len().min(self.length));
+        self.alphabet.has_all(random) && Alphabet::Base62.has_all(check)
+    }
+
     /// The part of `text` that is safe to log and to show.
     pub fn display_prefix(&self, text: &str) -> String {
         text.chars().take(self.display.length).collect()

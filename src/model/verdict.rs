@@ -6,7 +6,7 @@ use crate::model::embed::EmbedRefusal;
 use crate::model::ids::KeyId;
 use crate::model::key::Key;
 use crate::model::lack::Lack;
-use crate::model::timestamp::{Timestamp, plural};
+use crate::model::timestamp::plural;
 use crate::model::token_fault::TokenFault;
 use crate::model::workspace::{Project, Workspace};
 
@@ -105,20 +105,6 @@ impl Exceeded {
     pub fn policy_header(&self) -> String {
         format!("\"{}\";q={};w={}", self.limit, self.count, self.period_millis / 1_000)
     }
-}
-
-/// A request that was refused, on record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotedRefusal {
-    pub at: Timestamp,
-    /// See [`Refusal::reason`].
-    pub reason: String,
-    /// The scope, access, environment or limit that stood in the way.
-    pub needed: Option<String>,
-    /// The method, and the pattern of the profile's route: never the path itself, which may hold anything.
-    pub request: Option<String>,
-    pub address: String,
-    pub user_agent: String,
 }
 
 impl Refusal {

@@ -129,6 +129,15 @@ impl CredentialPlace {
         }
     }
 
+    /// The header and the scheme in it, as people call them: `Authorization: Bearer`, `X-API-Key`.
+    pub fn named(&self) -> String {
+        match self {
+            Self::Bearer => "Authorization: Bearer".to_owned(),
+            Self::Basic => "Authorization: Basic".to_owned(),
+            Self::XApiKey | Self::Header(_) => self.shown_name().to_owned(),
+        }
+    }
+
     /// The name of the header, as people write it.
     pub fn shown_name(&self) -> &str {
         match self {

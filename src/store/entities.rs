@@ -20,7 +20,7 @@ pub(super) mod mailed_link;
 pub(super) mod member;
 pub(super) mod node;
 pub(super) mod project;
-pub(super) mod refusal;
+pub(super) mod refused_request;
 pub(super) mod reveal;
 pub(super) mod service_token;
 pub(super) mod session;

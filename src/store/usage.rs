@@ -6,16 +6,12 @@ use std::borrow::Cow;
 
 pub use batch::{add, set_last_uses};
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::Result;
-use super::entities::{refusal, usage_hour};
+use super::entities::usage_hour;
 use crate::model::ids::KeyId;
-use crate::model::timestamp::Timestamp;
-use crate::model::verdict::NotedRefusal;
 
 /// Verdicts of one key in one hour with one outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,71 +20,6 @@ pub struct Count {
     pub hour: i64,
     pub outcome: Cow<'static, str>,
     pub count: i64,
-}
-
-/// How many refusals of each key are kept one by one.
-pub const NOTES_OF_A_KEY: usize = 50;
-
-/// Adds to the refusals of a key, of which the last [`NOTES_OF_A_KEY`] stay. Their ids are in the order of time.
-pub async fn note_refusals(tx: &impl ConnectionTrait, key: KeyId, refusals: Vec<(Uuid, NotedRefusal)>) -> Result<()> {
-    let rows = refusals.into_iter().map(|(id, noted)| refusal::ActiveModel {
-        id: Set(id),
-        key_id: Set(key.0),
-        refused_at: Set(noted.at.millis()),
-        reason: Set(noted.reason),
-        needed: Set(noted.needed),
-        request: Set(noted.request),
-        address: Set(noted.address),
-        user_agent: Set(noted.user_agent),
-    });
-    refusal::Entity::insert_many(rows).exec_without_returning(tx).await?;
-    let oldest: Option<Uuid> = refusal::Entity::find()
-        .select_only()
-        .column(refusal::Column::Id)
-        .filter(refusal::Column::KeyId.eq(key.0))
-        .order_by_desc(refusal::Column::Id)
-        .offset(NOTES_OF_A_KEY as u64)
-        .limit(1)
-        .into_tuple()
-        .one(tx)
-        .await?;
-    if let Some(oldest) = oldest {
-        refusal::Entity::delete_many()
-            .filter(refusal::Column::KeyId.eq(key.0))
-            .filter(refusal::Column::Id.lte(oldest))
-            .exec(tx)
-            .await?;
-    }
-    Ok(())
-}
-
-/// The last refusals of a key, newest first.
-pub async fn refusals(db: &impl ConnectionTrait, key: KeyId, limit: u64) -> Result<Vec<NotedRefusal>> {
-    let rows = refusal::Entity::find()
-        .filter(refusal::Column::KeyId.eq(key.0))
-        .order_by_desc(refusal::Column::Id)
-        .limit(limit)
-        .all(db)
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| NotedRefusal {
-            at: Timestamp::from_millis(row.refused_at),
-            reason: row.reason,
-            needed: row.needed,
-            request: row.request,
-            address: row.address,
-            user_agent: row.user_agent,
-        })
-        .collect())
-}
-
-/// How many refusals of a key are kept.
-pub async fn count_refusals(db: &impl ConnectionTrait, key: KeyId) -> Result<u64> {
-    Ok(refusal::Entity::find()
-        .filter(refusal::Column::KeyId.eq(key.0))
-        .count(db)
-        .await?)
 }
 
 /// Counts of the keys since an hour, summed over the hours; in no order.

@@ -2,3 +2,4 @@
 
 pub mod desk;
 mod form;
+pub mod requests;

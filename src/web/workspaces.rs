@@ -6,5 +6,6 @@ pub mod credits;
 pub mod list;
 pub mod members;
 pub mod overview;
+pub mod requests;
 pub mod settings;
 pub mod webhooks;

@@ -8,6 +8,7 @@ mod keys;
 mod openapi;
 mod provider;
 mod refusals;
+mod request_ids;
 mod true_at_that_instant;
 mod twice;
 

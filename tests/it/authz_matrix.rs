@@ -73,6 +73,7 @@ pub const PAGES: &[Row<7>] = &[
     row("GET",    "/w/{workspace}",                                                             [303, 404, 404, 200, 200, 200, 200]),
     row("GET",    "/w/{workspace}/members",                                                     [303, 404, 404, 200, 200, 200, 200]),
     row("GET",    "/w/{workspace}/audit",                                                       [303, 404, 404, 403, 403, 200, 200]),
+    row("GET",    "/w/{workspace}/requests",                                                    [303, 404, 404, 200, 200, 200, 200]),
     // The example has no credits: `tests/it/credits` says who sees them where there are some.
     row("GET",    "/w/{workspace}/credits",                                                     [303, 404, 404, 404, 404, 404, 404]),
     row("GET",    "/w/{workspace}/settings",                                                    [303, 404, 404, 200, 200, 200, 200]),
@@ -151,6 +152,7 @@ pub const PAGES: &[Row<7>] = &[
     row("GET",    "/staff/lookups",                                                             [404, 404, 303, 404, 404, 404, 404]),
     row("POST",   "/staff/lookups",                                                             [404, 404, 422, 404, 404, 404, 404]),
     row("GET",    "/staff/keys/{key}",                                                          [404, 404, 200, 404, 404, 404, 404]),
+    row("GET",    "/staff/requests/{request}",                                                  [404, 404, 200, 404, 404, 404, 404]),
 ];
 
 /// What calls the API: nothing, a key of another tenant, a publishable key, a restricted key without the scope, one with

@@ -9,6 +9,7 @@ mod limits;
 mod passing;
 pub mod proxy;
 mod refusals;
+mod request_ids;
 mod spellings;
 mod tokens;
 mod transport;

@@ -41,7 +41,7 @@ const MAY_NAME: [(&str, &[&str]); 16] = [
             "random",
         ],
     ),
-    ("client", &[]),
+    ("client", &["model"]),
     ("clock", &["model"]),
     ("config", &["store", "domain", "model"]),
     ("connection", &["client"]),

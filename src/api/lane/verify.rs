@@ -12,8 +12,11 @@ use serde::Deserialize;
 use super::{Entry, JSON, answer};
 use crate::api::credentials::{Presented, bearer};
 use crate::api::provider::verify::{VERIFY, refusal, scheme_asked, valid};
+use crate::api::request_id;
 use crate::domain::service_tokens::LastGood;
+use crate::domain::verify::question::ReadFrom;
 use crate::domain::verify::{Question, Warm, ask_warm, priced, seek};
+use crate::model::request_id::RequestId;
 use crate::model::transport::Transport;
 use crate::model::verdict::Verdict;
 use crate::profile;
@@ -46,17 +49,18 @@ impl Entry {
 
     /// The answer, or the request as it was.
     pub(super) async fn verify(self, mut request: Request) -> Result<Response<BoxBody>, Request> {
+        let id = request_id::name(&self.0.app, &request, &self.0.proxies);
         let Some(body) = whole(request.take_payload()).await else {
             // It broke off. The whole way finds nothing, and says that this is no question.
             return Err(request);
         };
-        match self.verdict_on(&body) {
-            Some(response) => Ok(response),
+        match self.verdict_on(&body, &id) {
+            Some(response) => Ok(request_id::told(response, &id)),
             None => Err(request.replace_payload(Payload::from(body)).0),
         }
     }
 
-    fn verdict_on(&self, body: &[u8]) -> Option<Response<BoxBody>> {
+    fn verdict_on(&self, body: &[u8], id: &RequestId) -> Option<Response<BoxBody>> {
         let app = &self.0.app;
         // An array of the same values would do for serde.
         let is_object = body.trim_ascii_start().first() == Some(&b'{');
@@ -87,6 +91,8 @@ impl Entry {
             scopes: &asked.scopes,
             address,
             transport,
+            read_from: ReadFrom::ProviderApi,
+            request_id: id.clone(),
             ..Question::default()
         };
         let question = priced(app, question, None);

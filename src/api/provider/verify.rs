@@ -1,8 +1,8 @@
 //! `POST /provider/v1/keys/verify`: is this key good for this request?
 
-use actix_web::HttpResponse;
 use actix_web::http::header::ContentType;
 use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -11,7 +11,9 @@ use crate::api::caller::Provider;
 use crate::api::errors::Result;
 use crate::api::json::Json;
 use crate::api::me::{self, ProjectView, WorkspaceView};
+use crate::api::request_id;
 use crate::domain::App;
+use crate::domain::verify::question::ReadFrom;
 use crate::domain::verify::records::Granted;
 use crate::domain::verify::{Question, ask, priced};
 use crate::model::key_format::KeyText;
@@ -148,7 +150,7 @@ pub struct RefusedKey {
     request_body = VerifyQuestion,
     responses((status = 200, description = "Whether the key is good for the request.", body = VerifyAnswer))
 )]
-pub async fn answer(app: Data<App>, _provider: Provider, body: Body) -> Result<HttpResponse> {
+pub async fn answer(app: Data<App>, _provider: Provider, request: HttpRequest, body: Body) -> Result<HttpResponse> {
     let asked = read(&app, body.read().await?)?;
     let question = Question {
         credential: Some(asked.key.expose_secret()),
@@ -159,6 +161,8 @@ pub async fn answer(app: Data<App>, _provider: Provider, body: Body) -> Result<H
         limit: asked.limit.as_deref(),
         address: asked.client_ip.map(|address| address.to_canonical()),
         transport: asked.transport,
+        read_from: ReadFrom::ProviderApi,
+        request_id: request_id::of(&request),
         ..Question::default()
     };
     let question = priced(&app, question, asked.cost);

@@ -8,13 +8,15 @@ use crate::domain::usage::counts::ACCEPTED;
 use crate::error::Result;
 use crate::model::ids::KeyId;
 use crate::model::key::Key;
+use crate::model::refused_request::RefusedRequest;
 use crate::model::timestamp::{DAY, Timestamp};
-use crate::model::verdict::NotedRefusal;
 use crate::store;
-use crate::store::usage::NOTES_OF_A_KEY;
 
 /// How many days are looked at, today included.
 const DAYS: usize = 14;
+
+/// How many refused requests are shown one by one.
+const SHOWN: u64 = 50;
 
 /// Accepted requests of each day, oldest first, today last.
 pub type Daily = [i64; DAYS];
@@ -25,7 +27,7 @@ pub struct Traffic {
     pub daily: Daily,
     pub refusals: Vec<RefusalCount>,
     /// Newest first.
-    pub last_refusals: Vec<NotedRefusal>,
+    pub last_refusals: Vec<RefusedRequest>,
 }
 
 /// How often a key was refused for one reason.
@@ -84,7 +86,7 @@ pub async fn traffic(app: &App, proof: ReadKeys<'_>, id: KeyId) -> Result<(Key, 
             }),
         }
     }
-    traffic.last_refusals = store::usage::refusals(app.db.reader(), id, NOTES_OF_A_KEY as u64).await?;
+    traffic.last_refusals = store::refused_requests::of_key(app.db.reader(), id, SHOWN).await?;
     traffic.refusals.sort_by_key(|refusal| std::cmp::Reverse(refusal.total));
     Ok((key, traffic))
 }

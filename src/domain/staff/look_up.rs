@@ -12,8 +12,8 @@ use crate::model::embed::Partner;
 use crate::model::ids::KeyId;
 use crate::model::key::Key;
 use crate::model::key_format::KeyText;
+use crate::model::refused_request::RefusedRequest;
 use crate::model::role::Role;
-use crate::model::verdict::NotedRefusal;
 use crate::model::webhook::{Delivery, Off};
 use crate::model::workspace::{Project, Workspace};
 use crate::store;
@@ -29,7 +29,7 @@ pub struct Found {
     /// The email addresses of the workspace's owners.
     pub owners: Vec<String>,
     /// The last ones, newest first.
-    pub refusals: Vec<NotedRefusal>,
+    pub refusals: Vec<RefusedRequest>,
     /// The last ones, newest first, without what they say and where they go.
     pub webhooks: Vec<Delivery>,
     /// Why endpoints of the key are off, newest first.
@@ -109,7 +109,7 @@ pub async fn by_id(app: &App, staff: &Staff, id: KeyId) -> Result<Found> {
     let mut found = found.into_iter().next().ok_or(AppError::NotFound)?;
     let (db, workspace) = (app.db.reader(), found.workspace.id);
     found.totals = Totals {
-        refusals: Some(store::usage::count_refusals(db, id).await?),
+        refusals: Some(store::refused_requests::count_of_key(db, id).await?),
         webhooks: store::webhooks::deliveries::counted(db, workspace, of_key(id))
             .await?
             .total,
@@ -127,7 +127,7 @@ fn of_key(key: KeyId) -> Filter {
 
 /// Records each look, then gathers what belongs to each key.
 async fn show(app: &App, staff: &Staff, keys: Vec<Key>) -> Result<Vec<Found>> {
-    record(app, staff, &keys).await?;
+    record_look(app, staff, &keys).await?;
     let mut found = Vec::with_capacity(keys.len());
     for key in keys {
         found.push(gather(app, key).await?);
@@ -135,7 +135,8 @@ async fn show(app: &App, staff: &Staff, keys: Vec<Key>) -> Result<Vec<Found>> {
     Ok(found)
 }
 
-async fn record(app: &App, staff: &Staff, keys: &[Key]) -> Result<()> {
+/// Writes into the trails of the customers whose keys they are that support looks at them.
+pub async fn record_look(app: &App, staff: &Staff, keys: &[Key]) -> Result<()> {
     if keys.is_empty() {
         return Ok(());
     }
@@ -162,7 +163,7 @@ async fn gather(app: &App, key: Key) -> Result<Found> {
     };
     let members = store::members::list(db, workspace.id).await?;
     let owners = members.into_iter().filter(|member| member.role == Role::Owner);
-    let refusals = store::usage::refusals(db, key.id, LATEST).await?;
+    let refusals = store::refused_requests::of_key(db, key.id, LATEST).await?;
     let webhooks = store::webhooks::deliveries::list(db, workspace.id, of_key(key.id), LATEST).await?;
     let off = store::webhooks::endpoints::list_off(db, key.id, LATEST).await?;
     let left = match app.profile.credits {

@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::counts::{LONGEST_AGENT, Pending};
+use super::counts::Pending;
+use super::notes::LONGEST_AGENT;
 use crate::model::ids::KeyId;
 use crate::model::timestamp::Timestamp;
 

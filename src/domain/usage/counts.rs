@@ -2,26 +2,18 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::counted::Client;
-use crate::domain::verify::question::Question;
+use super::notes::{LONGEST_AGENT, Note, address_text, shortened};
 use crate::model::ids::KeyId;
 use crate::model::key::LastUse;
 use crate::model::timestamp::Timestamp;
-use crate::model::verdict::{NotedRefusal, Refusal};
-use crate::profile::Profile;
-use crate::store::usage::{Count, NOTES_OF_A_KEY};
+use crate::store::refused_requests::OF_A_KEY;
+use crate::store::usage::Count;
 
 /// The outcome of an allowed request; the others are [`crate::model::verdict::Refusal::reason`].
 pub const ACCEPTED: &str = "accepted";
-
-/// How much of a method is kept.
-const LONGEST_METHOD: usize = 20;
-
-/// How much of a user agent is kept, in characters.
-pub(super) const LONGEST_AGENT: usize = 200;
 
 /// Accepted requests of one key in one hour, on their way to the database.
 #[derive(Clone, Debug)]
@@ -33,17 +25,6 @@ pub struct Pending {
     pub client: Arc<Client>,
 }
 
-/// A refused request, on its way to the database.
-#[derive(Clone, Debug)]
-pub struct Note {
-    pub(super) at: Timestamp,
-    reason: &'static str,
-    needed: Option<String>,
-    request: Option<String>,
-    address: Option<IpAddr>,
-    user_agent: String,
-}
-
 /// Refused requests of one key, by hour and outcome.
 pub type RefusedCounts = Vec<((i64, &'static str), i64)>;
 
@@ -53,29 +34,6 @@ pub struct Batch {
     pub accepted: Vec<Pending>,
     pub refused: Vec<((KeyId, i64, &'static str), i64)>,
     pub notes: Vec<(KeyId, VecDeque<Note>)>,
-}
-
-impl Note {
-    /// What somebody will want to know.
-    pub fn new(refusal: &Refusal, question: &Question<'_>, profile: &Profile, now: Timestamp) -> Self {
-        Self {
-            at: now,
-            reason: refusal.reason(),
-            needed: refusal.stood_in_the_way(),
-            request: request_of(question, profile),
-            address: question.address,
-            user_agent: shortened(question.user_agent, LONGEST_AGENT),
-        }
-    }
-}
-
-/// The request in words that are safe to keep: its method, and the pattern of the profile's route, never the path itself.
-pub fn request_of(question: &Question<'_>, profile: &Profile) -> Option<String> {
-    let pattern = question.method.zip(question.path).and_then(|(method, path)| {
-        let matched = profile.route_of(method, path).ok()?.route?.matched(method, path)?;
-        Some(format!("{} {}", shortened(method, LONGEST_METHOD), matched.path))
-    });
-    pattern.or_else(|| question.method.map(|method| shortened(method, LONGEST_METHOD)))
 }
 
 impl Batch {
@@ -150,7 +108,7 @@ impl Batch {
             let same = later == key;
             if same {
                 notes.append(more);
-                notes.drain(..notes.len().saturating_sub(NOTES_OF_A_KEY));
+                notes.drain(..notes.len().saturating_sub(OF_A_KEY));
             }
             same
         });
@@ -201,19 +159,6 @@ impl Batch {
     }
 }
 
-impl From<&Note> for NotedRefusal {
-    fn from(note: &Note) -> Self {
-        Self {
-            at: note.at,
-            reason: note.reason.to_owned(),
-            needed: note.needed.clone(),
-            request: note.request.clone(),
-            address: address_text(note.address),
-            user_agent: note.user_agent.clone(),
-        }
-    }
-}
-
 /// Sorts, and makes one of what counts the same.
 fn add_up<What: Ord + Copy>(counts: &mut Vec<(What, i64)>) {
     counts.sort_unstable_by_key(|(what, _)| *what);
@@ -244,18 +189,10 @@ fn take_last<T>(from: &mut Vec<T>, most: usize) -> Vec<T> {
     from.drain(from.len().saturating_sub(most)..).collect()
 }
 
-fn address_text(address: Option<IpAddr>) -> String {
-    address.map_or_else(String::new, |address| address.to_canonical().to_string())
-}
-
-/// At most so many characters, none of which moves a terminal's cursor.
-fn shortened(text: &str, most: usize) -> String {
-    text.chars().filter(|c| !c.is_control()).take(most).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::request_id::RequestId;
 
     #[test]
     fn what_could_not_be_written_does_not_grow_with_each_attempt() {
@@ -272,9 +209,13 @@ mod tests {
         };
         let note = |second| Note {
             at: at(second),
+            request_id: RequestId::default(),
             reason: "expired",
             needed: None,
             request: None,
+            read_from: None,
+            mistake: None,
+            presented: None,
             address: None,
             user_agent: String::new(),
         };
@@ -287,7 +228,7 @@ mod tests {
                     pending(1, 4_000, "new"),
                 ],
                 refused: vec![((key(1), 0, "expired"), 3), ((key(1), 1, "expired"), 1)],
-                notes: vec![(key(1), (0..20).map(|second| note(attempt * 20 + second)).collect())],
+                notes: vec![(key(1), (0..200).map(|second| note(attempt * 200 + second)).collect())],
             });
             left.merge();
         }
@@ -302,7 +243,7 @@ mod tests {
             [((key(1), 0, "expired"), 30), ((key(1), 1, "expired"), 10)]
         );
         let noted: Vec<_> = left.notes[0].1.iter().map(|note| note.at).collect();
-        assert_eq!(noted, (150..200).map(at).collect::<Vec<_>>());
+        assert_eq!(noted, (1_000..2_000).map(at).collect::<Vec<_>>());
         assert_eq!(left.notes.len(), 1);
     }
 

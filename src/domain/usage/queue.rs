@@ -4,6 +4,7 @@ use parking_lot::Mutex;
 
 use super::counts::Batch;
 use crate::model::ids::KeyId;
+use crate::model::request_id::RequestId;
 
 /// How many keys a transaction writes at most, or not many more: anybody else who wants to write waits for it.
 const AT_ONCE: usize = 5_000;
@@ -51,6 +52,14 @@ impl Queue {
             of_key.add(part.take_of(key));
         }
         of_key
+    }
+
+    /// The key of which a refused request of this name waits.
+    pub(super) fn noted(&self, id: &RequestId) -> Option<KeyId> {
+        let parts = self.0.lock();
+        let mut notes = parts.iter().flat_map(|part| &part.notes);
+        let found = notes.find(|(_, notes)| notes.iter().any(|note| note.request_id == *id));
+        found.map(|(key, _)| *key)
     }
 
     /// A part that did not wait here: if it is not written, it will.

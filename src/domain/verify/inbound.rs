@@ -34,14 +34,14 @@ pub async fn ask<T>(
     // The token came over plain http, not the key that owns it. A key that came beside it did.
     if question.transport != Transport::Fine {
         report_beside(app, question).await;
-        return Ok(app.refuse(Refusal::HttpsRequired));
+        return Ok(app.refuse(question, Refusal::HttpsRequired));
     }
     let inbound = app.profile.inbound.as_ref();
     if !inbound.is_some_and(|inbound| inbound.token_format().accepts(token)) {
-        return Ok(app.refuse(Refusal::InboundToken));
+        return Ok(app.refuse(question, Refusal::InboundToken));
     }
     let Some(owner) = app.fill_tokens.find(&app.db, seal::digest(token)).await? else {
-        return Ok(app.refuse(Refusal::InboundToken));
+        return Ok(app.refuse(question, Refusal::InboundToken));
     };
     let (digest, template) = (&owner.key_digest, owner.template.as_str());
     // The profile has a part for it, so that no route has to name it.

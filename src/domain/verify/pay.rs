@@ -6,7 +6,7 @@
 
 use super::{Question, Warm, ask_cold, ask_warm, tokens};
 use crate::domain::credits::{Order, Outcome};
-use crate::domain::usage::counts::request_of;
+use crate::domain::usage::notes::request_of;
 use crate::domain::verify::records::Granted;
 use crate::domain::{App, seal};
 use crate::error::{AppError, Result};

@@ -2,9 +2,11 @@
 
 use std::net::IpAddr;
 
+use crate::model::mistake::Mistake;
+use crate::model::request_id::RequestId;
 use crate::model::transport::Transport;
 use crate::model::verdict::Refusal;
-use crate::profile::{Environment, Matched};
+use crate::profile::{CredentialPlace, Environment, Matched};
 
 /// What a credential is, before anything is looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +17,16 @@ pub enum Sought {
     Token,
     /// It looks like a key, and this is its digest.
     Key([u8; 32]),
+}
+
+/// Where a credential was.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum ReadFrom<'a> {
+    #[default]
+    Untold,
+    Header(&'a CredentialPlace),
+    /// One of the provider's own systems asks.
+    ProviderApi,
 }
 
 /// What is asked.
@@ -48,6 +60,12 @@ pub struct Question<'a> {
     /// From where.
     pub address: Option<IpAddr>,
     pub user_agent: &'a str,
+    /// What people call it.
+    pub request_id: RequestId,
+    /// Where the credential was.
+    pub read_from: ReadFrom<'a>,
+    /// What whoever sent no credential may have taken for one.
+    pub overlooked: Option<Mistake>,
     /// How it came, where that matters.
     pub transport: Transport,
 }

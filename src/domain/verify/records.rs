@@ -6,6 +6,7 @@
 //! without which nothing here is believed.
 
 mod bearer;
+mod counted;
 mod index;
 mod label;
 pub mod lease;
@@ -27,7 +28,7 @@ pub use record::{Granted, Parts, Record};
 pub use shared::{Named, ScopeSet, Tenant};
 
 use crate::domain::usage::counted::Source;
-use crate::domain::usage::counts::{Batch, Note};
+use crate::domain::usage::notes::Note;
 use crate::domain::verify::judge;
 use crate::domain::verify::limits::{self, Limits, Memories};
 use crate::domain::verify::question::Question;
@@ -37,7 +38,6 @@ use crate::model::transport::Transport;
 use crate::model::verdict::{Refusal, Refused, Verdict};
 use crate::profile::{Matched, Profile};
 use crate::store::changes::Subject;
-use crate::store::keys::Digested;
 use crate::store::verification::FoundKey;
 use lease::Lease;
 use room::Room;
@@ -260,24 +260,6 @@ impl Records {
     /// The parts of the map that count by themselves.
     pub fn parts(&self) -> Range<usize> {
         0..self.shards.len()
-    }
-
-    /// Hands over what a part has counted since the last time.
-    pub fn take_counts(&self, part: usize, batch: &mut Batch) {
-        let Some(Part(shard)) = self.shards.get(part) else {
-            return;
-        };
-        // Making room may copy all that is there. Until the lock is taken again a few more may have been counted.
-        let waiting = shard.lock().waiting();
-        batch.accepted.reserve(waiting + waiting / 4 + 64);
-        let (refused, notes) = shard.lock().take(&mut batch.accepted);
-        batch.add_refused(refused);
-        batch.notes.extend(notes);
-    }
-
-    /// Hands over what was counted of one key since the last time.
-    pub fn take_counts_of(&self, key: &Digested, batch: &mut Batch) {
-        self.shard(&key.1).lock().take_of(key, batch);
     }
 
     /// Lets go of what is over.

@@ -200,17 +200,17 @@ pub(super) async fn ask<T>(
     answer: impl Fn(&Granted<'_>) -> T + Copy,
 ) -> Result<Verdict<T>> {
     if question.transport != Transport::Fine {
-        return Ok(app.refuse(Refusal::HttpsRequired));
+        return Ok(app.refuse(question, Refusal::HttpsRequired));
     }
     let (Some(tokens), Some(text)) = (&app.tokens, question.credential) else {
-        return Ok(app.refuse(Refusal::Malformed));
+        return Ok(app.refuse(question, Refusal::Malformed));
     };
     let bearer = match tokens.read(&app.courier, text, &*app.clock).await? {
         Ok(bearer) => bearer,
-        Err(fault) => return Ok(app.refuse(Refusal::Token(fault))),
+        Err(fault) => return Ok(app.refuse(question, Refusal::Token(fault))),
     };
     let Some(workspace) = workspace(app, &bearer.workspace).await? else {
-        return Ok(app.refuse(Refusal::Token(TokenFault::Workspace)));
+        return Ok(app.refuse(question, Refusal::Token(TokenFault::Workspace)));
     };
     let verdict = app
         .records

@@ -17,7 +17,7 @@ use crate::model::webhook::Endpoint;
 use crate::web::extract::{KeyPath, KeysPage};
 use crate::web::keys::words::{self, Badge, number};
 use crate::web::page::{self, Page};
-use crate::web::refusals::{self, RefusedRequest};
+use crate::web::refusals::{self, Shown};
 use crate::web::webhooks::words::{self as delivery_words, Line};
 
 /// Where in its history the page stands. A cursor that is none is the beginning.
@@ -54,7 +54,9 @@ struct ShowPage {
     traffic: Traffic,
     bars: Vec<i64>,
     refusals: Vec<RefusalLine>,
-    last_refusals: Vec<RefusedRequest>,
+    last_refusals: Vec<Shown>,
+    /// `/w/acme/requests?id=`
+    requests_url: String,
     webhooks: Webhooks,
     /// Where its inbound tokens are, when the profile has any.
     inbound_url: Option<String>,
@@ -153,7 +155,8 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath, request: HttpReq
         is_idle: words::is_idle(&key, now),
         bars: words::bars(&traffic.daily),
         refusals: refusals.collect(),
-        last_refusals: refusals::shown(&app, std::mem::take(&mut traffic.last_refusals)),
+        last_refusals: refusals::all_shown(&app, std::mem::take(&mut traffic.last_refusals)),
+        requests_url: format!("{}/requests?id=", page.workspace.url()),
         traffic,
         webhooks,
         inbound_url: app.profile.inbound.as_ref().map(|_| page.inbound_url(key.id)),

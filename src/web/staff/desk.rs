@@ -11,11 +11,12 @@ use crate::domain::staff::{self, Found, Refused, Typed};
 use crate::error::{FieldErrors, Result};
 use crate::model::key::{Key, KeyStatus, LastUse};
 use crate::model::key_format::KeyText;
+use crate::model::request_id::RequestId;
 use crate::model::timestamp::{DAY, HOUR, Timestamp, plural};
 use crate::profile::{Access, KeyType};
 use crate::web::extract::{KeyPath, StaffPage};
 use crate::web::page::{self, Page};
-use crate::web::refusals::{self, RefusedRequest};
+use crate::web::refusals::{self, Shown};
 use crate::web::staff::form::{LookUp, StaffForm};
 use crate::web::webhooks::words::{self as delivery_words, Line};
 use crate::web::workspaces::credits::grouped;
@@ -41,7 +42,9 @@ struct DeskPage {
 struct KeyLookUpPage {
     page: Page,
     card: Card,
-    last_refusals: Vec<RefusedRequest>,
+    last_refusals: Vec<Shown>,
+    /// What comes before the id of a request in the address of the page about it.
+    requests_url: &'static str,
     webhooks: Vec<Line>,
     /// That these are not all, if they are not.
     refusals_shown: String,
@@ -77,6 +80,10 @@ pub async fn submit(app: Data<App>, look_up: StaffForm<LookUp>) -> Result<HttpRe
     let StaffForm { desk, form } = look_up;
     let typed = KeyText::presented(form.display_prefix.expose_secret().to_owned());
     let mut answer = desk_page(&app, &desk);
+    // What a request is called is no secret, and has a page with an address.
+    if let Some(id) = RequestId::spoken(typed.expose_secret()) {
+        return Ok(page::redirect(&format!("/staff/requests/{id}")));
+    }
     match staff::by_display_prefix(&app, &desk.staff, &typed).await? {
         Ok(looked) => {
             answer.prefix = showable(looked.typed);
@@ -98,7 +105,7 @@ pub async fn submit(app: Data<App>, look_up: StaffForm<LookUp>) -> Result<HttpRe
 /// `GET /staff/keys/{key}`
 pub async fn key(app: Data<App>, desk: StaffPage, key: KeyPath) -> Result<HttpResponse> {
     let mut found = staff::by_id(&app, &desk.staff, key.0).await?;
-    let last_refusals = refusals::shown(&app, std::mem::take(&mut found.refusals));
+    let last_refusals = refusals::all_shown(&app, std::mem::take(&mut found.refusals));
     let webhooks = std::mem::take(&mut found.webhooks);
     let totals = found.totals;
     page::ok(&KeyLookUpPage {
@@ -112,6 +119,7 @@ pub async fn key(app: Data<App>, desk: StaffPage, key: KeyPath) -> Result<HttpRe
         page: desk.person.page(&app, "staff"),
         card: card(&app, found),
         last_refusals,
+        requests_url: "/staff/requests/",
         webhooks: webhooks
             .into_iter()
             .map(|delivery| delivery_words::line(delivery, app.now()))
@@ -153,7 +161,8 @@ fn words(refused: &Refused) -> String {
         Refused::TooShort { least, .. } => format!("Enter all {least} characters of the display prefix."),
         Refused::WholeKey => "Enter the display prefix only.".to_owned(),
         Refused::NotAPrefix => {
-            "This is no display prefix. Ask for the beginning of the key, as the list of keys shows it.".to_owned()
+            "This is no display prefix. Ask for the beginning of the key, as the list of keys shows it, or for the X-Request-Id of an \
+             answer (req_…).".to_owned()
         }
         Refused::Email => "This is an email address. Ask for the display prefix of the key, or for its id.".to_owned(),
         Refused::Words => {

@@ -178,7 +178,7 @@ async fn what_is_paid_and_what_is_not_is_counted_like_anything_else() {
     assert_eq!((of("accepted"), of("insufficient_credits")), (3, 2));
     let totals: Vec<_> = app.totals.all().filter(|(_, count)| *count > 0).collect();
     assert_eq!(totals, [("accepted", 3), ("insufficient_credits", 2)]);
-    let refusals = store::usage::refusals(app.db.reader(), id, 10).await.unwrap();
+    let refusals = store::refused_requests::of_key(app.db.reader(), id, 10).await.unwrap();
     assert_eq!(refusals.len(), 2);
     assert_eq!(refusals[0].request.as_deref(), Some("POST /api/v2/jobs"));
     assert_eq!(refusals[0].needed.as_deref(), Some("credits: 1"));

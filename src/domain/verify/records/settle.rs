@@ -2,7 +2,7 @@
 
 use super::Records;
 use crate::domain::usage::counted::Source;
-use crate::domain::usage::counts::Note;
+use crate::domain::usage::notes::Note;
 use crate::domain::verify::question::Question;
 use crate::model::ids::KeyId;
 use crate::model::timestamp::Timestamp;

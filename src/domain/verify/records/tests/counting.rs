@@ -1,5 +1,6 @@
 //! Counts under every order of what happens to a record.
 
+use crate::domain::usage::counts::Batch;
 use std::collections::HashMap;
 
 use super::*;

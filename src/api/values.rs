@@ -8,7 +8,7 @@ use bytes::BytesMut;
 use uuid::Uuid;
 
 /// What a header says where there is nothing to say.
-pub(super) const NOTHING: HeaderValue = HeaderValue::from_static("");
+pub(in crate::api) const NOTHING: HeaderValue = HeaderValue::from_static("");
 
 /// Memory for the values of some answers. It is used again once they have all been sent, and until then there is other.
 const BLOCK: usize = 8 * 1024;
@@ -21,10 +21,10 @@ thread_local! {
 }
 
 /// Writes values.
-pub(super) struct Values<'a>(&'a mut BytesMut);
+pub(in crate::api) struct Values<'a>(&'a mut BytesMut);
 
 /// Writes the values of an answer.
-pub(super) fn write<T>(write: impl FnOnce(&mut Values<'_>) -> T) -> T {
+pub(in crate::api) fn write<T>(write: impl FnOnce(&mut Values<'_>) -> T) -> T {
     ROOM.with_borrow_mut(|room| {
         room.reserve(ANSWER);
         write(&mut Values(room))
@@ -34,19 +34,19 @@ pub(super) fn write<T>(write: impl FnOnce(&mut Values<'_>) -> T) -> T {
 impl Values<'_> {
     /// Ids, words of the profile, the beginning of a key, subjects (see `domain::verify::tokens`), templates (see
     /// `model::inbound::Template`): all are ASCII without control characters.
-    pub(super) fn text(&mut self, text: &str) -> HeaderValue {
+    pub(in crate::api) fn text(&mut self, text: &str) -> HeaderValue {
         self.0.extend_from_slice(text.as_bytes());
         self.written()
     }
 
     /// Two texts, as one.
-    pub(super) fn both(&mut self, one: &str, other: &str) -> HeaderValue {
+    pub(in crate::api) fn both(&mut self, one: &str, other: &str) -> HeaderValue {
         self.0.extend_from_slice(one.as_bytes());
         self.text(other)
     }
 
     /// Words, with spaces between them.
-    pub(super) fn words(&mut self, words: &[String]) -> HeaderValue {
+    pub(in crate::api) fn words(&mut self, words: &[String]) -> HeaderValue {
         for (number, word) in words.iter().enumerate() {
             self.0.extend_from_slice(if number == 0 { b"" } else { b" " });
             self.0.extend_from_slice(word.as_bytes());
@@ -54,7 +54,7 @@ impl Values<'_> {
         self.written()
     }
 
-    pub(super) fn id(&mut self, id: Uuid) -> HeaderValue {
+    pub(in crate::api) fn id(&mut self, id: Uuid) -> HeaderValue {
         let mut text = Uuid::encode_buffer();
         self.text(id.hyphenated().encode_lower(&mut text))
     }

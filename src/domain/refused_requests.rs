@@ -1,0 +1,126 @@
+//! Why was it refused? Requests by the name that their answer told, for the people whose key it was, and for support.
+
+use uuid::{Builder, Uuid};
+
+use crate::domain::App;
+use crate::domain::access::{Staff, Standing};
+use crate::domain::staff::record_look;
+use crate::error::Result;
+use crate::model::ids::KeyId;
+use crate::model::key::Key;
+use crate::model::refused_request::{KEPT, RefusedRequest};
+use crate::model::request_id::RequestId;
+use crate::model::workspace::{Project, Workspace};
+use crate::store;
+use crate::store::db::commit;
+
+/// A refused request, and whose it was.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub request: RefusedRequest,
+    /// Nothing, when it came without a key.
+    pub key: Option<Owned>,
+}
+
+/// The key of a refused request, and whom it belongs to.
+#[derive(Clone, Debug)]
+pub struct Owned {
+    pub key: Key,
+    pub workspace: Workspace,
+    pub project: Option<Project>,
+}
+
+/// How many of one name are shown: proxies choose names, and may choose one twice.
+const MOST: u64 = 20;
+
+/// What a member may know: requests of the workspace's own keys. Of a request without a key nobody can say whose it was, but
+/// whoever knows its name has had its answer; they are told how it was written, not from where it came.
+pub async fn of_workspace(app: &App, standing: &Standing, id: &RequestId) -> Result<Vec<Found>> {
+    let found = called(app, id).await?;
+    let is_theirs = |found: &Found| match &found.key {
+        Some(owned) => owned.workspace.id == standing.workspace.id,
+        None => true,
+    };
+    let mut theirs: Vec<Found> = found.into_iter().filter(is_theirs).collect();
+    for found in theirs.iter_mut().filter(|found| found.key.is_none()) {
+        found.request.address = String::new();
+        found.request.user_agent = String::new();
+        found.request.presented = None;
+    }
+    Ok(theirs)
+}
+
+/// What support may know: everything on record. Each look is in the trail of the customer whose key it was.
+pub async fn for_support(app: &App, staff: &Staff, id: &RequestId) -> Result<Vec<Found>> {
+    let found = called(app, id).await?;
+    let keys: Vec<Key> = found
+        .iter()
+        .filter_map(|found| Some(found.key.as_ref()?.key.clone()))
+        .collect();
+    record_look(app, staff, &keys).await?;
+    Ok(found)
+}
+
+async fn called(app: &App, id: &RequestId) -> Result<Vec<Found>> {
+    let written = store::refused_requests::called(app.db.reader(), id, MOST).await?;
+    let requests = if written.is_empty() {
+        app.usage.write_down_called(&app.db, id).await?;
+        store::refused_requests::called(app.db.reader(), id, MOST).await?
+    } else {
+        written
+    };
+    let mut found = Vec::with_capacity(requests.len());
+    for request in requests {
+        let key = match request.key {
+            Some(key) => owned(app, key).await?,
+            None => None,
+        };
+        found.push(Found { request, key });
+    }
+    Ok(found)
+}
+
+async fn owned(app: &App, id: KeyId) -> Result<Option<Owned>> {
+    let db = app.db.reader();
+    let Some(key) = store::keys::find_for_support(db, id).await? else {
+        return Ok(None);
+    };
+    let Some(workspace) = store::workspaces::find(db, key.workspace_id).await? else {
+        return Ok(None);
+    };
+    let project = match key.project_id {
+        Some(id) => store::projects::find(db, workspace.id, id).await?,
+        None => None,
+    };
+    Ok(Some(Owned {
+        key,
+        workspace,
+        project,
+    }))
+}
+
+/// Lets go of what is over; a transaction is only begun when anything is.
+pub async fn sweep(app: &App) -> Result<()> {
+    let oldest = first_id_at(app.now().plus(-KEPT).millis().unsigned_abs());
+    if !store::refused_requests::is_any_before(app.db.reader(), oldest).await?
+        && !store::refused_requests::are_too_many_of_no_key(app.db.reader()).await?
+    {
+        return Ok(());
+    }
+    loop {
+        let tx = app.db.begin().await?;
+        let may_be_more = store::refused_requests::delete_before(&tx, oldest).await?;
+        if !may_be_more {
+            store::refused_requests::keep_last_of_no_key(&tx).await?;
+        }
+        commit(tx).await?;
+        if !may_be_more {
+            return Ok(());
+        }
+    }
+}
+
+/// The least id of this time: ids begin with the millisecond.
+fn first_id_at(millis: u64) -> Uuid {
+    Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
+}
