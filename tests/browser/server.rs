@@ -128,6 +128,26 @@ impl Server {
     }
 }
 
+impl Server {
+    /// What the answer to a GET with this key calls its request.
+    pub fn request_id(&self, path: &str, key: &str) -> String {
+        let output = Command::new("curl")
+            .args([
+                "--silent",
+                "--output",
+                "/dev/null",
+                "--write-out",
+                "%header{x-request-id}",
+                "--header",
+            ])
+            .arg(format!("Authorization: Bearer {key}"))
+            .arg(format!("{}{path}", self.address))
+            .output()
+            .expect("curl: apt-get install curl");
+        String::from_utf8(output.stdout).expect("a name")
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();

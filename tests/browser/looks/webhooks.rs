@@ -123,6 +123,28 @@ pub async fn own(walk: &mut Walk, url: &str, receiver: &str) {
     walk.becomes("alice").await;
 }
 
+/// A request that a key has not the scope for, and one with a key that was mistyped: what they are called.
+fn refused(walk: &Walk) -> (String, String) {
+    let key = [
+        "key",
+        "create",
+        "--workspace",
+        "acme",
+        "--project",
+        "site",
+        "--type",
+        "restricted",
+        "--scope",
+        "rates:read",
+        "--name",
+        "CI deploy",
+    ];
+    let key = walk.server.run(&key);
+    let text = key["key"].as_str().unwrap();
+    let ask = |text: &str| walk.server.request_id("/gateway/envoy/api/v1/shipments", text);
+    (ask(text), ask(&text.to_uppercase().replacen("KH_LIVE_", "kh_live_", 1)))
+}
+
 async fn desk(walk: &mut Walk, (prefix, id): &(String, String)) {
     walk.becomes("sam").await;
     walk.see("staff", "/staff").await;
@@ -142,8 +164,23 @@ async fn desk(walk: &mut Walk, (prefix, id): &(String, String)) {
         walk.look(name, status).await;
     }
     walk.see("staff-key", &format!("/staff/keys/{id}")).await;
+    let (refused, keyless) = refused(walk);
+    walk.see("staff-request", &format!("/staff/requests/{refused}")).await;
+    walk.see("staff-request-without-key", &format!("/staff/requests/{keyless}"))
+        .await;
+    walk.see("staff-request-unknown", "/staff/requests/req_0123456789abcdefghj")
+        .await;
     walk.see("staff-account", "/account").await;
     walk.becomes("alice").await;
+    for (name, id, status) in [
+        ("requests", "", 200),
+        ("request-refused", refused.as_str(), 200),
+        ("request-without-key", &keyless, 200),
+        ("request-unknown", "req_0123456789abcdefghj", 200),
+        ("request-no-id", "nothing", 422),
+    ] {
+        walk.see_as(name, &format!("/w/acme/requests?id={id}"), status).await;
+    }
     walk.see("audit", "/w/acme/audit").await;
     walk.see(
         "audit-older-than-all",
