@@ -13,4 +13,5 @@ pub mod sessions;
 pub mod sign_in;
 pub mod sign_out;
 pub mod sign_up;
+mod sign_up_form;
 pub mod verify_email;

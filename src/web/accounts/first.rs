@@ -7,7 +7,7 @@ use crate::domain::accounts::first;
 use crate::error::{AppError, FieldErrors, Result};
 use crate::web::accounts::link;
 use crate::web::accounts::new_account::welcome_in;
-use crate::web::accounts::sign_up::{SignUpForm, SignUpPage};
+use crate::web::accounts::sign_up_form::{SignUpForm, SignUpPage};
 use crate::web::extract::Visitor;
 use crate::web::page;
 

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::domain::{App, accounts};
 use crate::error::{AppError, FieldErrors, Result};
 use crate::web::accounts::first;
+use crate::web::accounts::sign_up_form::{SignUpForm, SignUpPage};
 use crate::web::extract::Visitor;
 use crate::web::form::Form;
 use crate::web::page::{self, Page};
@@ -17,23 +18,6 @@ use crate::web::page::{self, Page};
 #[serde(default)]
 pub struct First {
     first: String,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct SignUpForm {
-    pub email: String,
-    pub password: String,
-    /// The token of the first account's link, or nothing.
-    pub first: String,
-}
-
-#[derive(Template)]
-#[template(path = "accounts/sign_up.html")]
-pub(super) struct SignUpPage {
-    pub page: Page,
-    pub form: SignUpForm,
-    pub errors: FieldErrors,
 }
 
 #[derive(Template)]
