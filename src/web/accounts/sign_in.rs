@@ -11,7 +11,7 @@ use crate::error::{AppError, FieldErrors, Result};
 use crate::web::extract::Visitor;
 use crate::web::form::Form;
 use crate::web::page::{self, Page};
-use crate::web::resume::{self, Carried};
+use crate::web::resume::carried::{self, Carried};
 
 /// Where to go afterwards.
 #[derive(Debug, Default, Deserialize)]
@@ -60,7 +60,7 @@ pub async fn submit(app: Data<App>, visitor: Visitor, form: Form<SignInForm>) ->
     match accounts::sign_in(&app, &form.email, &form.password, &visitor.address, visitor.marks()).await {
         Ok(account) => {
             visitor.sign_in(&app, &account)?;
-            resume::go_on(&app, &visitor, &account, form.carried)
+            carried::go_on(&app, &visitor, &account, form.carried)
                 .unwrap_or_else(|| Ok(page::redirect(&visitor.way_on(&form.next).unwrap_or_else(start))))
         }
         Err(AppError::Invalid(errors)) => page::unprocessable(&SignInPage {
