@@ -1,5 +1,6 @@
 //! Settings: defaults, then the file, then the environment. What is unsafe together is refused at start, with a sentence.
 
+mod names;
 mod source;
 mod unknown;
 mod words;

@@ -1,6 +1,6 @@
 //! Variables that look like settings, and are none.
 
-use super::source::{NAMES, variable};
+use super::names::{NAMES, variable};
 use crate::model::suggest::nearest;
 
 /// A sentence for each variable among `set` that nobody reads; `also` are those that the profile names.
