@@ -29,7 +29,7 @@ pub use expiring::tell_of_expiry;
 pub(in crate::domain) use first::issue_first;
 pub use input::{NewKey, NewKeyInput};
 pub use issue::{Issued, issue, issue_for_reveal};
-pub use limits::{Places, places};
+pub use limits::places;
 pub use list::{Filter, KeyPage, StatusFilter, counted, list};
 pub(in crate::domain) use mint::mint_signing_secret;
 pub use reveal::{Shown, Ticket};

@@ -5,7 +5,7 @@ mod create;
 mod rename;
 mod suspend;
 
-pub use allowance::{Allowance, allowance, plan_of};
+pub use allowance::{Allowance, Places, allowance, plan_of};
 pub(in crate::domain) use create::create_first;
 pub use create::{MOST_OF_A_PERSON, create};
 pub use rename::{rename, seen};

@@ -1,7 +1,7 @@
 //! The plan's places: how many keys a workspace may have, decided inside the transaction that takes one.
 
 use crate::domain::App;
-use crate::domain::workspaces::plan_of;
+use crate::domain::workspaces::{Places, plan_of};
 use crate::error::{AppError, Result};
 use crate::model::timestamp::plural;
 use crate::model::workspace::Workspace;
@@ -29,22 +29,8 @@ pub(super) async fn take_place(tx: &Tx, app: &App, workspace: &Workspace, key_ty
     Ok(())
 }
 
-/// How many places there are for keys of a type, and how many of them are taken: those of the type, or those of all types
-/// together, whichever runs out first.
-#[derive(Clone, Copy, Debug)]
-pub struct Places {
-    pub taken: u64,
-    pub limit: Option<u32>,
-}
-
-impl Places {
-    /// How many are left; nothing when the plan sets no limit.
-    pub fn left(&self) -> Option<u64> {
-        self.limit.map(|limit| u64::from(limit).saturating_sub(self.taken))
-    }
-}
-
-/// For showing on the form; the truth is decided when the key is made.
+/// The places for keys of a type: those of the type, or those of all types together, whichever runs out first. For showing on the
+/// form; the truth is decided when the key is made.
 pub async fn places(app: &App, workspace: &Workspace, key_type: &KeyType) -> Result<Places> {
     let (db, plan) = (app.db.reader(), plan_of(app, workspace));
     let of_type = Places {

@@ -2,11 +2,24 @@
 
 use crate::domain::App;
 use crate::domain::access::Standing;
-use crate::domain::keys::Places;
 use crate::error::Result;
 use crate::model::workspace::Workspace;
 use crate::profile::{Plan, RateLimit};
 use crate::store;
+
+/// How many places there are, and how many of them are taken.
+#[derive(Clone, Copy, Debug)]
+pub struct Places {
+    pub taken: u64,
+    pub limit: Option<u32>,
+}
+
+impl Places {
+    /// How many are left; nothing when the plan sets no limit.
+    pub fn left(&self) -> Option<u64> {
+        self.limit.map(|limit| u64::from(limit).saturating_sub(self.taken))
+    }
+}
 
 /// A plan and its places.
 #[derive(Clone, Debug)]

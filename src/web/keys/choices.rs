@@ -1,7 +1,8 @@
 //! What the forms about a key offer: types, environments, scopes in groups, expiries with their dates.
 
 use crate::domain::App;
-use crate::domain::keys::{self, Places};
+use crate::domain::keys;
+use crate::domain::workspaces::Places;
 use crate::error::Result;
 use crate::model::expiry::PRESET_DAYS;
 use crate::model::timestamp::{DAY, plural};

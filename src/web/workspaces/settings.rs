@@ -7,17 +7,17 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::domain::App;
-use crate::domain::keys::Places;
+use crate::domain::workspaces::Places;
 use crate::domain::workspaces::{self, Allowance};
 use crate::error::{AppError, FieldErrors, Result};
 use crate::model::role::Deed;
 use crate::profile::{KeyOwner, LimitOf, Period, RateLimit};
+use crate::web::amounts::grouped;
 use crate::web::extract::WorkspacePage;
 use crate::web::flash::Flash;
 use crate::web::form::Form;
 use crate::web::meanwhile::{self, Meanwhile};
 use crate::web::page::{self, Page};
-use crate::web::workspaces::credits::grouped;
 
 /// What can be changed.
 #[derive(Debug, Default, Deserialize)]
