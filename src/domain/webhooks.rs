@@ -14,6 +14,7 @@ mod mails;
 pub mod overview;
 pub mod own;
 mod own_page;
+pub mod queue;
 pub mod resend;
 pub mod secrets;
 pub mod send_test;

@@ -1,11 +1,10 @@
 //! How every change of a key goes: lock, refuse what is frozen, change, write as a new version, record.
 
 use crate::domain::App;
-use crate::domain::access::{ManageKeys, ReadKeys};
+use crate::domain::access::ManageKeys;
 use crate::domain::audit::{self, Subject};
 use crate::domain::keys::bounds;
 use crate::domain::keys::issue::name_is_taken;
-use crate::domain::usage;
 use crate::domain::verify::changes;
 use crate::domain::webhooks::announce;
 use crate::error::{AppError, Result};
@@ -16,31 +15,6 @@ use crate::model::webhook::StopReason;
 use crate::profile::Access;
 use crate::store::changes::Changed;
 use crate::store::{self, Tx};
-
-/// A key on this ring; anybody else's is not found.
-pub async fn find(app: &App, proof: ReadKeys<'_>, id: KeyId) -> Result<Key> {
-    store::keys::find(app.db.reader(), proof.ring().owner_id(), id)
-        .await?
-        .ok_or(AppError::NotFound)
-}
-
-/// Like [`find`], with what is still counted in memory written down first.
-pub(super) async fn find_with_usage(app: &App, proof: ReadKeys<'_>, id: KeyId) -> Result<Key> {
-    // Whose it is comes before anything that takes time.
-    find(app, proof, id).await?;
-    usage::write_down(app, &[id]).await?;
-    find(app, proof, id).await
-}
-
-/// The key that this one took over from, when it was rolled.
-pub async fn find_replaced(app: &App, proof: ReadKeys<'_>, successor: KeyId) -> Result<Option<Key>> {
-    Ok(store::keys::find_replaced(app.db.reader(), proof.ring().owner_id(), successor).await?)
-}
-
-/// Like [`find`], where a key that is not there is no mistake.
-pub async fn find_if_there(app: &App, proof: ReadKeys<'_>, id: KeyId) -> Result<Option<Key>> {
-    Ok(store::keys::find(app.db.reader(), proof.ring().owner_id(), id).await?)
-}
 
 /// What a change did: the line for the trail, or nothing when all was so already.
 pub(super) type Change = Option<(Action, String)>;

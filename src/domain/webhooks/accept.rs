@@ -3,11 +3,11 @@
 use crate::domain::App;
 use crate::domain::keys::refuse_frozen;
 use crate::domain::seal;
+use crate::domain::webhooks::queue::{self, Event};
 use crate::error::{AppError, Result};
 use crate::model::ids::{EndpointId, KeyId};
 use crate::model::key::Key;
-use crate::model::timestamp::Timestamp;
-use crate::model::webhook::{Delivery, DeliveryId, DeliveryState, Endpoint, EventType, OffReason};
+use crate::model::webhook::{Delivery, Endpoint, EventType, OffReason};
 use crate::model::webhook_url::WebhookUrl;
 use crate::store::db::commit;
 use crate::store::{self, Tx};
@@ -81,10 +81,12 @@ async fn store_once(app: &App, new: &NewEvent) -> std::result::Result<Delivery, 
         data: &new.data,
         idempotency: new.idempotency_key.as_deref().map(|key| (key, fingerprint)),
     };
-    let delivery = put(&tx, app, &endpoint, event).await.map_err(|error| match error {
-        store::Error::Duplicate => Refused::TwiceAtOnce,
-        other => Refused::Because(other.into()),
-    })?;
+    let delivery = queue::put(&tx, app, &endpoint, event)
+        .await
+        .map_err(|error| match error {
+            store::Error::Duplicate => Refused::TwiceAtOnce,
+            other => Refused::Because(other.into()),
+        })?;
     commit(tx).await?;
     app.dispatch.wake();
     Ok(delivery)
@@ -134,50 +136,6 @@ pub(super) fn refuse_off(endpoint: &Endpoint) -> Result<()> {
         "This endpoint is switched off since {}, because {why}. It can be switched on again in the dashboard.",
         off.at.exact()
     )))
-}
-
-/// What is to be told.
-#[derive(Clone, Debug)]
-pub struct Event<'a> {
-    pub event_type: &'a EventType,
-    /// JSON, passed on byte for byte.
-    pub data: &'a str,
-    /// An idempotency key with the fingerprint of its request.
-    pub idempotency: Option<(&'a str, Vec<u8>)>,
-}
-
-/// Stores an event for an endpoint, inside the transaction of what it tells of. After the commit, call `app.dispatch.wake()`.
-pub async fn put(tx: &Tx, app: &App, endpoint: &Endpoint, event: Event<'_>) -> store::Result<Delivery> {
-    let now = app.now();
-    let (idempotency_key, fingerprint) = event.idempotency.unzip();
-    let delivery = Delivery {
-        id: DeliveryId(app.new_id()),
-        endpoint_id: endpoint.id,
-        workspace_id: endpoint.workspace_id,
-        project_id: endpoint.project_id,
-        key_id: endpoint.key_id,
-        url: endpoint.url.clone(),
-        event_type: event.event_type.as_str().to_owned(),
-        body: body(event.event_type, now, event.data),
-        idempotency_key: idempotency_key.map(ToOwned::to_owned),
-        state: DeliveryState::Waiting,
-        stopped_because: None,
-        attempts: 0,
-        tries: 0,
-        next_attempt_at: Some(now),
-        claimed_until: None,
-        claimed_by: None,
-        created_at: now,
-        finished_at: None,
-    };
-    store::webhooks::deliveries::insert(tx, &delivery, fingerprint).await?;
-    Ok(delivery)
-}
-
-/// The payload of Standard Webhooks. Neither word needs an escape; the data stays as it was sent.
-pub(super) fn body(event_type: &EventType, at: Timestamp, data: &str) -> String {
-    let (event_type, at) = (event_type.as_str(), at.rfc3339());
-    format!(r#"{{"type":"{event_type}","timestamp":"{at}","data":{data}}}"#)
 }
 
 /// What makes two requests the same.

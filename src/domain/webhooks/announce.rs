@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::domain::App;
 use crate::domain::access::By;
-use crate::domain::webhooks::accept::{self, Event};
+use crate::domain::webhooks::queue::{self, Event};
 use crate::error::Result;
 use crate::model::audit::Actor;
 use crate::model::ids::{KeyId, WorkspaceId};
@@ -90,7 +90,7 @@ async fn tell(tx: &Tx, app: &App, endpoint: &Endpoint, event: CustomerEvent, dat
         data: &data.to_string(),
         idempotency: None,
     };
-    accept::put(tx, app, endpoint, event).await?;
+    queue::put(tx, app, endpoint, event).await?;
     Ok(())
 }
 

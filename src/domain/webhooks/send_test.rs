@@ -5,10 +5,11 @@ use serde_json::json;
 use crate::domain::App;
 use crate::domain::access::ManageKeys;
 use crate::domain::throttle::Attempt;
-use crate::domain::webhooks::accept::{self, Event, open_endpoint};
+use crate::domain::webhooks::accept::open_endpoint;
 use crate::domain::webhooks::attempt::headers;
 use crate::domain::webhooks::courier::Outcome;
 use crate::domain::webhooks::endpoints::record;
+use crate::domain::webhooks::queue::{self, Event};
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
 use crate::model::ids::KeyId;
@@ -34,7 +35,7 @@ pub async fn send_test(app: &App, proof: ManageKeys<'_>, id: KeyId) -> Result<De
         data: &data,
         idempotency: None,
     };
-    let delivery = accept::put(&tx, app, &endpoint, event).await?;
+    let delivery = queue::put(&tx, app, &endpoint, event).await?;
     let details = delivery.id.to_string();
     record(&tx, app, &endpoint, Action::WebhookTested, proof.by(), details).await?;
     commit(tx).await?;
@@ -51,7 +52,7 @@ pub async fn try_url(app: &App, proof: ManageKeys<'_>, url: &str) -> Result<Outc
     app.random.fill(bytes.as_mut_slice());
     let secret = SigningSecret::from_random(&bytes);
     let (id, now) = (DeliveryId(app.new_id()), app.now());
-    let body = accept::body(&test_type()?, now, r#"{"message":"It works."}"#).into_bytes();
+    let body = queue::body(&test_type()?, now, r#"{"message":"It works."}"#).into_bytes();
     let signature = signature::sign(&secret, &id.to_string(), now, &body);
     let headers = headers(id, now, &signature)?;
     Ok(app.courier.post(&url, headers, body.into()).await)

@@ -3,7 +3,7 @@
 use keyhatch::domain::access::KeyRing;
 use keyhatch::domain::inbound;
 use keyhatch::domain::keys::{self, Issued, NewKeyInput};
-use keyhatch::domain::webhooks::{accept, secrets};
+use keyhatch::domain::webhooks::{accept, queue, secrets};
 use keyhatch::model::ids::EndpointId;
 use keyhatch::model::signing_secret::SigningSecret;
 use keyhatch::model::webhook::{CustomerEvent, Delivery, Endpoint, EventType};
@@ -105,12 +105,12 @@ impl Cast {
         let endpoint = keyhatch::store::webhooks::endpoints::find_own(app.db.reader(), self.workspace.id);
         let endpoint = endpoint.await.unwrap().unwrap();
         let tx = app.db.begin().await.unwrap();
-        let event = accept::Event {
+        let event = queue::Event {
             event_type: &CustomerEvent::KeyCreated.into(),
             data: "{}",
             idempotency: None,
         };
-        let delivery = accept::put(&tx, app, &endpoint, event).await.unwrap();
+        let delivery = queue::put(&tx, app, &endpoint, event).await.unwrap();
         keyhatch::store::db::commit(tx).await.unwrap();
         delivery.id.to_string()
     }

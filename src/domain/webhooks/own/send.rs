@@ -5,8 +5,9 @@ use serde_json::json;
 use crate::domain::App;
 use crate::domain::access::ManageWorkspace;
 use crate::domain::throttle::Attempt;
-use crate::domain::webhooks::accept::{self, Event, refuse_off};
+use crate::domain::webhooks::accept::refuse_off;
 use crate::domain::webhooks::own::{open, record};
+use crate::domain::webhooks::queue::{self, Event};
 use crate::domain::webhooks::resend::begin_anew;
 use crate::domain::webhooks::send_test::test_type;
 use crate::error::{AppError, Result};
@@ -27,7 +28,7 @@ pub async fn send_test(app: &App, proof: ManageWorkspace<'_>) -> Result<Delivery
         data: &data,
         idempotency: None,
     };
-    let delivery = accept::put(&tx, app, &endpoint, event).await?;
+    let delivery = queue::put(&tx, app, &endpoint, event).await?;
     let details = delivery.id.to_string();
     record(&tx, app, proof, &endpoint, Action::WebhookTested, details).await?;
     commit(tx).await?;
