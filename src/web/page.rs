@@ -9,9 +9,9 @@ use crate::domain::App;
 use crate::error::{AppError, Result};
 use crate::model::counted::{Counted, MOST_COUNTED};
 use crate::model::timestamp::Timestamp;
+use crate::web::amounts::grouped;
 use crate::web::assets;
 use crate::web::flash::Flash;
-use crate::web::workspaces::credits::grouped;
 
 /// The context of a page: one field of each template, built once by its extractor.
 #[derive(Clone, Debug)]

@@ -8,10 +8,10 @@ use crate::domain::{App, workspaces};
 use crate::error::AppError;
 use crate::model::role::Deed;
 use crate::profile::KeyOwner;
+use crate::web::amounts::title;
 use crate::web::extract::{Extracting, Person, app_of};
 use crate::web::page::{Page, Place};
 use crate::web::webhooks;
-use crate::web::workspaces::credits::title;
 
 /// Where the path begins with `/w/{workspace}`; not found for everybody but members.
 #[derive(Clone)]

@@ -14,12 +14,12 @@ use crate::model::key_format::KeyText;
 use crate::model::request_id::RequestId;
 use crate::model::timestamp::{DAY, HOUR, Timestamp, plural};
 use crate::profile::{Access, KeyType};
+use crate::web::amounts::grouped;
 use crate::web::extract::{KeyPath, StaffPage};
 use crate::web::page::{self, Page};
 use crate::web::refusals::{self, Shown};
 use crate::web::staff::form::{LookUp, StaffForm};
 use crate::web::webhooks::words::{self as delivery_words, Line};
-use crate::web::workspaces::credits::grouped;
 
 #[derive(Template)]
 #[template(path = "staff/desk.html")]

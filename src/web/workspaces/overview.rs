@@ -10,9 +10,9 @@ use crate::model::ids::OwnerId;
 use crate::model::role::Deed;
 use crate::model::timestamp::{Timestamp, plural};
 use crate::profile::KeyOwner;
+use crate::web::amounts::{grouped, title};
 use crate::web::extract::WorkspacePage;
 use crate::web::page::{self, Page};
-use crate::web::workspaces::credits::{grouped, title};
 
 #[derive(Template)]
 #[template(path = "workspaces/overview.html")]
