@@ -11,7 +11,7 @@ use crate::domain::App;
 use crate::error::AppError;
 use crate::model::trouble::Trouble;
 use crate::web::extract::Visitor;
-use crate::web::guard;
+use crate::web::headers;
 use crate::web::page::{self, Page};
 use crate::web::resume;
 use crate::web::ways::Ways;
@@ -71,7 +71,7 @@ pub fn without_session(app: &App) -> actix_web::Error {
     let error = AppError::Storage(app.db.down().unwrap_or(Trouble::Gone));
     let mut answer = write(Page::of_nobody(app), &error, None, ("/", "Go to the start"), false)
         .unwrap_or_else(|error| actix_web::ResponseError::error_response(&error));
-    guard::secure(app, answer.headers_mut());
+    headers::secure(app, answer.headers_mut());
     InternalError::from_response(error, answer).into()
 }
 

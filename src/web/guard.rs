@@ -1,14 +1,11 @@
 //! What stands around every page: the browser's secret, the refusal of foreign submissions, the skin of errors, and the
-//! headers that keep a page to itself.
+//! security headers.
 
 use actix_session::SessionExt;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN, REFERRER_POLICY,
-    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
-};
+use actix_web::http::header::{HOST, HeaderName, ORIGIN};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpRequest};
@@ -16,13 +13,10 @@ use actix_web::{Error, HttpMessage, HttpRequest};
 use crate::domain::App;
 use crate::error::AppError;
 use crate::model::trouble::Trouble;
-use crate::web::browser::{Browser, SessionAccount, is_https};
+use crate::web::browser::{Browser, SessionAccount};
 use crate::web::device::Device;
 use crate::web::flash::Flash;
-use crate::web::{errors, resume, session};
-
-const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-                   form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+use crate::web::{errors, headers, resume, session};
 
 /// The middleware.
 pub async fn around(
@@ -66,7 +60,7 @@ pub async fn around(
     let mut response = errors::dress(&app, response).await;
     let shows_flash = sees && flash.is_some() && !response.status().is_redirection();
     let head = response.response_mut().head_mut();
-    secure(&app, head.headers_mut());
+    headers::secure(&app, head.headers_mut());
     let response_mut = response.response_mut();
     if browser.is_new {
         add_cookie(response_mut, &browser.cookie(&app));
@@ -119,34 +113,6 @@ fn is_own_host(request: &HttpRequest, origin: &str) -> bool {
             .split_once("://")
             .is_some_and(|(_, origin_host)| origin_host == host)
     })
-}
-
-pub(super) fn secure(app: &App, headers: &mut HeaderMap) {
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(CSP));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(
-        HeaderName::from_static("cross-origin-opener-policy"),
-        HeaderValue::from_static("same-origin"),
-    );
-    headers.insert(
-        HeaderName::from_static("cross-origin-resource-policy"),
-        HeaderValue::from_static("same-origin"),
-    );
-    headers.insert(
-        HeaderName::from_static("permissions-policy"),
-        HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=()"),
-    );
-    if !headers.contains_key(CACHE_CONTROL) {
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
-    if is_https(app) {
-        headers.insert(
-            STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
-        );
-    }
 }
 
 fn add_cookie<B>(response: &mut actix_web::HttpResponse<B>, cookie: &actix_web::cookie::Cookie<'_>) {
