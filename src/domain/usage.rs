@@ -1,6 +1,7 @@
 //! Usage: every verdict about a known key is counted in memory, with the key's record, and written down in batches; and of
 //! each key the last refusals are kept one by one, so that somebody can say why.
 
+pub mod client;
 pub mod counted;
 pub mod counts;
 pub mod keyless;

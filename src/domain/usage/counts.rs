@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::counted::Client;
+use super::client::Client;
 use super::notes::{LONGEST_AGENT, Note, address_text, shortened};
 use crate::model::ids::KeyId;
 use crate::model::key::LastUse;

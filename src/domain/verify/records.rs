@@ -27,7 +27,7 @@ pub use label::DisplayPrefix;
 pub use record::{Granted, Parts, Record};
 pub use shared::{Named, ScopeSet, Tenant};
 
-use crate::domain::usage::counted::Source;
+use crate::domain::usage::client::Source;
 use crate::domain::usage::notes::Note;
 use crate::domain::verify::judge;
 use crate::domain::verify::limits::{self, Limits, Memories};

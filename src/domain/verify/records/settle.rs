@@ -1,7 +1,7 @@
 //! Counting what had still to be paid for when it was found good.
 
 use super::Records;
-use crate::domain::usage::counted::Source;
+use crate::domain::usage::client::Source;
 use crate::domain::usage::notes::Note;
 use crate::domain::verify::question::Question;
 use crate::model::ids::KeyId;
