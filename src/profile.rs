@@ -13,8 +13,10 @@ mod key_type;
 mod method;
 mod mistakes;
 mod parts;
+mod percent;
 mod plan;
 mod raw;
+mod read;
 mod remarks;
 mod request;
 mod route;
@@ -22,8 +24,6 @@ mod scope;
 mod spelling;
 #[cfg(test)]
 mod tests;
-
-use std::path::Path;
 
 pub use crate::model::access::{Access, Environment, UnknownEnvironment};
 pub use api::{Api, CodeCase, CredentialPlace, Envelope, ErrorStyle, KeyOwner, Unmatched};
@@ -33,12 +33,9 @@ pub use method::{Method, Methods};
 pub use mistakes::{Mistake, Mistakes};
 pub use parts::{Credits, Embed, Inbound, Jwt, JwtAlgorithm, JwtKeys, Pair, Welcome};
 pub use plan::{LimitOf, Period, Plan, RateLimit};
-use raw::Section;
 pub use request::UnclearRequest;
 pub use route::{Matched, PathPattern, Place, Route, RouteMatch};
 pub use scope::{ScopeDefinition, ScopeGroup};
-
-const EXAMPLE: &str = include_str!("../profiles/example.toml");
 
 /// A whole, valid profile.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,28 +73,6 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// The profile that is served when none is named.
-    pub fn example() -> Result<Self, Mistakes> {
-        Self::parse(EXAMPLE, "profiles/example.toml")
-    }
-
-    /// Reads and checks the file at `path`.
-    pub fn load(path: &Path) -> Result<Self, Mistakes> {
-        let name = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|error| Mistakes::unreadable(&name, &error))?;
-        Self::parse(&text, &name)
-    }
-
-    /// Checks the text of a profile; `file_name` stands in front of every mistake.
-    pub fn parse(text: &str, file_name: &str) -> Result<Self, Mistakes> {
-        let mut notes = raw::Notes::new(text);
-        let profile = raw::document(text, &mut notes).map(|table| check::profile(&Section::root(&table), &mut notes));
-        match (profile, notes.into_mistakes()) {
-            (Some(profile), mistakes) if mistakes.is_empty() => Ok(profile),
-            (_, mistakes) => Err(Mistakes::new(file_name, mistakes)),
-        }
-    }
-
     /// The key type called `id`.
     pub fn key_type(&self, id: &str) -> Option<&KeyType> {
         self.key_types.iter().find(|key_type| key_type.id == id)

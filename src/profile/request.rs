@@ -1,7 +1,8 @@
 //! Whether a request says plainly what it asks for. See [`Profile::route_of`](super::Profile::route_of) for why.
 
-use std::{fmt, iter};
+use std::fmt;
 
+use super::percent::{decode, decoded};
 use super::spelling;
 
 /// Two readers could take this request for different ones, so no rule can be trusted to meet it. It holds the reason.
@@ -79,20 +80,6 @@ pub(super) fn segments(path: &[u8]) -> impl Iterator<Item = &[u8]> {
     path.split(|&byte| byte == b'/').skip(1)
 }
 
-/// The bytes of a segment of a clear path, percent-encoding resolved.
-pub(super) fn decoded(segment: &[u8]) -> impl Iterator<Item = u8> {
-    let mut rest = segment;
-    iter::from_fn(move || {
-        let (byte, after) = match rest {
-            [b'%', high, low, after @ ..] => (decode(*high, *low)?, after),
-            [byte, after @ ..] => (*byte, after),
-            [] => return None,
-        };
-        rest = after;
-        Some(byte)
-    })
-}
-
 fn encoding_is_clear(mut rest: &[u8]) -> bool {
     loop {
         rest = match rest {
@@ -113,25 +100,6 @@ fn may_be_encoded(byte: u8) -> bool {
 fn is_utf8(encoded: &[u8]) -> bool {
     // Nearly always nothing of it is outside ASCII.
     decoded(encoded).all(|byte| byte.is_ascii()) || std::str::from_utf8(&decoded(encoded).collect::<Vec<_>>()).is_ok()
-}
-
-/// Whether a segment of a clear path has characters in percent-encoding that never need it (RFC 3986, section 2.3): servers that
-/// look for their routes before they decode do not find the same as others.
-pub(super) fn encodes_needlessly(segment: &[u8]) -> bool {
-    let needless = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    segment.windows(3).any(|three| match three {
-        [b'%', high, low] => decode(*high, *low).is_some_and(needless),
-        _ => false,
-    })
-}
-
-fn decode(high: u8, low: u8) -> Option<u8> {
-    let value = |digit: u8| {
-        char::from(digit)
-            .to_digit(16)
-            .and_then(|value| u8::try_from(value).ok())
-    };
-    Some(value(high)? << 4 | value(low)?)
 }
 
 #[cfg(test)]

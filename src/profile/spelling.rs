@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::request::decoded;
+use super::percent::decoded;
 
 /// What names are made of; what follows one may be no part of it.
 pub(super) fn is_of_names(byte: u8) -> bool {

@@ -1,5 +1,7 @@
 //! The example is what the design says it is, and a profile answers what it is asked.
 
+use std::path::Path;
+
 use rand::{SeedableRng, rngs::StdRng};
 
 use super::*;

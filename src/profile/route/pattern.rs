@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::readings::Read;
-use crate::profile::request;
+use super::path::{ClearPath, Read};
+use crate::profile::{percent, request};
 
 /// A pattern for paths: words, `*` or `{name}` for one segment, and `**` at the end for any rest, even none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,16 +30,6 @@ enum Segment {
     Word(String),
     /// Any one segment; the name, which may be empty, is for people.
     Any(String),
-}
-
-/// A path that can be read in one way only.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::profile) struct ClearPath<'a> {
-    pub(in crate::profile) text: &'a str,
-    /// Without percent-encodings: it is what it looks like.
-    pub(in crate::profile) is_plain: bool,
-    /// Nothing but slashes and words of letters, digits, dashes and underscores.
-    pub(in crate::profile) is_simple: bool,
 }
 
 /// How well a path fits a pattern; later is better.
@@ -238,11 +228,11 @@ impl Segment {
         match self {
             Self::Any(_) => Fit::Exact,
             Self::Word(word) if word.as_bytes() == part => Fit::Exact,
-            Self::Word(word) if request::decoded(part).eq(word.bytes()) && !request::encodes_needlessly(part) => {
+            Self::Word(word) if percent::decoded(part).eq(word.bytes()) && !percent::encodes_needlessly(part) => {
                 Fit::Exact
             }
             Self::Word(word) => {
-                let part = request::decoded(part).map(|byte| byte.to_ascii_lowercase());
+                let part = percent::decoded(part).map(|byte| byte.to_ascii_lowercase());
                 if part.eq(word.bytes().map(|byte| byte.to_ascii_lowercase())) {
                     Fit::Nearly
                 } else {

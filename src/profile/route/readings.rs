@@ -6,21 +6,14 @@
 //! request has to meet each route that it would fall under then: its scope, its limit, its price. A profile that names the
 //! longer word itself (`GET /exports.json`) has said what it means there, and nothing else is looked for.
 
+use super::Route;
 use super::matched::MOST_OTHERS;
-use super::{ClearPath, Fit, Method, Profile, Route};
+use super::path::{ClearPath, Read};
+use super::pattern::Fit;
+use crate::profile::Profile;
+use crate::profile::method::Method;
 use crate::profile::request::{self, UnclearRequest};
 use crate::profile::spelling;
-
-/// How a server may read one segment.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::profile) enum Read<'a> {
-    AsItIs(&'a [u8]),
-    Word(&'a str),
-    /// As something that is no word of any route, because it does not decode.
-    Opaque,
-    /// Not at all: it is nothing but a format (`/exports/.json`).
-    Nothing,
-}
 
 /// So many readings of one path are looked at; what has more is refused.
 const MOST_READINGS: usize = 64;

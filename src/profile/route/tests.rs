@@ -1,6 +1,7 @@
 //! Which route a request falls under, and that hostile spelling does not help.
 
 use super::*;
+use crate::profile::{Profile, UnclearRequest};
 
 const PROFILE: &str = r#"
 [api]
