@@ -16,44 +16,18 @@
 
 mod exact;
 mod few;
+mod policy;
 mod ring;
+
+pub use policy::Rate;
 
 use exact::{Brief, Log};
 use few::Few;
+use policy::SLICES;
 use ring::Ring;
 
 use crate::model::ahead;
 use crate::model::timestamp::Timestamp;
-
-/// Into how many parts the period of a large limit is cut.
-const SLICES: usize = 12;
-
-/// So many requests in so long a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rate {
-    /// How many.
-    pub count: u32,
-    /// Milliseconds: at most `u32::MAX`, which is seven weeks.
-    pub period: i64,
-}
-
-impl Rate {
-    fn slice(self, now: Timestamp) -> i64 {
-        now.millis() * SLICES as i64 / self.period
-    }
-
-    /// When what was done in `slice` no longer counts, in milliseconds since 1970.
-    fn forgotten_at(self, slice: i64) -> i64 {
-        let slices = SLICES as i64;
-        // Rounded up to the first millisecond of the slice that takes its place.
-        ((slice + slices) * self.period + slices - 1) / slices
-    }
-
-    /// How far a clock may be set back before the past counts as done now.
-    fn slack(self) -> i64 {
-        self.period + self.period / SLICES as i64
-    }
-}
 
 /// What was done lately. Little takes no memory but this: so it is when there are many keys, each of which asks seldom, and that is
 /// when memory is what takes time.

@@ -1,6 +1,6 @@
 //! What was done lately where that is little: it takes two words.
 
-use super::SLICES;
+use super::policy::SLICES;
 
 /// How many bits the count of a slice takes.
 const BITS: usize = 4;

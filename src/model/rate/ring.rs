@@ -1,7 +1,7 @@
 //! What was done lately, however much that is.
 
-use super::SLICES;
 use super::few::Few;
+use super::policy::SLICES;
 
 /// The slices that count, up to the newest. As large as a processor's cache line.
 #[derive(Clone, Debug, PartialEq, Eq)]
