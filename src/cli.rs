@@ -11,6 +11,7 @@ mod files;
 mod key;
 mod member;
 mod migrate;
+mod output;
 mod profile;
 mod project;
 mod serve;
@@ -108,17 +109,4 @@ async fn run(typed: CommandLine) -> Result<(), Failure> {
         Command::Profile(command) => profile::run(&command),
         Command::Backup(arguments) => backup::run(&files, &arguments).await,
     }
-}
-
-/// Prints a line at once: somebody may be reading along.
-fn print(line: &str) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{line}")
-        .and_then(|()| out.flush())
-        .map_err(|error| Failure::sentence(format!("Nothing can be written to standard output: {error}.")))
-}
-
-/// Prints what was made, as one line of JSON.
-fn print_json(made: &impl serde::Serialize) -> Result<(), Failure> {
-    print(&serde_json::to_string(made).map_err(anyhow::Error::new)?)
 }

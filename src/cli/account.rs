@@ -6,7 +6,8 @@ use clap::{Args, Subcommand};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
-use super::{Failure, Files, print_json};
+use super::output::print_json;
+use super::{Failure, Files};
 use crate::domain::accounts;
 use crate::model::ids::AccountId;
 use crate::model::timestamp::Timestamp;

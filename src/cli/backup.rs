@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Failure, Files, print};
+use super::output::print;
+use super::{Failure, Files};
 use crate::store::Db;
 use crate::store::db::Location;
 

@@ -4,7 +4,8 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::files::{find_project, find_workspace};
-use super::{Failure, Files, print_json};
+use super::output::print_json;
+use super::{Failure, Files};
 use crate::domain::App;
 use crate::domain::access::KeyRing;
 use crate::domain::keys::{self, Issued, NewKeyInput};

@@ -4,7 +4,8 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::files::{find_account, find_workspace};
-use super::{Failure, Files, print_json};
+use super::output::print_json;
+use super::{Failure, Files};
 use crate::domain::access::{By, ManageMembers};
 use crate::domain::members;
 use crate::model::role::Role;

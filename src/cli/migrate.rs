@@ -1,6 +1,7 @@
 //! `keyhatch migrate`: for those who want the schema brought up to date before the server starts, which does it too.
 
-use super::{Failure, Files, print};
+use super::output::print;
+use super::{Failure, Files};
 
 pub(super) async fn run(files: &Files) -> Result<(), Failure> {
     let app = files.open().await?;

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{Failure, print};
+use super::Failure;
+use super::output::print;
 use crate::model::timestamp::plural;
 use crate::profile::Profile;
 

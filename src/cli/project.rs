@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use super::embed_state::EmbedState;
 use super::files::{find_project, find_workspace};
-use super::{Failure, Files, print_json};
+use super::output::print_json;
+use super::{Failure, Files};
 use crate::domain::access::{By, KeyRing, ManageProjects};
 use crate::domain::{App, embed, projects};
 use crate::model::ids::ProjectId;

@@ -11,7 +11,8 @@ use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 
-use super::{Failure, Files, files, print};
+use super::output::print;
+use super::{Failure, Files, files};
 use crate::app::{self, Application};
 use crate::clock::SystemClock;
 use crate::config::Config;

@@ -4,7 +4,8 @@ use clap::{Args, Subcommand};
 use secrecy::ExposeSecret;
 use serde::Serialize;
 
-use super::{Failure, Files, print_json};
+use super::output::print_json;
+use super::{Failure, Files};
 use crate::domain::service_tokens;
 use crate::error::AppError;
 use crate::model::ids::ServiceTokenId;

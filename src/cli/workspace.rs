@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use super::embed_state::EmbedState;
 use super::files::{find_account, find_workspace};
-use super::{Failure, Files, print_json};
+use super::output::print_json;
+use super::{Failure, Files};
 use crate::domain::access::{By, KeyRing};
 use crate::domain::{App, credits, embed, workspaces};
 use crate::model::credits::{Amount, parse_reason};
