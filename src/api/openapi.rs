@@ -3,12 +3,15 @@
 //! The handlers describe themselves (`#[utoipa::path]` beside each); what the profile decides is added here: where it all
 //! begins, where a key travels, which types and scopes there are, and what an error looks like.
 
+mod derived;
 mod parts;
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
+
+use derived::{members, of_derived, surrounded};
 
 use crate::api::{cors, gateway, keys, me, provider};
 use crate::domain::App;
@@ -132,34 +135,6 @@ fn document(profile: &Profile) -> Value {
         document["servers"] = json!([{ "url": url }]);
     }
     document
-}
-
-fn of_derived(derived: &utoipa::openapi::OpenApi) -> Value {
-    serde_json::to_value(derived).unwrap_or_default()
-}
-
-fn members(value: &Value) -> Map<String, Value> {
-    value.as_object().cloned().unwrap_or_default()
-}
-
-/// Each operation of a path with what all of them share.
-fn surrounded(mut item: Value, security: &Value) -> Value {
-    for (method, operation) in item.as_object_mut().into_iter().flatten() {
-        if !operation["responses"].is_object() {
-            continue;
-        }
-        // One handler for whatever method a proxy sends; ids are for one operation each.
-        if operation["operationId"] == "envoy" {
-            operation["operationId"] = json!(format!("envoy_{method}"));
-        }
-        operation["security"] = security.clone();
-        operation["responses"]["default"] = json!({ "$ref": "#/components/responses/Error" });
-        // Tags were made of the names of modules.
-        if let Some(operation) = operation.as_object_mut() {
-            operation.remove("tags");
-        }
-    }
-    item
 }
 
 /// Names of components take less than names of headers do.

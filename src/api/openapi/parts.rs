@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
-use super::{members, of_derived, surrounded};
+use super::derived::{members, of_derived, surrounded};
 use crate::api::{embed, inbound, provider};
 use crate::profile::Profile;
 
