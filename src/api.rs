@@ -20,8 +20,11 @@ pub mod openapi;
 pub mod provider;
 pub mod query;
 pub mod request_id;
+mod roots;
 pub mod transport;
 mod values;
+
+pub use roots::{GATEWAY, PROVIDER};
 
 use actix_web::dev::HttpServiceFactory;
 use actix_web::guard::fn_guard;
@@ -30,12 +33,6 @@ use actix_web::web::{self, Data, ServiceConfig};
 
 use crate::error::AppError;
 use crate::profile::Profile;
-
-/// Where the provider's own systems call.
-pub const PROVIDER: &str = "/provider";
-
-/// Where proxies in front of the provider's API ask.
-pub const GATEWAY: &str = "/gateway";
 
 /// Everything under the profile's base path and under [`PROVIDER`] and [`GATEWAY`], what does not exist included; `table` registers what does.
 pub fn service<F>(profile: &Profile, table: F) -> impl HttpServiceFactory + use<F>

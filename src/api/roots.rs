@@ -1,0 +1,7 @@
+//! Below which paths the API is, beside the base path of the profile.
+
+/// Where the provider's own systems call.
+pub const PROVIDER: &str = "/provider";
+
+/// Where proxies in front of the provider's API ask.
+pub const GATEWAY: &str = "/gateway";
