@@ -1,6 +1,7 @@
 //! The mark itself: one transaction for a key, whoever else has seen it too.
 
-use super::{Suspect, counts, mails, may_be_marked};
+use super::mails;
+use super::suspects::Suspect;
 use crate::domain::App;
 use crate::domain::access::By;
 use crate::domain::audit::{self, Subject};
@@ -11,7 +12,9 @@ use crate::error::Result;
 use crate::model::audit::{Action, Actor};
 use crate::model::compromise::Compromise;
 use crate::model::key::KeyState;
+use crate::profile::Profile;
 use crate::store;
+use crate::store::verification::FoundKey;
 
 /// Marks the key with this digest. Doing it twice changes nothing.
 pub(super) async fn mark(app: &App, digest: &[u8; 32], suspect: &Suspect) -> Result<()> {
@@ -57,4 +60,16 @@ pub(super) async fn mark(app: &App, digest: &[u8; 32], suspect: &Suspect) -> Res
     changes::commit(app, tx, &changed).await?;
     app.mailer.wake();
     Ok(())
+}
+
+/// Whether a key is one that can be compromised, and is not so already: what is public is no secret, and what is revoked is
+/// of no use to anybody.
+fn counts(profile: &Profile, key: &FoundKey) -> bool {
+    let is_public = profile.key_type(&key.type_id).is_some_and(|key_type| key_type.public);
+    !is_public && may_be_marked(key.state)
+}
+
+/// What can no longer be used needs no mark.
+pub(super) fn may_be_marked(state: KeyState) -> bool {
+    matches!(state, KeyState::Active | KeyState::Disabled)
 }
