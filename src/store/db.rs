@@ -7,19 +7,23 @@
 mod connection;
 mod fault;
 mod health;
+mod location;
 mod place;
+mod pools;
 mod postgres;
 mod probe;
+mod shared;
 mod sqlite;
 mod suspicion;
 mod transaction;
 mod watch;
 
 pub use connection::Connection;
+pub use location::Location;
 pub use probe::{explain, probe};
 pub use transaction::Tx;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,61 +33,17 @@ use sea_orm::{
 };
 
 pub(super) use fault::trouble;
+pub(super) use pools::connection_error;
 
 use self::health::Health;
 use self::place::Place;
+use self::shared::Shared;
 use self::suspicion::Suspicion;
 use super::{Error, Result};
 use crate::model::trouble::Trouble;
 
-/// How long a pool lets anybody wait for a connection. Whoever answers requests gives up earlier (`health`).
-const ACQUIRE: Duration = Duration::from_secs(15);
-
 /// The number that nodes agree on for "I am migrating": the letters "keyhatch".
 pub const MIGRATION_LOCK: i64 = 0x6b65_7968_6174_6368;
-
-/// Where the data is.
-#[derive(Clone)]
-pub enum Location {
-    /// A SQLite file.
-    File(PathBuf),
-    /// A `postgres://` URL.
-    Postgres(String),
-}
-
-/// A PostgreSQL URL may hold a password.
-impl std::fmt::Debug for Location {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::File(path) => f.debug_tuple("File").field(path).finish(),
-            Self::Postgres(_) => f.write_str("Postgres(…)"),
-        }
-    }
-}
-
-impl Location {
-    /// Reads `sqlite:PATH` or `postgres://…`.
-    pub fn parse(url: &str) -> std::result::Result<Self, String> {
-        if let Some(path) = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
-            let path = path.split('?').next().unwrap_or(path);
-            if path.is_empty() {
-                return Err("it names no file; write it like sqlite:/var/lib/keyhatch/keyhatch.db".to_owned());
-            }
-            return Ok(Self::File(PathBuf::from(path)));
-        }
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return match postgres::options(url) {
-                Ok(_) => Ok(Self::Postgres(url.to_owned())),
-                Err(_) => Err(
-                    "it cannot be read; write it like postgres://user:password@host:5432/database (special characters in user \
-                     and password are percent-encoded: %2F for /, %23 for #, %40 for @)"
-                        .to_owned(),
-                ),
-            };
-        }
-        Err("it starts with sqlite: or postgres://".to_owned())
-    }
-}
 
 /// The connections.
 #[derive(Clone, Debug)]
@@ -93,29 +53,6 @@ pub struct Db {
     verifier: Connection,
     location: Location,
     shared: Arc<Shared>,
-}
-
-/// Connections of verification: one query at a time asks for keys, one for inbound tokens, and one for what has changed.
-const VERIFIERS: u32 = 3;
-
-/// What all connections of a process know together.
-#[derive(Debug)]
-struct Shared {
-    health: Arc<Health>,
-    /// Of a SQLite file.
-    place: Option<Arc<Place>>,
-    suspicion: Option<Arc<Suspicion>>,
-}
-
-impl Shared {
-    fn check_place(&self) -> Result<()> {
-        let Some(place) = &self.place else { return Ok(()) };
-        place.check().map_err(|trouble| {
-            let error = fault::not_asked(trouble);
-            self.health.could_not_write(trouble, &error);
-            Error::Unavailable(trouble, error)
-        })
-    }
 }
 
 impl Db {
@@ -163,7 +100,7 @@ impl Db {
     /// Watches whether the database answers, for as long as it is awaited. From then on nobody waits long for one that does
     /// not.
     pub async fn watch(&self) {
-        watch::run(self).await;
+        watch::run(&self.location, &self.shared, &self.writer).await;
     }
 
     /// Why nothing can be asked now, as far as the watchdog knows.
@@ -264,7 +201,7 @@ impl Db {
             ..TransactionOptions::default()
         };
         if let Err(error) = self.shared.check_place() {
-            self.rescue().await;
+            self.writer.rescue().await;
             return Err(error);
         }
         let turn = || self.writer.pool.begin_with_options(options);
@@ -282,12 +219,6 @@ impl Db {
                 Err(error.into())
             }
         }
-    }
-
-    /// Moves what is in a SQLite log into the file itself: a log that was removed goes with the process.
-    async fn rescue(&self) {
-        // Whether that works changes nothing about the answer.
-        let _ = self.writer.pool.execute_unprepared("PRAGMA wal_checkpoint").await;
     }
 
     /// Runs a statement that has no place among the nouns: `CREATE DATABASE` for a test.
@@ -331,10 +262,6 @@ pub async fn commit(tx: Tx) -> Result<()> {
 }
 
 pub(super) use postgres::listener;
-
-pub(super) fn connection_error(error: sea_orm::sqlx::Error) -> Error {
-    DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())).into()
-}
 
 #[cfg(test)]
 mod tests {

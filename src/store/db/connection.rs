@@ -33,6 +33,12 @@ impl Connection {
         self
     }
 
+    /// Moves what is in a SQLite log into the file itself: a log that was removed goes with the process.
+    pub(super) async fn rescue(&self) {
+        // Whether that works changes nothing about the answer.
+        let _ = self.pool.execute_unprepared("PRAGMA wal_checkpoint").await;
+    }
+
     pub(super) async fn close(&self) -> Result<()> {
         Ok(self.pool.clone().close().await?)
     }

@@ -9,7 +9,7 @@ use sea_orm::sqlx::{ConnectOptions, Connection, Executor, PgConnection};
 use sea_orm::{DatabaseConnection, SqlxPostgresConnector};
 
 use super::health::Health;
-use super::{ACQUIRE, VERIFIERS, connection_error};
+use super::pools::{ACQUIRE, VERIFIERS, connection_error};
 use crate::store::Result;
 
 /// With those of verification, of webhooks and mail ([`APART`]), of the watchdog and of who listens it is 19: PgBouncer gives a

@@ -9,8 +9,8 @@ use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolO
 use sea_orm::{DatabaseConnection, SqlxSqliteConnector};
 
 use super::place::Place;
+use super::pools::{ACQUIRE, VERIFIERS, connection_error};
 use super::suspicion::Suspicion;
-use super::{ACQUIRE, VERIFIERS, connection_error};
 use crate::store::Result;
 
 pub(super) fn options(path: &Path) -> SqliteConnectOptions {

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use sea_orm::prelude::async_trait;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
-use super::Shared;
 use super::fault;
+use super::shared::Shared;
 use crate::store::{Error, Result};
 
 /// An open transaction. Dropped without `commit`, it leaves no trace.

@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use sea_orm::sqlx::{self, ConnectOptions, Executor, PgConnection, SqliteConnection};
 
-use super::{Db, Location, fault, postgres, sqlite};
+use super::connection::Connection;
+use super::shared::Shared;
+use super::{Location, fault, postgres, sqlite};
 use crate::model::trouble::Trouble;
 
 /// Between two questions.
@@ -18,8 +20,7 @@ const PATIENCE: Duration = Duration::from_millis(1_400);
 const OVERSLEPT: Duration = Duration::from_millis(250);
 
 /// Watches until it is dropped.
-pub(super) async fn run(db: &Db) {
-    let (location, shared) = (&db.location, &db.shared);
+pub(super) async fn run(location: &Location, shared: &Shared, writer: &Connection) {
     shared.health.hurry();
     let mut watchdog = Watchdog { location, line: None };
     loop {
@@ -45,7 +46,7 @@ pub(super) async fn run(db: &Db) {
         }
         shared.health.found(found);
         if shared.check_place().is_err() {
-            db.rescue().await;
+            writer.rescue().await;
         }
         tokio::time::sleep(EVERY).await;
     }
