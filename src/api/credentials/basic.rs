@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use super::{Presented, after_scheme};
+use super::header::{Presented, after_scheme};
 
 /// Some programs leave the padding out.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
