@@ -293,7 +293,7 @@ pub async fn listen_to_changes(app: &App) -> Result<tokio::task::JoinHandle<()>,
 /// to; every hour endpoints that nothing goes to are swept.
 pub async fn run_beside(app: Data<App>) {
     let mut others = tokio::task::JoinSet::new();
-    others.spawn(credits::till::run(app.clone().into_inner()));
+    others.spawn(credits::serve::run(app.clone().into_inner()));
     let watching = app.clone();
     others.spawn(async move { watching.db.watch().await });
     tokio::select! {

@@ -6,7 +6,8 @@
 mod carry_out;
 mod change;
 mod look;
-pub mod till;
+pub mod serve;
+mod till;
 
 pub(in crate::domain) use carry_out::open;
 pub use change::{Change, Whose, change, change_by_operator};

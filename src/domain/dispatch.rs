@@ -1,6 +1,10 @@
 //! Work that is stored first and done afterwards: a task in every process that serves claims what is due, attempts some of it at a
 //! time, and gives back what it cannot finish. Webhooks and mail are such work.
 
+mod bell;
+
+pub use bell::Bell;
+
 use std::collections::HashSet;
 use std::fmt::Debug;
 use std::future::Future;
@@ -9,7 +13,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -20,30 +23,6 @@ use crate::store::{self, Db};
 
 /// How often is looked whether anything is due.
 const LOOK: Duration = Duration::from_millis(250);
-
-/// What the rest of the process knows of such a task.
-#[derive(Debug, Default)]
-pub struct Bell {
-    due: Notify,
-    stopping: Notify,
-}
-
-impl Bell {
-    /// Something is due now.
-    pub fn wake(&self) {
-        self.due.notify_one();
-    }
-
-    /// Claims nothing more, and ends when what is under way has ended.
-    pub fn stop(&self) {
-        self.stopping.notify_one();
-    }
-
-    /// Once it is to stop.
-    pub async fn stopped(&self) {
-        self.stopping.notified().await;
-    }
-}
 
 /// A kind of work.
 pub trait Work: 'static {

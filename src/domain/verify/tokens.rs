@@ -4,10 +4,13 @@
 //! remembered that could be stale. What decides is the profile (algorithm, issuer, audience) and the key's own type; of a
 //! token's header only `alg`, `typ`, `crit` and `kid` are read, and none of them leads to a key that is not known already.
 
+mod ask;
 mod claims;
 mod jwks;
 mod key_set;
 mod signatures;
+
+pub(super) use ask::ask;
 
 use std::sync::Arc;
 
@@ -21,19 +24,10 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::clock::Clock;
-use crate::domain::App;
-use crate::domain::verify::question::Question;
-use crate::domain::verify::records::Granted;
 use crate::domain::webhooks::courier::Courier;
 use crate::error::Result;
-use crate::model::ids::WorkspaceId;
-use crate::model::slug::Slug;
 use crate::model::token_fault::TokenFault;
-use crate::model::transport::Transport;
-use crate::model::verdict::{Refusal, Verdict};
-use crate::model::workspace::Workspace;
 use crate::profile::{Jwt, JwtAlgorithm, JwtKeys};
-use crate::store;
 use claims::Bearer;
 use key_set::KeySet;
 
@@ -191,44 +185,6 @@ fn fault(kind: &ErrorKind) -> TokenFault {
         ErrorKind::InvalidAlgorithm | ErrorKind::UnsupportedAlgorithm => TokenFault::Algorithm,
         _ => TokenFault::Malformed,
     }
-}
-
-/// Answers a question whose credential looks like a token.
-pub(super) async fn ask<T>(
-    app: &App,
-    question: &Question<'_>,
-    answer: impl Fn(&Granted<'_>) -> T + Copy,
-) -> Result<Verdict<T>> {
-    if question.transport != Transport::Fine {
-        return Ok(app.refuse(question, Refusal::HttpsRequired));
-    }
-    let (Some(tokens), Some(text)) = (&app.tokens, question.credential) else {
-        return Ok(app.refuse(question, Refusal::Malformed));
-    };
-    let bearer = match tokens.read(&app.courier, text, &*app.clock).await? {
-        Ok(bearer) => bearer,
-        Err(fault) => return Ok(app.refuse(question, Refusal::Token(fault))),
-    };
-    let Some(workspace) = workspace(app, &bearer.workspace).await? else {
-        return Ok(app.refuse(question, Refusal::Token(TokenFault::Workspace)));
-    };
-    let verdict = app
-        .records
-        .ask_bearer(&app.profile, &workspace, &bearer.subject, question, app.now(), answer);
-    Ok(app.counted(question, verdict))
-}
-
-/// What looks like an id is one: nobody gets at another's workspace by naming their own like its id.
-async fn workspace(app: &App, named: &str) -> Result<Option<Workspace>> {
-    let db = app.db.reader();
-    Ok(match named.parse() {
-        Ok(id) => store::workspaces::find(db, WorkspaceId(id)).await?,
-        // Whatever else a claim holds is nobody's name, and may be more than a database takes.
-        Err(_) => match Slug::parse(named) {
-            Some(slug) => store::workspaces::find_by_slug(db, slug.as_str()).await?,
-            None => None,
-        },
-    })
 }
 
 #[cfg(test)]
