@@ -46,12 +46,17 @@ pub struct Module {
 }
 
 /// All of `src`, without files of tests.
-pub fn modules() -> Vec<Module> {
-    let is_test = |file: &str| file.ends_with("tests.rs") || file.contains("/tests/");
-    let sources = files("src", &[".rs"]);
+pub fn sources() -> Vec<String> {
+    let is_test = |file: &String| file.ends_with("tests.rs") || file.contains("/tests/");
+    let mut sources = files("src", &[".rs"]);
+    sources.retain(|file| !is_test(file));
     assert!(sources.len() > 20, "src has gone missing");
-    let sources = sources.iter().filter(|file| !is_test(file));
-    sources.map(|file| Module::parse(file, &read(file))).collect()
+    sources
+}
+
+/// What each of them says.
+pub fn modules() -> Vec<Module> {
+    sources().iter().map(|file| Module::parse(file, &read(file))).collect()
 }
 
 impl Module {
@@ -141,7 +146,7 @@ impl Module {
 }
 
 /// Whether an item is for tests only.
-fn is_for_tests(attributes: &[syn::Attribute]) -> bool {
+pub fn is_for_tests(attributes: &[syn::Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         let text = match &attribute.meta {
             syn::Meta::List(list) if list.path.is_ident("cfg") => list.tokens.to_string(),
