@@ -7,7 +7,7 @@ pub use basic::Room;
 pub use header::{Presented, bearer};
 use header::{after_scheme, header};
 
-use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 
 use crate::domain::verify::question::ReadFrom;
 use crate::model::mistake::Mistake;
@@ -76,7 +76,7 @@ fn is_there(headers: &HeaderMap, scheme: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::http::header::{HeaderName, HeaderValue};
+    use actix_web::http::header::HeaderName;
 
     use super::*;
 

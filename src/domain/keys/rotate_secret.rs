@@ -6,7 +6,8 @@
 use crate::domain::App;
 use crate::domain::access::ManageKeys;
 use crate::domain::keys::Grace;
-use crate::domain::keys::change::{find, open_for_change, refuse_frozen, write};
+use crate::domain::keys::change::{open_for_change, refuse_frozen, write};
+use crate::domain::keys::find;
 use crate::domain::keys::mint;
 use crate::domain::keys::reveal::{self, Secrets, Ticket};
 use crate::domain::seen as shown;
