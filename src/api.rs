@@ -31,15 +31,19 @@ use actix_web::guard::fn_guard;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
 
+use crate::domain::App;
 use crate::error::AppError;
-use crate::profile::Profile;
 
 /// Everything under the profile's base path and under [`PROVIDER`] and [`GATEWAY`], what does not exist included; `table` registers what does.
-pub fn service<F>(profile: &Profile, table: F) -> impl HttpServiceFactory + use<F>
+pub fn service<F>(app: &App, table: F) -> impl HttpServiceFactory + use<F>
 where
     F: FnOnce(&mut ServiceConfig),
 {
-    let roots = [profile.api.base_path.clone(), PROVIDER.to_owned(), GATEWAY.to_owned()];
+    let roots = [
+        app.profile.api.base_path.clone(),
+        PROVIDER.to_owned(),
+        GATEWAY.to_owned(),
+    ];
     let is_ours = move |path: &str| {
         let below = |root: &String| path.strip_prefix(root.as_str());
         roots
@@ -49,7 +53,7 @@ where
     };
     web::scope("")
         .guard(fn_guard(move |context| is_ours(context.head().uri.path())))
-        .app_data(Data::new(openapi::Document::of(profile)))
+        .app_data(Data::new(openapi::Documents::of(app)))
         .configure(table)
         .default_service(web::to(|| async { Err::<String, _>(AppError::NotFound) }))
         .wrap(from_fn(guard::around))

@@ -171,7 +171,7 @@ fn configure(config: &mut web::ServiceConfig, app: &Data<App>) {
     routes::operations().register(config);
     routes::assets().register(config);
     let table = routes::api(&app.profile);
-    config.service(api::service(&app.profile, |config| table.register(config)));
+    config.service(api::service(app, |config| table.register(config)));
     let table = routes::pages(&app.profile);
     let pages = web::scope("")
         .app_data(Data::new(Ways::new(table.pages())))

@@ -220,6 +220,7 @@ pub fn api(profile: &Profile) -> Table {
     table.get(format!("{base}/api-keys/{{id}}"), api::keys::show::show);
     table.patch(format!("{base}/api-keys/{{id}}"), api::keys::change::change);
     table.delete(format!("{base}/api-keys/{{id}}"), api::keys::delete::revoke);
+    table.get(api::openapi::PROVIDERS, api::openapi::show_providers);
     table.post(api::provider::verify::VERIFY, api::provider::verify::answer);
     table.post(api::provider::webhooks::WEBHOOKS, api::provider::webhooks::send);
     table.get(

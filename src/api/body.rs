@@ -178,6 +178,18 @@ fn no_object() -> ApiError {
     ApiError::Unreadable("The body must be a JSON object: {…}.".to_owned())
 }
 
+fn whole(value: &Value) -> Option<i64> {
+    // Beyond that it is anybody's guess what was sent.
+    const EXACT: f64 = 9_007_199_254_740_991.0;
+    let with_point = || {
+        value
+            .as_f64()
+            .filter(|number| number.fract() == 0.0 && number.abs() <= EXACT)
+    };
+    #[allow(clippy::cast_possible_truncation, reason = "it is whole, and small enough")]
+    value.as_i64().or_else(|| with_point().map(|number| number as i64))
+}
+
 /// The fields of an object. Take each by its name, then [`Fields::finish`]: what nobody took is an error.
 pub struct Fields {
     values: Map<String, Value>,
@@ -211,6 +223,17 @@ impl Fields {
         }
     }
 
+    /// A URL or `null`, if the field is there. A form that was left empty is no program's.
+    pub fn url(&mut self, name: &'static str) -> Option<Option<String>> {
+        let found = self.nullable_text(name)?;
+        let is_bare = found.as_deref().is_none_or(|url| !url.is_empty() && url == url.trim());
+        if is_bare {
+            Some(found)
+        } else {
+            self.refuse(name, "Send a URL with nothing around it, or null.")
+        }
+    }
+
     /// A list of texts, if the field is there.
     pub fn texts(&mut self, name: &'static str) -> Option<Vec<String>> {
         let Value::Array(values) = self.take(name)? else {
@@ -234,11 +257,11 @@ impl Fields {
         }
     }
 
-    /// A whole number, if the field is there and not `null`: what fits into 64 bits, written without a fraction.
+    /// A whole number, if the field is there and not `null`: what fits into 64 bits. (JSON Schema counts 5.0 among them.)
     pub fn nullable_number(&mut self, name: &'static str) -> Option<i64> {
         match self.take(name)? {
             Value::Null => None,
-            value => value.as_i64().or_else(|| self.refuse(name, "Send a whole number.")),
+            value => whole(&value).or_else(|| self.refuse(name, "Send a whole number.")),
         }
     }
 

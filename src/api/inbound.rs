@@ -41,7 +41,8 @@ pub struct InboundOwner {
     summary = "Whose webhook is this?",
     description = "The token authenticates instead of a key, and the key that owns it is judged, limited and counted. JSON that \
         names a member twice in one object is refused.",
-    params(("token" = String, Path, description = "An inbound token.")),
+    params(("token" = String, Path, min_length = 1, description = "An inbound token.")),
+    request_body(content((Value = "application/json"), (Value = "*/*")), description = "The webhook, as it came."),
     responses((status = 200, description = "The key that owns the token, and what the token is for.", body = InboundOwner))
 )]
 pub async fn answer(app: Data<App>, request: HttpRequest, token: Path<String>, body: AnyBody) -> Result<HttpResponse> {

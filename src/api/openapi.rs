@@ -1,29 +1,46 @@
-//! `GET {base}/openapi.json`: what is served here, for programs and their makers (OpenAPI 3.1).
+//! What is served here, for programs and their makers (OpenAPI 3.1): `GET {base}/openapi.json` for the provider's customers, and
+//! `GET /provider/v1/openapi.json` for the provider's own systems and the proxies in front of the API. Both answer anybody: they
+//! say what requests look like, and nothing about anybody's keys.
 //!
-//! The handlers describe themselves (`#[utoipa::path]` beside each); what the profile decides is added here: where it all
-//! begins, where a key travels, which types and scopes there are, and what an error looks like.
+//! The handlers describe themselves (`#[utoipa::path]` beside each); what the profile decides is added here. Come here for which
+//! operations there are; [`operations`] says what each is answered with, [`shapes`] and [`new_key`] make the schemas exact, and
+//! [`words`] names the words of the profile.
 
-mod derived;
-mod parts;
+mod errors;
+mod members;
+mod new_key;
+mod operations;
+mod schemes;
+mod shapes;
+mod words;
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
-use derived::{members, of_derived, surrounded};
-
-use crate::api::{cors, gateway, keys, me, provider};
+use crate::api::{cors, embed, gateway, inbound, keys, me, provider};
 use crate::domain::App;
-use crate::profile::{CredentialPlace, Envelope, Profile};
+use crate::profile::Profile;
+use members::members;
+use operations::Caller;
 
-/// The document, ready to send.
-pub struct Document(String);
+/// Where the provider's own document is.
+pub const PROVIDERS: &str = "/provider/v1/openapi.json";
+
+/// The documents, ready to send.
+pub struct Documents {
+    customers: String,
+    providers: String,
+}
+
+#[derive(OpenApi)]
+#[openapi(paths(show))]
+struct Document;
 
 #[derive(OpenApi)]
 #[openapi(
     paths(
-        show,
         me::show,
         keys::list::list,
         keys::create::create,
@@ -36,8 +53,16 @@ pub struct Document(String);
 struct Customers;
 
 #[derive(OpenApi)]
-#[openapi(paths(gateway::forward::answer, gateway::nginx::answer, gateway::envoy::answer))]
-struct Proxies;
+#[openapi(paths(embed::sessions, embed::catalogs))]
+struct Embed;
+
+#[derive(OpenApi)]
+#[openapi(paths(inbound::answer), components(schemas(me::WorkspaceView, me::ProjectView)))]
+struct Inbound;
+
+#[derive(OpenApi)]
+#[openapi(paths(show_providers))]
+struct ProvidersDocument;
 
 #[derive(OpenApi)]
 #[openapi(paths(
@@ -49,6 +74,18 @@ struct Proxies;
 ))]
 struct ProvidersSystems;
 
+#[derive(OpenApi)]
+#[openapi(paths(provider::embed::answer))]
+struct EmbedSystems;
+
+#[derive(OpenApi)]
+#[openapi(paths(gateway::forward::answer, gateway::envoy::answer))]
+struct Proxies;
+
+#[derive(OpenApi)]
+#[openapi(paths(gateway::nginx::answer))]
+struct Nginx;
+
 /// Answers; no key is needed.
 #[utoipa::path(
     get,
@@ -57,179 +94,112 @@ struct ProvidersSystems;
     summary = "This document",
     responses((status = 200, description = "This document.", body = Value))
 )]
-pub async fn show(app: Data<App>, document: Data<Document>) -> HttpResponse {
-    let mut answer = HttpResponse::Ok()
-        .content_type("application/json")
-        .body(document.0.clone());
+pub async fn show(app: Data<App>, documents: Data<Documents>) -> HttpResponse {
+    let mut answer = answer(&documents.customers);
     if cors::is_for(&app.profile) {
         cors::open(answer.headers_mut());
     }
     answer
 }
 
-impl Document {
-    /// The document for the API that a profile describes.
-    pub fn of(profile: &Profile) -> Self {
-        Self(document(profile).to_string())
+/// Answers; no service token is needed.
+#[utoipa::path(
+    get,
+    path = "/provider/v1/openapi.json",
+    operation_id = "providerOpenapi",
+    summary = "This document",
+    responses((status = 200, description = "This document.", body = Value))
+)]
+pub async fn show_providers(documents: Data<Documents>) -> HttpResponse {
+    answer(&documents.providers)
+}
+
+fn answer(document: &str) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .body(document.to_owned())
+}
+
+/// Operations that somebody calls, with what stands before their paths.
+struct Part<'a>(utoipa::openapi::OpenApi, &'a str, Caller);
+
+impl Documents {
+    /// The documents for the API that the profile describes.
+    pub fn of(app: &App) -> Self {
+        let (profile, here) = (&app.profile, app.settings.public_url.as_str());
+        let url = profile.api.public_url.as_deref().unwrap_or(here);
+        let title = format!("{}: API keys", profile.api.name);
+        let customers = write(app, &title, url, &customers(profile));
+        let title = format!("{}: API keys, for its own systems", profile.api.name);
+        let providers = write(app, &title, here, &providers(profile));
+        Self {
+            customers: customers.to_string(),
+            providers: providers.to_string(),
+        }
     }
 }
 
-fn document(profile: &Profile) -> Value {
-    let customers = of_derived(&Customers::openapi());
-    let systems = of_derived(&ProvidersSystems::openapi());
-    let places: Vec<Value> = profile
-        .api
-        .credentials
-        .iter()
-        .map(|place| json!({ scheme_name(place): [] }))
-        .collect();
-
-    let mut paths = Map::new();
-    for (path, item) in members(&customers["paths"]) {
-        let security = if path == "/openapi.json" {
-            json!([])
-        } else {
-            json!(places)
-        };
-        paths.insert(format!("{}{path}", profile.api.base_path), surrounded(item, &security));
+fn customers(profile: &Profile) -> Vec<Part<'_>> {
+    let base = profile.api.base_path.as_str();
+    let mut parts = vec![
+        Part(Document::openapi(), base, Caller::Anybody),
+        Part(Customers::openapi(), base, Caller::Key),
+    ];
+    if profile.embed.is_some() {
+        parts.push(Part(Embed::openapi(), base, Caller::Key));
     }
-    for (path, item) in members(&of_derived(&Proxies::openapi())["paths"]) {
-        paths.insert(path, surrounded(item, &json!(places)));
+    if profile.inbound.is_some() {
+        parts.push(Part(Inbound::openapi(), base, Caller::InboundToken));
     }
-    for (path, item) in members(&systems["paths"]) {
-        paths.insert(path, surrounded(item, &json!([{ "service_token": [] }])));
+    parts
+}
+
+fn providers(profile: &Profile) -> Vec<Part<'_>> {
+    let mut parts = vec![
+        Part(ProvidersDocument::openapi(), "", Caller::Anybody),
+        Part(ProvidersSystems::openapi(), "", Caller::ServiceToken),
+        Part(Proxies::openapi(), "", Caller::Proxy),
+        Part(Nginx::openapi(), "", Caller::Nginx),
+    ];
+    if profile.embed.is_some() {
+        parts.push(Part(EmbedSystems::openapi(), "", Caller::ServiceToken));
     }
+    parts
+}
 
-    let mut schemas = members(&customers["components"]["schemas"]);
-    schemas.extend(members(&systems["components"]["schemas"]));
-    schemas.insert("Error".to_owned(), error_schema(profile));
-    parts::add(profile, &json!(places), &mut paths, &mut schemas);
-    let mut schemas = Value::Object(schemas);
-    name_what_there_is(profile, &mut schemas);
-
-    let mut schemes: Map<String, Value> = profile
-        .api
-        .credentials
-        .iter()
-        .map(|place| (scheme_name(place), scheme(place)))
-        .collect();
-    schemes.insert(
-        "service_token".to_owned(),
-        json!({"type": "http", "scheme": "bearer", "description": "A service token of the provider’s own systems: khs_…"}),
-    );
-
+fn write(app: &App, title: &str, url: &str, parts: &[Part<'_>]) -> Value {
+    let profile = &app.profile;
+    let (mut paths, mut schemas) = (Map::new(), Map::new());
+    for Part(derived, base, caller) in parts {
+        let derived = serde_json::to_value(derived).unwrap_or_default();
+        for (path, item) in members(&derived["paths"]) {
+            paths.insert(format!("{base}{path}"), operations::complete(profile, item, *caller));
+        }
+        schemas.extend(members(&derived["components"]["schemas"]));
+    }
+    schemas.insert("Error".to_owned(), errors::schema(profile));
+    shapes::exact(profile, &mut schemas);
+    words::name(app, &mut schemas, &mut paths);
+    if let Some(derived) = schemas.get_mut("KeyToMake") {
+        *derived = new_key::of(profile, derived);
+    }
     let mut document = json!({
         "openapi": "3.1.0",
         "info": {
-            "title": format!("{}: API keys", profile.api.name),
+            "title": title,
+            "description": "Every error has the same shape. An address that is not listed is answered with 404, a method that is not \
+                listed with 405 and `Allow`; where GET is listed, HEAD is answered too.",
             "version": env!("CARGO_PKG_VERSION"),
         },
+        "servers": [{ "url": url }],
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "securitySchemes": schemes,
-            "responses": { "Error": error_response(profile) },
+            "securitySchemes": schemes::of(profile),
+            "responses": errors::responses(profile),
         },
     });
-    if let Some(url) = &profile.api.public_url {
-        document["servers"] = json!([{ "url": url }]);
-    }
+    shapes::plain_words(&mut document);
+    shapes::drop_what_is_unused(&mut document);
     document
-}
-
-/// Names of components take less than names of headers do.
-fn scheme_name(place: &CredentialPlace) -> String {
-    match place {
-        CredentialPlace::Bearer => "bearer".to_owned(),
-        CredentialPlace::Basic => "basic".to_owned(),
-        CredentialPlace::XApiKey | CredentialPlace::Header(_) => {
-            let fine = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-            place
-                .header_name()
-                .chars()
-                .map(|c| if fine(c) { c } else { '_' })
-                .collect()
-        }
-    }
-}
-
-fn scheme(place: &CredentialPlace) -> Value {
-    match place {
-        CredentialPlace::Bearer => json!({"type": "http", "scheme": "bearer"}),
-        CredentialPlace::Basic => json!({
-            "type": "http",
-            "scheme": "basic",
-            "description": "The key is the user name, and the password is empty; or the other way round.",
-        }),
-        CredentialPlace::XApiKey | CredentialPlace::Header(_) => {
-            json!({"type": "apiKey", "in": "header", "name": place.header_name()})
-        }
-    }
-}
-
-fn error_response(profile: &Profile) -> Value {
-    let kind = match profile.errors.envelope {
-        Envelope::Simple | Envelope::Nested => "application/json",
-        Envelope::Problem => "application/problem+json",
-    };
-    json!({
-        "description": "What went wrong.",
-        "content": { kind: { "schema": { "$ref": "#/components/schemas/Error" } } },
-    })
-}
-
-fn error_schema(profile: &Profile) -> Value {
-    let text = |description: &str| json!({"type": "string", "description": description});
-    let mut properties = json!({
-        "code": text("For programs."),
-        "fields": {
-            "type": "object",
-            "additionalProperties": { "type": "string" },
-            "description": "What is wrong with which field.",
-        },
-        "reference": text("For support: the number in the provider’s log."),
-    });
-    let required = match profile.errors.envelope {
-        Envelope::Simple => {
-            properties["error"] = text("For people.");
-            json!(["error", "code"])
-        }
-        Envelope::Nested => {
-            properties["message"] = text("For people.");
-            json!(["message", "code"])
-        }
-        Envelope::Problem => {
-            properties["type"] = text("As in RFC 9457.");
-            properties["title"] = text("The status in words.");
-            properties["status"] = json!({"type": "integer"});
-            properties["detail"] = text("For people.");
-            json!(["type", "title", "status", "detail", "code"])
-        }
-    };
-    let schema = json!({"type": "object", "required": required, "properties": properties});
-    match profile.errors.envelope {
-        Envelope::Nested => json!({"type": "object", "required": ["error"], "properties": { "error": schema }}),
-        Envelope::Simple | Envelope::Problem => schema,
-    }
-}
-
-/// The types, scopes and environments of the profile, where one of them has to be sent.
-fn name_what_there_is(profile: &Profile, schemas: &mut Value) {
-    let types: Vec<&str> = profile.key_types.iter().map(|key_type| key_type.id.as_str()).collect();
-    let scopes: Vec<&str> = profile.scopes.iter().map(|scope| scope.id.as_str()).collect();
-    let environments: Vec<&str> = profile.environments().into_iter().map(|one| one.as_str()).collect();
-    for (schema, field, values) in [
-        ("KeyToMake", "type", types),
-        ("KeyToMake", "environment", environments),
-        ("KeyToMake", "scopes", scopes.clone()),
-        ("KeyChange", "scopes", scopes),
-    ] {
-        let field = &mut schemas[schema]["properties"][field];
-        if field["items"].is_object() {
-            field["items"]["enum"] = json!(values);
-        } else {
-            // `null` is as good as nothing where the field may be left out.
-            field["enum"] = values.into_iter().map(Value::from).chain([Value::Null]).collect();
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! Parameters of a query, read like a body's fields: a misspelt one is told, not ignored.
 
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use actix_web::HttpRequest;
@@ -23,7 +24,7 @@ impl Query {
         }
     }
 
-    /// A parameter as it was sent; an empty one was not.
+    /// A parameter as it was sent, empty or not.
     pub fn text(&mut self, name: &'static str) -> Option<String> {
         self.known.push(name);
         let mut found = Vec::new();
@@ -36,7 +37,7 @@ impl Query {
         });
         match found.len() {
             0 => None,
-            1 => found.pop().filter(|value| !value.is_empty()),
+            1 => found.pop(),
             _ => self.refuse(name, "Send this once."),
         }
     }
@@ -45,6 +46,14 @@ impl Query {
     pub fn parsed<T: FromStr>(&mut self, name: &'static str, message: &str) -> Option<T> {
         let text = self.text(name)?;
         text.parse().ok().or_else(|| self.refuse(name, message))
+    }
+
+    /// A whole number, written in digits alone and in one way only.
+    pub fn number(&mut self, name: &'static str, range: RangeInclusive<u64>, message: &str) -> Option<u64> {
+        let text = self.text(name)?;
+        let is_plain = text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+        let number = text.parse().ok().filter(|number| is_plain && range.contains(number));
+        number.or_else(|| self.refuse(name, message))
     }
 
     /// Notes an error at a parameter.

@@ -76,7 +76,8 @@ pub enum EntryKind {
 }
 
 impl EntryKind {
-    const ALL: [Self; 4] = [Self::Start, Self::Request, Self::Provider, Self::Operator];
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Start, Self::Request, Self::Provider, Self::Operator];
 
     /// The word.
     pub fn as_str(self) -> &'static str {

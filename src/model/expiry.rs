@@ -5,11 +5,18 @@ use crate::model::timestamp::{DAY, Timestamp};
 /// The presets that the new-key form offers, in days.
 pub const PRESET_DAYS: [i64; 3] = [7, 30, 90];
 
+/// The preset of a program, that writes the date as it is told to.
+pub const EXACTLY: &str = "exactly";
+
 /// Reads an expiry from the form: a date wins over a preset, because who typed a date meant it.
 ///
-/// `preset` is `7`, `30`, `90`, `date`, `never` or nothing; `date` is anything [`Timestamp::parse`] reads. The error is
+/// `preset` is `7`, `30`, `90`, `date`, `never`, [`EXACTLY`] or nothing; `date` is anything [`Timestamp::parse`] reads. The error is
 /// a sentence for the field `expires_at`.
 pub fn parse(preset: &str, date: &str, now: Timestamp) -> Result<Option<Timestamp>, &'static str> {
+    if preset == EXACTLY {
+        let at = Timestamp::parse_exactly(date).ok_or(HOW_TO_WRITE)?;
+        return in_the_future(at, now).map(Some);
+    }
     let date = date.trim();
     if !date.is_empty() {
         return parse_date(date, now).map(Some);
@@ -26,7 +33,12 @@ pub fn parse(preset: &str, date: &str, now: Timestamp) -> Result<Option<Timestam
 
 /// Reads a moment that lies in the future.
 pub fn parse_date(text: &str, now: Timestamp) -> Result<Timestamp, &'static str> {
-    let at = Timestamp::parse(text.trim()).ok_or("Write the date like 2027-01-31 or 2027-01-31T18:00:00Z.")?;
+    in_the_future(Timestamp::parse(text.trim()).ok_or(HOW_TO_WRITE)?, now)
+}
+
+const HOW_TO_WRITE: &str = "Write the date like 2027-01-31 or 2027-01-31T18:00:00Z.";
+
+fn in_the_future(at: Timestamp, now: Timestamp) -> Result<Timestamp, &'static str> {
     if at <= now {
         return Err("Pick a moment in the future: a key that has already expired would never work.");
     }
@@ -102,6 +114,9 @@ mod tests {
         );
         for (preset, date) in [
             ("date", ""),
+            (EXACTLY, ""),
+            (EXACTLY, "2027-02-01T12:00"),
+            (EXACTLY, " 2027-02-01"),
             ("31", ""),
             ("-7", ""),
             ("x", ""),

@@ -54,8 +54,10 @@ macro_rules! id {
         impl FromStr for $name {
             type Err = uuid::Error;
 
+            /// With hyphens and without braces, as RFC 9562 writes them (section 4): nobody is told that there are other ways.
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Uuid::try_parse(text).map(Self)
+                let is_usual = text.len() == uuid::fmt::Hyphenated::LENGTH;
+                Uuid::try_parse(if is_usual { text } else { "" }).map(Self)
             }
         }
     };
@@ -121,5 +123,22 @@ mod tests {
         }
         assert_eq!(last.get_timestamp().map(|at| at.to_unix().0), Some(1_700_000_000));
         assert!(ids.next(now.plus(60_000), [0; 8]) > last);
+    }
+
+    #[test]
+    fn an_id_is_written_in_one_way() {
+        let text = "018bcfe5-6800-7000-bfff-ffffffffffff";
+        assert_eq!(text.parse::<KeyId>().map(|id| id.to_string()).as_deref(), Ok(text));
+        assert!(text.to_uppercase().parse::<KeyId>().is_ok(), "case does not matter");
+        let simple = text.replace('-', "");
+        for other in [
+            "",
+            &simple,
+            &format!("{{{text}}}"),
+            &format!("urn:uuid:{text}"),
+            &format!(" {text}"),
+        ] {
+            assert!(other.parse::<KeyId>().is_err(), "{other}");
+        }
     }
 }

@@ -22,6 +22,9 @@ pub enum KeyState {
 }
 
 impl KeyState {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Active, Self::Disabled, Self::Compromised, Self::Revoked];
+
     /// The word in the database and the API.
     pub fn as_str(self) -> &'static str {
         match self {

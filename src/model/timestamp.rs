@@ -73,6 +73,18 @@ impl Timestamp {
         Self::from_offset(date.with_hms(23, 59, 59).ok()?.assume_utc())
     }
 
+    /// Reads what programs are told to send: RFC 3339 to the letter, or a bare date.
+    pub fn parse_exactly(text: &str) -> Option<Self> {
+        let is_shaped = match text.as_bytes() {
+            // The parser takes whatever stands there.
+            [_, _, _, _, _, _, _, _, _, _, between, ..] => {
+                b"Tt".contains(between) && text.len() > "2026-12-24T18:00".len()
+            }
+            date => date.len() == "2026-12-24".len() && date[0].is_ascii_digit(),
+        };
+        Self::parse(text).filter(|_| is_shaped)
+    }
+
     fn from_offset(at: OffsetDateTime) -> Option<Self> {
         let millis = i64::try_from(at.unix_timestamp_nanos().div_euclid(1_000_000)).ok()?;
         (0..=LATEST).contains(&millis).then_some(Self(millis))
@@ -180,6 +192,26 @@ mod tests {
             "+99999-01-01",
         ] {
             assert_eq!(Timestamp::parse(nonsense), None, "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn programs_write_moments_in_one_way() {
+        for good in ["2027-01-15T12:00:00Z", "2027-01-15t12:00:00.25+01:00", "2027-01-15"] {
+            assert_eq!(Timestamp::parse_exactly(good), Timestamp::parse(good), "{good}");
+            assert!(Timestamp::parse_exactly(good).is_some(), "{good}");
+        }
+        for other in [
+            "",
+            "2027-01-15T12:00",
+            "2027-01-15 12:00:00Z",
+            "2027-01-15_12:00:00Z",
+            " 2027-01-15",
+            "2027-01-15 ",
+            "+2027-01-15",
+            "2027-1-15",
+        ] {
+            assert_eq!(Timestamp::parse_exactly(other), None, "{other}");
         }
     }
 

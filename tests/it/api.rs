@@ -9,6 +9,7 @@ mod openapi;
 mod provider;
 mod refusals;
 mod request_ids;
+mod spellings;
 mod true_at_that_instant;
 mod twice;
 

@@ -194,6 +194,8 @@ pub const API: &[Row<7>] = &[
     row("PATCH",  "/gateway/envoy/{path:.*}",                                                   [401, 403, 403, 403, 403, 403, 401]),
     row("DELETE", "/gateway/envoy/{path:.*}",                                                   [401, 403, 403, 403, 403, 403, 401]),
     row("OPTIONS","/gateway/envoy/{path:.*}",                                                   [401, 403, 403, 403, 403, 403, 401]),
+    // It says what requests look like, and nothing about anybody's keys.
+    row("GET",    "/provider/v1/openapi.json",                                                  [200, 200, 200, 200, 200, 200, 200]),
     row("POST",   "/provider/v1/keys/verify",                                                   [401, 401, 401, 401, 401, 401, 422]),
     row("POST",   "/provider/v1/webhooks",                                                      [401, 401, 401, 401, 401, 401, 422]),
     row("GET",    "/provider/v1/webhooks/{id}",                                                 [401, 401, 401, 401, 401, 401, 404]),

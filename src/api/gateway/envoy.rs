@@ -37,11 +37,7 @@ pub const METHODS: [Method; 7] = [
     operation_id = "envoy",
     summary = "May this request go through?",
     params(("path" = String, Path, description = "The path of the request, slashes and all.")),
-    responses((status = 200, description = "It may. Who it is from is in the headers X-Keyhatch-….", headers(
-        ("x-keyhatch-key-id" = String), ("x-keyhatch-workspace" = String), ("x-keyhatch-project" = String),
-        ("x-keyhatch-environment" = String), ("x-keyhatch-type" = String), ("x-keyhatch-scopes" = String),
-        ("x-keyhatch-display-prefix" = String),
-    )))
+    responses((status = 200, description = "It may. Who it is from is in the headers X-Keyhatch-…."))
 )]
 pub async fn answer(app: Data<App>, request: HttpRequest) -> Result<HttpResponse> {
     let path = held(request.method(), request.uri().path()).ok_or(AppError::NotFound)?;

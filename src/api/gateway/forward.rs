@@ -31,11 +31,7 @@ const HELD: Held = Held {
         ("X-Forwarded-Method" = String, Header, description = "The method of the request."),
         ("X-Forwarded-Uri" = String, Header, description = "Its path, with or without the query."),
     ),
-    responses((status = 200, description = "It may. Who it is from is in the headers X-Keyhatch-….", headers(
-        ("x-keyhatch-key-id" = String), ("x-keyhatch-workspace" = String), ("x-keyhatch-project" = String),
-        ("x-keyhatch-environment" = String), ("x-keyhatch-type" = String), ("x-keyhatch-scopes" = String),
-        ("x-keyhatch-display-prefix" = String),
-    )))
+    responses((status = 200, description = "It may. Who it is from is in the headers X-Keyhatch-…."))
 )]
 pub async fn answer(app: Data<App>, request: HttpRequest) -> Result<HttpResponse> {
     let mut room = Room::default();

@@ -43,13 +43,17 @@ const BODY: HeaderName = HeaderName::from_static("x-keyhatch-body");
         ("X-Original-URI" = String, Header, description = "Its path, with or without the query."),
     ),
     responses(
-        (status = 200, description = "It may. Who it is from is in the headers X-Keyhatch-….", headers(
-            ("x-keyhatch-key-id" = String), ("x-keyhatch-workspace" = String), ("x-keyhatch-project" = String),
-            ("x-keyhatch-environment" = String), ("x-keyhatch-type" = String), ("x-keyhatch-scopes" = String),
-            ("x-keyhatch-display-prefix" = String),
+        (status = 200, description = "It may. Who it is from is in the headers X-Keyhatch-…."),
+        (status = 401, description = "It may not: there is no credential, or none that is good.", headers(
+            ("x-keyhatch-status" = i32, description = "The status that the client should see."),
+            ("x-keyhatch-code" = String, description = "The code of the error."),
+            ("x-keyhatch-body" = String, description = "The body that the client should see."),
         )),
-        (status = 403, description = "It may not. What the client should see is in headers.", headers(
-            ("x-keyhatch-status" = i32), ("x-keyhatch-code" = String), ("x-keyhatch-body" = String),
+        (status = 403, description = "It may not. What the client should see is in headers; some statuses have headers of their \
+            own beside them.", headers(
+            ("x-keyhatch-status" = i32, description = "The status that the client should see."),
+            ("x-keyhatch-code" = String, description = "The code of the error."),
+            ("x-keyhatch-body" = String, description = "The body that the client should see."),
         )),
     )
 )]

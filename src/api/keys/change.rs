@@ -10,6 +10,7 @@ use crate::api::errors::Result;
 use crate::api::keys::{KeyView, id_of};
 use crate::domain::keys::Edit;
 use crate::domain::{App, keys};
+use crate::model::expiry;
 
 /// What is to change; what is absent stays. For the documentation: [`read`] reads it.
 #[derive(ToSchema)]
@@ -17,10 +18,10 @@ use crate::domain::{App, keys};
 pub struct KeyChange {
     #[schema(nullable = false, min_length = 1, max_length = 64)]
     name: Option<String>,
+    /// All that the key may do, where its access is by scopes; other keys have none.
     #[schema(nullable = false)]
     scopes: Option<Vec<String>>,
-    /// RFC 3339, in the future; `null` for never.
-    #[schema(format = "date-time")]
+    /// In the future, as in RFC 3339; a date means the end of that day in UTC, `null` never.
     expires_at: Option<String>,
     /// `null` for none.
     #[schema(format = "uri")]
@@ -38,7 +39,10 @@ pub struct KeyChange {
     summary = "Change a key",
     params(("id" = String, Path, format = "uuid")),
     request_body = KeyChange,
-    responses((status = 200, description = "The key as it is now.", body = KeyView))
+    responses(
+        (status = 200, description = "The key as it is now.", body = KeyView),
+        (status = 409, description = "The key is revoked or compromised; or the key that asks was changed meanwhile."),
+    )
 )]
 pub async fn change(app: Data<App>, keeper: KeyKeeper, request: HttpRequest, body: Body) -> Result<HttpResponse> {
     let edit = read(body.read().await?)?;
@@ -51,10 +55,10 @@ fn read(mut fields: Fields) -> Result<Edit> {
         name: fields.text("name"),
         scopes: fields.texts("scopes"),
         expiry: fields.nullable_text("expires_at").map(|date| match date {
-            Some(date) => ("date".to_owned(), date),
+            Some(date) => (expiry::EXACTLY.to_owned(), date),
             None => ("never".to_owned(), String::new()),
         }),
-        webhook_url: fields.nullable_text("webhook_url").map(Option::unwrap_or_default),
+        webhook_url: fields.url("webhook_url").map(Option::unwrap_or_default),
         enabled: fields.boolean("enabled"),
         seen: None,
     };

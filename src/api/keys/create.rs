@@ -13,6 +13,7 @@ use crate::api::keys::KeyView;
 use crate::domain::keys::NewKeyInput;
 use crate::domain::{App, keys};
 use crate::error::AppError;
+use crate::model::expiry;
 
 /// A key to be made. For the documentation: [`read`] reads it.
 #[derive(ToSchema)]
@@ -24,10 +25,10 @@ pub struct KeyToMake {
     r#type: Option<String>,
     /// Without it: the first environment of the type.
     environment: Option<String>,
-    /// What the key may do, for a type whose access is by scopes.
+    /// What the key may do.
+    #[schema(nullable = false)]
     scopes: Option<Vec<String>>,
-    /// RFC 3339, in the future; `null` for never.
-    #[schema(format = "date-time")]
+    /// In the future, as in RFC 3339; a date means the end of that day in UTC, `null` never.
     expires_at: Option<String>,
     /// `null` for none.
     #[schema(format = "uri")]
@@ -50,7 +51,11 @@ pub struct KeyMade {
     operation_id = "createKey",
     summary = "Create a key",
     request_body = KeyToMake,
-    responses((status = 201, description = "The key, with its text.", body = KeyMade))
+    responses(
+        (status = 201, description = "The key, with its text.", body = KeyMade,
+            headers(("Location" = String, description = "Where the key is."))),
+        (status = 409, description = "The plan has no place left for such a key; or the key that asks was changed meanwhile."),
+    )
 )]
 pub async fn create(app: Data<App>, keeper: KeyKeeper, body: Body) -> Result<HttpResponse> {
     let input = read(&app, body.read().await?)?;
@@ -67,10 +72,16 @@ pub async fn create(app: Data<App>, keeper: KeyKeeper, body: Body) -> Result<Htt
 fn read(app: &App, mut fields: Fields) -> Result<NewKeyInput> {
     let name = fields.text("name").unwrap_or_default();
     let type_id = fields.nullable_text("type").flatten();
-    let environment = fields.nullable_text("environment").flatten().unwrap_or_default();
+    let environment = fields.nullable_text("environment").flatten();
+    if environment.as_deref() == Some("") {
+        fields.refuse::<()>(
+            "environment",
+            "Send the name of an environment, or leave the field out.",
+        );
+    }
     let scopes = fields.texts("scopes").unwrap_or_default();
     let expires_at = fields.nullable_text("expires_at").flatten();
-    let webhook_url = fields.nullable_text("webhook_url").flatten().unwrap_or_default();
+    let webhook_url = fields.url("webhook_url").flatten().unwrap_or_default();
     fields.finish()?;
     let type_id = match type_id {
         Some(type_id) => type_id,
@@ -82,9 +93,9 @@ fn read(app: &App, mut fields: Fields) -> Result<NewKeyInput> {
     Ok(NewKeyInput {
         name,
         type_id,
-        environment,
+        environment: environment.unwrap_or_default(),
         scopes,
-        expiry: if expires_at.is_some() { "date" } else { "never" }.to_owned(),
+        expiry: if expires_at.is_some() { expiry::EXACTLY } else { "never" }.to_owned(),
         expires_at: expires_at.unwrap_or_default(),
         webhook_url,
     })

@@ -15,7 +15,10 @@ use crate::domain::{App, keys};
     operation_id = "revokeKey",
     summary = "Revoke a key",
     params(("id" = String, Path, format = "uuid")),
-    responses((status = 204, description = "The key is revoked, or deleted."))
+    responses(
+        (status = 204, description = "The key is revoked, or deleted."),
+        (status = 409, description = "The key that asks was changed meanwhile."),
+    )
 )]
 pub async fn revoke(app: Data<App>, keeper: KeyKeeper, request: HttpRequest) -> Result<HttpResponse> {
     let (proof, id) = (keeper.0.manage_keys()?, id_of(&request)?);

@@ -24,7 +24,8 @@ pub struct KeyList {
 const DEFAULT_LIMIT: u64 = 50;
 const LARGEST_LIMIT: u64 = 100;
 
-const STATUSES: [(&str, StatusFilter); 8] = [
+/// What can be asked for as `status`.
+pub const STATUSES: [(&str, StatusFilter); 8] = [
     ("living", StatusFilter::Living),
     ("active", StatusFilter::Active),
     ("expiring", StatusFilter::Expiring),
@@ -62,11 +63,7 @@ pub async fn list(app: Data<App>, keeper: KeyKeeper, request: HttpRequest) -> Re
 }
 
 fn read(profile: &Profile, mut query: Query) -> Result<(Filter, u64)> {
-    let limit_message = "Send a number from 1 to 100.";
-    let limit = query.parsed("limit", limit_message).unwrap_or(DEFAULT_LIMIT);
-    if !(1..=LARGEST_LIMIT).contains(&limit) {
-        query.refuse::<()>("limit", limit_message);
-    }
+    let limit = query.number("limit", 1..=LARGEST_LIMIT, "Send a number from 1 to 100.");
     let before = query.parsed("before", "Send the next of the page before.");
     let status = query.text("status").and_then(|word| {
         let found = STATUSES.iter().find(|(known, _)| *known == word);
@@ -89,5 +86,5 @@ fn read(profile: &Profile, mut query: Query) -> Result<(Filter, u64)> {
         status: status.unwrap_or_default(),
         before,
     };
-    Ok((filter, limit))
+    Ok((filter, limit.unwrap_or(DEFAULT_LIMIT)))
 }

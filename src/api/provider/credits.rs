@@ -13,7 +13,7 @@ use crate::api::query::Query;
 use crate::domain::App;
 use crate::domain::credits::{self, Change, Whose};
 use crate::error::AppError;
-use crate::model::credits::{Amount, CreditEntry, parse_reason};
+use crate::model::credits::{Amount, CreditEntry, MOST, parse_reason};
 use crate::model::ids::KeyId;
 use crate::model::timestamp::Timestamp;
 use crate::model::verdict::Refusal;
@@ -101,10 +101,14 @@ const LARGEST_LIMIT: u64 = 100;
     path = "/provider/v1/credits",
     operation_id = "changeCredits",
     summary = "Grant or spend credits",
-    description = "402 when there are too few; nothing is spent then. 404 where the API has no credits.",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same as the field `idempotency_key`.")),
     request_body = CreditChange,
-    responses((status = 200, description = "The change is in the ledger.", body = CreditChanged))
+    responses(
+        (status = 200, description = "The change is in the ledger.", body = CreditChanged),
+        (status = 402, description = "There are too few. Nothing was spent."),
+        (status = 404, description = "There is no such workspace or key; or the API has no credits."),
+        (status = 409, description = "The idempotency key was used for another change."),
+    )
 )]
 pub async fn change(app: Data<App>, _provider: Provider, request: HttpRequest, body: Body) -> Result<HttpResponse> {
     has_credits(&app)?;
@@ -125,14 +129,16 @@ pub async fn change(app: Data<App>, _provider: Provider, request: HttpRequest, b
     path = "/provider/v1/credits",
     operation_id = "showCredits",
     summary = "Show a balance and its ledger",
-    description = "404 where the API has no credits.",
     params(
         ("workspace" = Option<String>, Query, description = "The workspace’s id, or its short name."),
         ("key_id" = Option<String>, Query, format = "uuid", description = "Instead: a key of the workspace."),
         ("limit" = Option<u64>, Query, minimum = 1, maximum = 100, description = "How many lines; 50 unless told."),
         ("before" = Option<i64>, Query, description = "The `next` of the page before."),
     ),
-    responses((status = 200, description = "The balance, and a page of the ledger.", body = CreditLedger))
+    responses(
+        (status = 200, description = "The balance, and a page of the ledger.", body = CreditLedger),
+        (status = 404, description = "There is no such workspace or key; or the API has no credits."),
+    )
 )]
 pub async fn show(app: Data<App>, _provider: Provider, request: HttpRequest) -> Result<HttpResponse> {
     let unit = has_credits(&app)?;
@@ -142,13 +148,13 @@ pub async fn show(app: Data<App>, _provider: Provider, request: HttpRequest) -> 
     if workspace.is_none() && key_id.is_none() {
         query.refuse::<()>("workspace", WHOSE);
     }
-    let limit_message = "Send a number from 1 to 100.";
-    let limit = query.parsed("limit", limit_message).unwrap_or(DEFAULT_LIMIT);
-    if !(1..=LARGEST_LIMIT).contains(&limit) {
-        query.refuse::<()>("limit", limit_message);
-    }
-    let before = query.parsed("before", "Send the next of the page before.");
+    let limit = query.number("limit", 1..=LARGEST_LIMIT, "Send a number from 1 to 100.");
+    let before = query.number("before", 1..=MOST.unsigned_abs(), "Send the next of the page before.");
     query.finish()?;
+    let (limit, before) = (
+        limit.unwrap_or(DEFAULT_LIMIT),
+        before.and_then(|before| i64::try_from(before).ok()),
+    );
     let whose = credits::whose(&app, workspace.as_deref(), key_id).await?;
     let ledger = credits::ledger(&app, whose.workspace.id, before, limit).await?;
     Ok(HttpResponse::Ok().json(CreditLedger {

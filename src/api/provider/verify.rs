@@ -32,6 +32,7 @@ pub struct VerifyQuestion {
     /// The key as it was presented, or the token that was presented in its place.
     key: String,
     /// Scopes the key must have, besides what the route asks for.
+    #[schema(nullable = false)]
     scopes: Option<Vec<String>>,
     /// The only environment whose keys are taken: `live` or `test`.
     environment: Option<String>,

@@ -95,7 +95,12 @@ pub struct AttemptView {
     summary = "Send an event",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same as the field `idempotency_key`.")),
     request_body = EventToSend,
-    responses((status = 202, description = "The event is stored, and will be delivered.", body = EventAccepted))
+    responses(
+        (status = 202, description = "The event is stored, and will be delivered.", body = EventAccepted),
+        (status = 404, description = "There is no such key."),
+        (status = 409, description = "The key is revoked or has no signing secret, its workspace is suspended, or the endpoint is \
+            switched off; or the same request is being carried out right now."),
+    )
 )]
 pub async fn send(app: Data<App>, _provider: Provider, request: HttpRequest, body: LargeBody) -> Result<HttpResponse> {
     let (fields, data) = body.read_with_raw("data").await?;
@@ -152,10 +157,7 @@ fn read(request: &HttpRequest, mut fields: Fields, data: Option<String>) -> Resu
     if data.is_none() {
         fields.refuse::<()>("data", "Send what happened, as any JSON; null is fine.");
     }
-    let url = fields.nullable_text("url").flatten();
-    if url.as_deref().is_some_and(|url| url.trim().is_empty()) {
-        fields.refuse::<()>("url", "Send a URL, or leave the field out.");
-    }
+    let url = fields.url("url").flatten();
     let idempotency_key = idempotency::key(request, &mut fields);
     fields.finish()?;
     let (Some(key_id), Some(event_type), Some(data)) = (key_id, event_type, data) else {

@@ -116,7 +116,7 @@ fn new_expiry(
     now: Timestamp,
 ) -> std::result::Result<Option<Timestamp>, &'static str> {
     let unchanged = key.expires_at.is_some_and(|at| {
-        let date = date.trim();
+        let date = if preset == expiry::EXACTLY { date } else { date.trim() };
         date == at.rfc3339() || (preset == "date" && date == at.iso_day())
     });
     if unchanged {

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use keyhatch::api::openapi::PROVIDERS;
+
 use super::{acme, profile_with};
 use crate::conformance::service::Service;
 use crate::support::tokens::hs256;
@@ -22,22 +24,35 @@ async fn the_document_is_valid_and_has_every_route() {
         (vec![("KEYHATCH_PROFILE", path.as_str())], "/northpost"),
     ] {
         let app = TestApp::start_with(&settings).await;
-        let answer = Program::new(&app.address, None)
-            .get(&format!("{base}/openapi.json"))
-            .await;
-        assert_eq!(answer.status, 200, "no key is needed");
-        oas3::from_json(&answer.body).unwrap();
-        let document = answer.json();
-        assert_eq!(document["openapi"], "3.1.0");
         let (mut lines, mut ids) = (Vec::new(), std::collections::BTreeSet::new());
-        for (path, item) in document["paths"].as_object().unwrap() {
-            for (method, operation) in item.as_object().unwrap() {
-                lines.push(format!("{} {path}", method.to_uppercase()));
-                assert!(operation["responses"]["default"].is_object(), "{path}");
-                assert!(operation["security"].is_array(), "{path}");
-                let id = operation["operationId"].as_str().unwrap();
-                assert!(ids.insert(id.to_owned()), "{id} is there twice");
+        for (path, roots) in [
+            (format!("{base}/openapi.json"), &[base][..]),
+            (PROVIDERS.to_owned(), &["/provider", "/gateway"]),
+        ] {
+            let answer = Program::new(&app.address, None).get(&path).await;
+            assert_eq!(answer.status, 200, "no credential is needed");
+            oas3::from_json(&answer.body).unwrap();
+            let document = answer.json();
+            assert_eq!(document["openapi"], "3.1.0");
+            assert_eq!(
+                document["paths"][&path]["get"]["security"],
+                json!([]),
+                "it describes itself"
+            );
+            for (path, item) in document["paths"].as_object().unwrap() {
+                assert!(roots.iter().any(|root| path.starts_with(root)), "{path}");
+                for (method, operation) in item.as_object().unwrap() {
+                    lines.push(format!("{} {path}", method.to_uppercase()));
+                    assert!(
+                        operation["responses"]["default"].is_null(),
+                        "{path} says what can happen"
+                    );
+                    assert!(operation["security"].is_array(), "{path}");
+                    let id = operation["operationId"].as_str().unwrap();
+                    assert!(ids.insert(id.to_owned()), "{id} is there twice");
+                }
             }
+            assert_references(&document, &document);
         }
         let table = keyhatch::routes::api(&app.app.profile).lines();
         let mut served: Vec<_> = table
@@ -48,7 +63,6 @@ async fn the_document_is_valid_and_has_every_route() {
         lines.sort();
         served.sort();
         assert_eq!(lines, served);
-        assert_references(&document, &document);
     }
 }
 
@@ -74,6 +88,7 @@ async fn answers_are_of_the_shape_the_document_says() {
     let key = app.key(&workspace, Some(&project), "secret", "live", &[]).await;
     let (program, backend) = (app.program(key.text.expose_secret()), app.backend().await);
     let document = program.get("/api/v1/openapi.json").await.json();
+    let providers = program.get(PROVIDERS).await.json();
     let keys = "/api/v1/api-keys";
     let made = program
         .post(keys, &json!({"name": "a", "scopes": ["rates:read"]}))
@@ -81,12 +96,14 @@ async fn answers_are_of_the_shape_the_document_says() {
     let one = format!("{keys}/{}", made.json()["id"].as_str().unwrap());
     let verify = "/provider/v1/keys/verify";
     let schema = |path: &str, method: &str, status: &str| {
-        let operation = &document["paths"][path][method];
+        let operation = [&document, &providers].map(|document| &document["paths"][path][method]);
+        let operation = operation.into_iter().find(|operation| operation.is_object()).unwrap();
         let body = &operation["responses"][status]["content"]["application/json"]["schema"];
         assert!(body.is_object(), "{method} {path} {status}");
         body.clone()
     };
     let one_path = "/api/v1/api-keys/{id}";
+    let schema_of_verify = schema(verify, "post", "200");
     for (schema, answer) in [
         (schema("/api/v1/me", "get", "200"), program.get("/api/v1/me").await),
         (schema(keys, "get", "200"), program.get(keys).await),
@@ -113,7 +130,12 @@ async fn answers_are_of_the_shape_the_document_says() {
             program.post(keys, &json!({"name": ""})).await,
         ),
     ] {
-        let mistakes = mistakes(&document, &schema, &answer.json());
+        let of = if schema == schema_of_verify {
+            &providers
+        } else {
+            &document
+        };
+        let mistakes = mistakes(of, &schema, &answer.json());
         assert!(mistakes.is_empty(), "{}: {mistakes:?}", answer.body);
     }
 }
@@ -128,6 +150,7 @@ async fn answers_about_tokens_are_of_that_shape_too() {
     let token = hs256(JWT_SECRET.1.as_bytes(), &json!({"alg": "HS256"}), &claims);
     let program = service.app.program(&token);
     let (document, verify) = (program.get("/v1/openapi.json").await.json(), "/provider/v1/keys/verify");
+    let providers = program.get(PROVIDERS).await.json();
     let backend = service.app.backend().await;
     for (path, method, answer) in [
         ("/v1/me", "get", program.get("/v1/me").await),
@@ -138,8 +161,9 @@ async fn answers_about_tokens_are_of_that_shape_too() {
             backend.post(verify, &json!({"key": format!("{token}x")})).await,
         ),
     ] {
+        let document = if path == verify { &providers } else { &document };
         let schema = &document["paths"][path][method]["responses"]["200"]["content"]["application/json"]["schema"];
-        let mistakes = mistakes(&document, schema, &answer.json());
+        let mistakes = mistakes(document, schema, &answer.json());
         assert!(
             answer.status == 200 && mistakes.is_empty(),
             "{}: {mistakes:?}",
@@ -153,7 +177,7 @@ fn mistakes(document: &Value, schema: &Value, value: &Value) -> Vec<String> {
     if let Some(reference) = schema["$ref"].as_str() {
         return mistakes(document, document.pointer(&reference[1..]).unwrap(), value);
     }
-    if let Some(choices) = schema["oneOf"].as_array() {
+    if let (Some(choices), Value::Null) = (schema["oneOf"].as_array(), &schema["properties"]) {
         let tried = choices.iter().map(|choice| mistakes(document, choice, value));
         let fitting = tried.clone().filter(Vec::is_empty).count();
         return if fitting == 1 {

@@ -43,6 +43,16 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::NotAllowed,
+        Self::NotFound,
+        Self::Connect,
+        Self::Tls,
+        Self::TimedOut,
+        Self::Broken,
+    ];
+
     /// For programs, and to keep.
     pub fn code(self) -> &'static str {
         match self {
@@ -57,15 +67,7 @@ impl Failure {
 
     /// Reads a code again.
     pub fn from_code(code: &str) -> Option<Self> {
-        let all = [
-            Self::NotAllowed,
-            Self::NotFound,
-            Self::Connect,
-            Self::Tls,
-            Self::TimedOut,
-            Self::Broken,
-        ];
-        all.into_iter().find(|failure| failure.code() == code)
+        Self::ALL.into_iter().find(|failure| failure.code() == code)
     }
 
     /// For people.
