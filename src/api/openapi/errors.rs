@@ -9,6 +9,12 @@ type Known = (u16, &'static str, &'static str, &'static [(&'static str, &'static
 
 const WAIT: (&str, &str) = ("Retry-After", "When to send it again, in seconds.");
 
+/// In every answer.
+pub(super) const REQUEST_ID: (&str, &str) = (
+    "X-Request-Id",
+    "What the request is called: support finds out by it what happened.",
+);
+
 const KNOWN: [Known; 13] = [
     (
         400,
@@ -87,7 +93,7 @@ pub(super) fn response(profile: &Profile, status: u16) -> Value {
         "description": description,
         "content": { profile.errors.content_type(): { "schema": { "$ref": "#/components/schemas/Error" } } },
     });
-    for (name, meaning) in *headers {
+    for (name, meaning) in headers.iter().chain([&REQUEST_ID]) {
         response["headers"][*name] = header(meaning, true);
     }
     response

@@ -45,6 +45,11 @@ pub(super) fn complete(profile: &Profile, mut item: Value, caller: Caller) -> Va
                 said => more_exact(errors::response(profile, status), said),
             };
         }
+        for (_, response) in operation["responses"].as_object_mut().into_iter().flatten() {
+            if response["$ref"].is_null() {
+                response["headers"][errors::REQUEST_ID.0] = errors::header(errors::REQUEST_ID.1, true);
+            }
+        }
         if matches!(caller, Caller::Proxy | Caller::Nginx) {
             hand_on(&mut operation["responses"]["200"]);
         }
