@@ -108,7 +108,9 @@ async fn only_a_proxy_that_is_listed_names_requests() {
 async fn a_refusal_is_on_record_for_fourteen_days() {
     let app = TestApp::start().await;
     let (workspace, project) = acme(&app).await;
-    let key = app.key(&workspace, Some(&project), "restricted", "live", &[]).await;
+    let key = app
+        .key(&workspace, Some(&project), "restricted", "live", &["rates:read"])
+        .await;
     app.person("sam").await;
     let mut names = Vec::new();
     for credential in [None, Some(key.text.expose_secret())] {
