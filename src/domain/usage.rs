@@ -156,6 +156,8 @@ impl Usage {
 
     /// Writes down a refused request of this name, if it is still in memory, so that it can be looked up.
     pub async fn write_down_called(self: &Arc<Self>, db: &Db, id: &RequestId) -> Result<()> {
+        // Whoever has the turn may have taken it, and is about to write it.
+        drop(self.turn.lock().await);
         if self.keyless.has(id) {
             let (usage, db) = (Arc::clone(self), db.clone());
             return self.undisturbed(async move { usage.write_keyless(&db).await }).await;

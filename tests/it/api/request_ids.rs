@@ -138,3 +138,27 @@ async fn a_refusal_is_on_record_for_fourteen_days() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_refusal_that_is_just_being_written_down_is_found() {
+    let app = TestApp::start().await;
+    let (workspace, project) = acme(&app).await;
+    let key = app
+        .key(&workspace, Some(&project), "restricted", "live", &["rates:read"])
+        .await;
+    let sam = app.person("sam").await;
+    for round in 0..30 {
+        for credential in [None, Some(key.text.expose_secret())] {
+            let answer = Program::new(&app.address, credential).get("/api/v1/api-keys").await;
+            let name = name(&answer, "refused");
+            let (usage, db) = (std::sync::Arc::clone(&app.app.usage), app.app.db.clone());
+            let flush = tokio::spawn(async move { usage.flush(&db).await });
+            if round % 2 == 0 {
+                tokio::task::yield_now().await;
+            }
+            let page = sam.get(&format!("/staff/requests/{name}")).await;
+            assert_eq!(page.texts("article").len(), 1, "{credential:?} in round {round}");
+            flush.await.unwrap().unwrap();
+        }
+    }
+}

@@ -51,7 +51,7 @@ async fn d02_a_page_reads_what_is_answered_to_a_publishable_key_and_to_no_other(
                 ("access-control-allow-origin", "*"),
                 (
                     "access-control-expose-headers",
-                    "RateLimit, RateLimit-Policy, Retry-After",
+                    "RateLimit, RateLimit-Policy, Retry-After, X-Request-Id",
                 ),
             ];
             assert_eq!(me.status, 200);

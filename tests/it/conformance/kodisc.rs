@@ -110,7 +110,7 @@ async fn k05_a_new_key_takes_a_name_and_perhaps_a_webhook_url() {
             .get(&without.url)
             .await
             .text("dl.definition")
-            .contains("Webhook URLNone")
+            .contains("Webhook URL None")
     );
     let url = "https://hooks.example.com/kodisc";
     let with = service.make(&[("name", "two"), ("webhook_url", url)]).await;

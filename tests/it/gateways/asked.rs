@@ -38,12 +38,12 @@ const QUESTIONS: [(&str, &str); 7] = [
 
 /// What is said about who it is, and about refusals.
 fn headers(answer: &Answer) -> Vec<(String, String)> {
-    let about_connection = ["date", "content-length", "connection"];
+    let about_itself = ["date", "content-length", "connection", "x-request-id"];
     let mut headers: Vec<_> = answer
         .headers
         .iter()
         .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
-        .filter(|(name, _)| !about_connection.contains(&name.as_str()))
+        .filter(|(name, _)| !about_itself.contains(&name.as_str()))
         .collect();
     headers.sort();
     headers
