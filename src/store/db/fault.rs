@@ -6,6 +6,9 @@ use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, sqlx};
 
 use crate::model::trouble::Trouble;
 
+/// What tokio says when a runtime is asked that is being shut down.
+const RUNTIME_STOPS: &str = "context was found, but it is being shutdown";
+
 /// The trouble behind an error; nothing for one that is about the statement or its values.
 pub(in crate::store) fn trouble(error: &DbErr) -> Option<Trouble> {
     match error {
@@ -87,6 +90,8 @@ pub(super) fn trouble_of_driver(error: &sqlx::Error) -> Option<Trouble> {
             None => trouble_of_postgres(&error.code().unwrap_or_default()),
         },
         sqlx::Error::PoolTimedOut => Some(Trouble::Held),
+        // A connection lives on the runtime that opened it: while the process stops, that may be gone, and the database is well.
+        sqlx::Error::Io(error) if error.to_string().contains(RUNTIME_STOPS) => None,
         sqlx::Error::Io(_)
         | sqlx::Error::Tls(_)
         | sqlx::Error::Protocol(_)
@@ -149,6 +154,15 @@ fn trouble_of_postgres(state: &str) -> Option<Trouble> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_runtime_that_stops_says_nothing_of_the_database() {
+        let said = "A Tokio 1.x context was found, but it is being shutdown.";
+        for (text, trouble) in [(said, None), ("broken pipe", Some(Trouble::Gone))] {
+            let error = sqlx::Error::Io(std::io::Error::other(text));
+            assert_eq!(trouble_of_driver(&error), trouble, "{text}");
+        }
+    }
 
     #[test]
     fn codes_of_both_databases() {

@@ -80,7 +80,7 @@ async fn a_second_signal_of_any_kind_stops_at_once_and_what_was_counted_is_writt
         let (code, log) = server.ended(QUICK);
         assert_eq!(code, Some(0), "{signals:?}: {log}");
         assert!(
-            began.elapsed() < Duration::from_secs(2),
+            began.elapsed() < Duration::from_secs(10),
             "{signals:?}: {:?}",
             began.elapsed()
         );
