@@ -26,6 +26,7 @@ pub mod role;
 pub mod signing_secret;
 pub mod slug;
 pub mod special_addresses;
+pub mod spoken;
 pub mod suggest;
 pub mod timestamp;
 pub mod token_fault;

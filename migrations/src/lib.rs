@@ -23,6 +23,7 @@ mod m0014_workspaces_made;
 mod m0015_due;
 mod m0016_mails;
 mod m0017_refused_requests;
+mod m0018_spoken;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_due::Migration),
             Box::new(m0016_mails::Migration),
             Box::new(m0017_refused_requests::Migration),
+            Box::new(m0018_spoken::Migration),
         ]
     }
 }

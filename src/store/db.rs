@@ -266,6 +266,7 @@ pub(super) use postgres::listener;
 #[cfg(test)]
 mod tests {
     mod plans;
+    mod spoken;
 
     use super::*;
 

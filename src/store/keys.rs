@@ -1,9 +1,11 @@
 //! Keys. Every finder but the digest's and the support desk's takes what owns the key: another tenant's key does not exist.
 
+mod desk;
 mod digests;
 mod list;
 mod locks;
 
+pub use desk::{count_by_display_prefix, count_near, find_by_display_prefix, find_near};
 pub use digests::{Digested, digests, newest_digests};
 use list::with_status;
 pub use list::{Filter, StatusFilter, counted, has_any, list};
@@ -14,12 +16,13 @@ use sea_orm::{
     QueryTrait, Select, Set,
 };
 
+use super::Result;
 use super::changes::Changed;
 use super::entities::key;
-use super::{Result, counting};
 use crate::model::ids::{AccountId, KeyId, OwnerId, WorkspaceId};
 use crate::model::key::Key;
 use crate::model::name::Name;
+use crate::model::spoken::normal_form;
 use crate::model::timestamp::Timestamp;
 
 /// What only the store keeps of a new key.
@@ -46,6 +49,7 @@ pub async fn insert(tx: &impl ConnectionTrait, new: NewKey<'_>) -> Result<()> {
         name_folded: Set(new.name.folded()),
         digest: Set(new.digest.to_vec()),
         display_prefix: Set(key.display_prefix.clone()),
+        spoken: Set(normal_form(&key.display_prefix)),
         public_text: Set(key.public_text.clone()),
         scopes: Set(scopes_text(&key.scopes)),
         state: Set(key.state.to_string()),
@@ -113,29 +117,6 @@ pub async fn existing(db: &impl ConnectionTrait, keys: &[KeyId]) -> Result<Vec<K
         found.extend(ids.into_iter().map(KeyId));
     }
     Ok(found)
-}
-
-/// Keys with exactly this display prefix, newest first, for the support desk.
-pub async fn find_by_display_prefix(db: &impl ConnectionTrait, prefix: &str, limit: u64) -> Result<Vec<Key>> {
-    if prefix.contains('\0') {
-        return Ok(Vec::new());
-    }
-    let rows = key::Entity::find()
-        .filter(key::Column::DisplayPrefix.eq(prefix))
-        .order_by_desc(key::Column::Id)
-        .limit(limit)
-        .all(db)
-        .await?;
-    rows.into_iter().map(Key::try_from).collect()
-}
-
-/// How many keys have exactly this display prefix.
-pub async fn count_by_display_prefix(db: &impl ConnectionTrait, prefix: &str) -> Result<Option<u64>> {
-    if prefix.contains('\0') {
-        return Ok(Some(0));
-    }
-    let keys = key::Entity::find().filter(key::Column::DisplayPrefix.eq(prefix));
-    counting::up_to_most(db, keys.select_only().column(key::Column::Id)).await
 }
 
 /// Any tenant's key, for the support desk.

@@ -96,6 +96,11 @@ pub fn newest(shown: usize, total: Option<u64>, many: &str) -> String {
     format!("The newest {} of {} {many}.", number(shown), up_to_most(total))
 }
 
+/// `The first 20 of 53 keys.`; nothing where that is all.
+pub fn first(shown: usize, total: Option<u64>, many: &str) -> String {
+    newest(shown, total, many).replacen("newest", "first", 1)
+}
+
 /// `1 member`, `1,234 members`
 pub fn count(count: u64, [one, many]: [&str; 2]) -> String {
     format!("{} {}", number(count), if count == 1 { one } else { many })

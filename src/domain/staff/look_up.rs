@@ -53,6 +53,9 @@ pub struct Totals {
 /// The most keys one look shows. Display prefixes are random: more than one key with the same is rare.
 const MOST: u64 = 50;
 
+/// The most keys one look shows that are near: each is in its customer's trail.
+const MOST_NEAR: usize = 20;
+
 /// How many refusals somebody is likely to ask about, and how many webhooks.
 const LATEST: u64 = 10;
 
@@ -64,9 +67,13 @@ pub struct Looked {
     pub found: Vec<Found>,
     /// How many keys there are, as far as they are counted.
     pub total: Option<u64>,
+    /// Those that sound like what was typed, or begin like it, but are not exactly that.
+    pub near: Vec<Found>,
+    /// How many keys are near, as far as they are counted.
+    pub near_total: Option<u64>,
 }
 
-/// All keys with exactly this display prefix, or the one with this id; or why it was not even looked for.
+/// All keys with exactly this display prefix and those near to it, or the one with this id; or why it was not even looked for.
 pub async fn by_display_prefix(
     app: &App,
     staff: &Staff,
@@ -84,21 +91,47 @@ pub async fn by_display_prefix(
             typed,
             total: Some(found.len() as u64),
             found,
+            near: Vec::new(),
+            near_total: Some(0),
         }));
     }
     let typed = match typed::read(&app.profile, typed) {
         Ok(typed) => typed,
         Err(refused) => return Ok(Err(refused)),
     };
-    let keys = async || store::keys::find_by_display_prefix(app.db.reader(), &typed.prefix, MOST).await;
-    let ids: Vec<KeyId> = keys().await?.iter().map(|key| key.id).collect();
+    let beginnings = typed::near(&app.profile, &typed.prefix);
+    let db = app.db.reader();
+    // Those that are exactly so, and behind them those that are near.
+    let keys = async || -> Result<(Vec<Key>, usize)> {
+        let mut keys = store::keys::find_by_display_prefix(db, &typed.prefix, MOST).await?;
+        let exact = keys.len();
+        keys.extend(store::keys::find_near(db, &typed.prefix, &beginnings, MOST_NEAR).await?);
+        Ok((keys, exact))
+    };
+    let ids: Vec<KeyId> = keys().await?.0.iter().map(|key| key.id).collect();
     usage::write_down(app, &ids).await?;
-    let found = show(app, staff, keys().await?).await?;
+    let (keys, exact) = keys().await?;
+    let mut found = show(app, staff, keys).await?;
+    let near = found.split_off(exact);
     let total = match found.len() as u64 {
-        MOST => store::keys::count_by_display_prefix(app.db.reader(), &typed.prefix).await?,
+        MOST => store::keys::count_by_display_prefix(db, &typed.prefix).await?,
         all => Some(all),
     };
-    Ok(Ok(Looked { typed, found, total }))
+    let near_total = match near.len() {
+        MOST_NEAR => store::keys::count_near(db, &typed.prefix, &beginnings).await?,
+        all => Some(all as u64),
+    };
+    Ok(Ok(Looked {
+        // What keys begin like is shown with them.
+        typed: Typed {
+            is_showable: typed.is_showable || !near.is_empty(),
+            ..typed
+        },
+        found,
+        total,
+        near,
+        near_total,
+    }))
 }
 
 /// The key with this id.

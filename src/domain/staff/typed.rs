@@ -2,6 +2,7 @@
 
 use crate::model::ids::KeyId;
 use crate::model::key_format::{Alphabet, KeyFormat, KeyText};
+use crate::model::spoken;
 use crate::profile::Profile;
 
 /// Why it is not looked up.
@@ -9,7 +10,7 @@ use crate::profile::Profile;
 pub enum Refused {
     /// Nothing was typed.
     Empty,
-    /// Fewer characters than any display prefix has: too many keys would begin like this.
+    /// Fewer characters than any display prefix has, and too few of the random ones: too many keys would begin like this.
     TooShort { least: usize, typed: Typed },
     /// More of a key than people are shown; perhaps all of it.
     WholeKey,
@@ -21,7 +22,7 @@ pub enum Refused {
     Words,
 }
 
-/// A display prefix, or the beginning of one.
+/// A display prefix, or the beginning of one, or what was understood of one that was spelled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Typed {
     pub prefix: String,
@@ -39,9 +40,8 @@ pub(super) fn key_id(typed: &KeyText) -> Option<KeyId> {
 /// What it is, when no key of this API is written like that. Decided by shape, and before its length is looked at: only what may
 /// be a secret is treated as one.
 fn other_kind(profile: &Profile, typed: &str) -> Option<Refused> {
-    let formats = || profile.key_types.iter().flat_map(|key_type| &key_type.formats);
     let text = typed.trim();
-    if formats().any(|(_, format)| text.contains(&format.prefix)) || text.contains("whsec_") {
+    if formats(profile).any(|format| text.contains(&format.prefix)) || text.contains("whsec_") {
         return None;
     }
     if let Some((local, domain)) = text.split_once('@')
@@ -49,6 +49,10 @@ fn other_kind(profile: &Profile, typed: &str) -> Option<Refused> {
         && domain.contains('.')
     {
         return Some(Refused::Email);
+    }
+    // As few letters as are read of a key may have been.
+    if !near(profile, text).is_empty() {
+        return None;
     }
     // Keys are one piece; words are short ones, with spaces or hyphens between.
     let shortest_secret = profile.shortest_display_prefix();
@@ -66,54 +70,94 @@ fn is_word(piece: &str) -> bool {
 
 /// What was typed, without spaces and without the sign for "there is more"; unless it is more than people are shown.
 pub(super) fn read(profile: &Profile, typed: &KeyText) -> Result<Typed, Refused> {
-    let formats = || profile.key_types.iter().flat_map(|key_type| &key_type.formats);
-    if let Some(kind) = other_kind(profile, typed.expose_secret()) {
+    let typed_as_is = typed.expose_secret();
+    let spelled = spoken::spelled(formats(profile), typed_as_is);
+    if spelled.is_none()
+        && let Some(kind) = other_kind(profile, typed_as_is)
+    {
         return Err(kind);
     }
     let written = |c: &char| !c.is_whitespace() && !c.is_control();
-    let text: String = typed.expose_secret().chars().filter(written).collect();
+    let is_spelled = spelled.is_some();
+    let text = spelled.unwrap_or_else(|| typed_as_is.chars().filter(written).collect());
     let mut prefix = text.trim_end_matches(['…', '.']);
-    if let Some((_, format)) = formats().find(|(_, format)| text.ends_with(&format.display.suffix)) {
+    if let Some(format) = formats(profile).find(|format| text.ends_with(&format.display.suffix)) {
         prefix = prefix.trim_end_matches(format.display.suffix.as_str());
     }
     // As long as its own kind is shown; what is of no kind, as long as the longest.
-    let own = formats().filter(|(_, format)| prefix.starts_with(&format.prefix) || format.prefix.starts_with(prefix));
-    let own = own.map(|(_, format)| format.display.length).max();
-    let longest = own.or_else(|| formats().map(|(_, format)| format.display.length).max());
+    let own = formats(profile).filter(|format| begins_alike(prefix, &format.prefix));
+    let own = own.map(|format| format.display.length).max();
+    let longest = own.or_else(|| formats(profile).map(|format| format.display.length).max());
     let least = profile.shortest_display_prefix();
-    let typed_as_is = typed.expose_secret();
+    let is_near = !near(profile, prefix).is_empty();
     let typed = Typed {
         prefix: prefix.to_owned(),
         is_showable: own.is_some(),
     };
     match prefix.chars().count() {
         0 => Err(Refused::Empty),
-        length if length > longest.unwrap_or_default() => Err(too_long(profile, &text, typed_as_is)),
-        length if length < least => Err(Refused::TooShort { least, typed }),
+        length if length > longest.unwrap_or_default() => match too_long(profile, &text, typed_as_is) {
+            // Hyphens between, perhaps.
+            Refused::NotAPrefix if is_near => Ok(typed),
+            // Nobody spells what is not in front of them.
+            Refused::NotAPrefix if is_spelled && is_mixed(&text) => Err(Refused::WholeKey),
+            refused => Err(refused),
+        },
+        length if length < least && !is_near => Err(if is_more_than_shown(profile, prefix) {
+            Refused::NotAPrefix
+        } else {
+            Refused::TooShort { least, typed }
+        }),
         _ => Ok(typed),
     }
 }
 
+/// How display prefixes may begin, in their normal form, that are near to what was typed.
+pub(super) fn near(profile: &Profile, prefix: &str) -> Vec<String> {
+    spoken::beginnings(formats(profile), prefix)
+}
+
+fn formats(profile: &Profile) -> impl Iterator<Item = &KeyFormat> + Clone {
+    let formats = profile.key_types.iter().flat_map(|key_type| &key_type.formats);
+    formats.map(|(_, format)| format)
+}
+
+/// Whether one text begins with the other, in capitals or not.
+fn begins_alike(one: &str, other: &str) -> bool {
+    let mut pairs = one.chars().zip(other.chars());
+    pairs.all(|(one, other)| one.eq_ignore_ascii_case(&other))
+}
+
+/// Without its fixed beginning, more than people are shown of any key.
+fn is_more_than_shown(profile: &Profile, text: &str) -> bool {
+    let is_one = |format: &KeyFormat| begins_alike(text, &format.prefix);
+    let mut shown = formats(profile).map(|format| format.display.length.saturating_sub(format.prefix.len()));
+    !formats(profile).any(is_one) && shown.all(|shown| text.chars().count() > shown)
+}
+
+fn is_mixed(text: &str) -> bool {
+    text.contains(|c: char| c.is_ascii_digit()) && text.contains(|c: char| c.is_ascii_alphabetic())
+}
+
 /// What is too long is a key only if it is shaped like one.
 fn too_long(profile: &Profile, text: &str, typed: &str) -> Refused {
-    let formats = || {
-        let formats = profile.key_types.iter().flat_map(|key_type| &key_type.formats);
-        formats.map(|(_, format)| format)
-    };
+    let lower = text.to_ascii_lowercase();
     let follows = |prefix: &str, at_least: usize, alphabet: Alphabet| {
         let more = |rest: &str| rest.chars().take_while(|c| is_of(alphabet, *c)).count() >= at_least;
-        text.match_indices(prefix)
-            .any(|(at, _)| more(&text[at + prefix.len()..]))
+        let prefix = prefix.to_ascii_lowercase();
+        lower
+            .match_indices(&prefix)
+            .any(|(at, _)| more(&lower[at + prefix.len()..]))
     };
     // With its prefix, it is one as soon as there is more of it than people are shown.
-    let with_prefix = formats().any(|format| {
+    let with_prefix = formats(profile).any(|format| {
         let shown = format.display.length.saturating_sub(format.prefix.chars().count());
         follows(&format.prefix, shown + 1, format.alphabet)
     });
     let is_secret = follows(SECRET_PREFIX, LEAST_OF_SECRET, Alphabet::Base62);
     // Without it, what could have been drawn at random from the alphabet.
     let mut words = typed.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_' || c == '@' || c == '.'));
-    let middle = words.any(|word| formats().any(|format| could_be_drawn(word, format)));
+    let middle = words.any(|word| formats(profile).any(|format| could_be_drawn(word, format)));
     if with_prefix || is_secret || middle {
         Refused::WholeKey
     } else {
@@ -147,97 +191,4 @@ fn could_be_drawn(word: &str, format: &KeyFormat) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_not_shaped_like_a_key_is_not_called_one() {
-        for typed in [
-            "019a000000007000800000000000abcd",
-            "01JD5Z6Q8X9YV7W3K2M4N5P6R7",
-            "req_8f14e45fceea167a5a36dedd4bea2543",
-            "acme-eu2-production",
-            "acmeshippingproduction2024",
-            "https://example.com/w/acme/p/shop/keys",
-            "alice.liddell+kh_live_@example.com",
-        ] {
-            assert_eq!(read(typed), Err(Refused::NotAPrefix), "{typed}");
-        }
-    }
-
-    fn read(text: &str) -> Result<Typed, Refused> {
-        super::read(&Profile::example().unwrap(), &KeyText::presented(text.to_owned()))
-    }
-
-    #[test]
-    fn a_display_prefix_is_read_as_people_read_it_out() {
-        for typed in [
-            "kh_live_4f7aQm2X",
-            " kh_live_4f7aQm2X… ",
-            "kh_live_ 4f7a Qm2X...",
-            "kh_live_4f7aQm2X..",
-            "kh_live_4f7aQm2X\0\n",
-        ] {
-            let prefix = "kh_live_4f7aQm2X".to_owned();
-            let is_showable = true;
-            assert_eq!(read(typed), Ok(Typed { prefix, is_showable }), "{typed}");
-        }
-    }
-
-    #[test]
-    fn what_is_more_than_a_display_prefix_is_refused() {
-        let whole = format!("kh_live_{}", "4f7aQm2X".repeat(5));
-        for typed in [
-            whole.as_str(),
-            &format!("{whole}abc123"),
-            &whole[..17],
-            &format!("{} {}", &whole[..12], &whole[12..]),
-            "whsec_4f7aQm2XvB8cT1LwYp9RzKd6",
-            &whole[8..],
-            &format!("Bearer {whole}"),
-        ] {
-            assert_eq!(read(typed), Err(Refused::WholeKey), "{typed}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_key_is_told_by_its_shape() {
-        for email in [
-            "alice@example.com",
-            " a.long.local.part@mail.example.co.uk ",
-            "bücher@bücher.example",
-        ] {
-            assert_eq!(read(email), Err(Refused::Email), "{email}");
-        }
-        for words in [
-            "acme-international-shipping",
-            "Acme International Ltd.",
-            "the key for the shop",
-        ] {
-            assert_eq!(read(words), Err(Refused::Words), "{words}");
-        }
-        let whole = format!("kh_live_{}", "4f7aQm2X".repeat(5));
-        for secret in [
-            format!("alice@example.com {whole}"),
-            format!("my key-{whole}"),
-            "4f7aQm2X".repeat(5),
-        ] {
-            assert_eq!(read(&secret), Err(Refused::WholeKey), "{secret}");
-        }
-        let id = "01a22b06-35a7-7000-bbb5-4b86428906df";
-        assert!(key_id(&KeyText::presented(format!(" {id}\n"))).is_some());
-        assert!(key_id(&KeyText::presented(id.replace('-', ""))).is_none());
-    }
-
-    #[test]
-    fn too_little_is_no_display_prefix() {
-        assert_eq!(read("  "), Err(Refused::Empty));
-        assert_eq!(read("…"), Err(Refused::Empty));
-        for (text, is_showable) in [("kh_live_4f7", true), ("kh", true), ("4f7aQm2X", false)] {
-            let prefix = text.to_owned();
-            let typed = Typed { prefix, is_showable };
-            assert_eq!(read(text), Err(Refused::TooShort { least: 16, typed }));
-        }
-        assert!(!read("4f7aQm2X4f7aQm2X").unwrap().is_showable, "the middle of a key");
-    }
-}
+mod tests;

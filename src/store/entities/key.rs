@@ -18,6 +18,8 @@ pub struct Model {
     pub name_folded: String,
     pub digest: Vec<u8>,
     pub display_prefix: String,
+    /// Its normal form, for what is read out over a phone.
+    pub spoken: String,
     pub public_text: Option<String>,
     pub scopes: String,
     pub state: String,

@@ -12,6 +12,7 @@ use crate::error::{FieldErrors, Result};
 use crate::model::key::{Key, KeyStatus, LastUse};
 use crate::model::key_format::KeyText;
 use crate::model::request_id::RequestId;
+use crate::model::spoken::LEAST;
 use crate::model::timestamp::{DAY, HOUR, Timestamp, plural};
 use crate::profile::{Access, KeyType};
 use crate::web::amounts::grouped;
@@ -25,8 +26,6 @@ use crate::web::webhooks::words::{self as delivery_words, Line};
 #[template(path = "staff/desk.html")]
 struct DeskPage {
     page: Page,
-    /// How many characters a display prefix has: `16`, or `12 to 16`.
-    lengths: String,
     /// What was typed, where it is safe to show again.
     prefix: String,
     errors: FieldErrors,
@@ -35,6 +34,8 @@ struct DeskPage {
     cards: Option<Vec<Card>>,
     /// That these are not all, if they are not.
     shown: String,
+    /// Of the near ones, that these are not all, if they are not.
+    near_shown: String,
 }
 
 #[derive(Template)]
@@ -54,6 +55,8 @@ struct KeyLookUpPage {
 
 struct Card {
     found: Found,
+    /// Not exactly what was typed.
+    is_near: bool,
     url: String,
     shown_prefix: String,
     status: KeyStatus,
@@ -88,7 +91,13 @@ pub async fn submit(app: Data<App>, look_up: StaffForm<LookUp>) -> Result<HttpRe
         Ok(looked) => {
             answer.prefix = showable(looked.typed);
             answer.shown = page::newest(looked.found.len(), looked.total, "keys");
-            answer.cards = Some(looked.found.into_iter().map(|found| card(&app, found)).collect());
+            answer.near_shown = page::first(looked.near.len(), looked.near_total, "near keys");
+            let exact = looked.found.into_iter().map(|found| card(&app, found));
+            let near = looked.near.into_iter().map(|found| Card {
+                is_near: true,
+                ..card(&app, found)
+            });
+            answer.cards = Some(exact.chain(near).collect());
             page::ok(&answer)
         }
         Err(refused) => {
@@ -130,24 +139,12 @@ pub async fn key(app: Data<App>, desk: StaffPage, key: KeyPath) -> Result<HttpRe
 fn desk_page(app: &App, desk: &StaffPage) -> DeskPage {
     DeskPage {
         page: desk.person.page(app, "staff"),
-        lengths: lengths(app),
         prefix: String::new(),
         errors: FieldErrors::default(),
         whole_key: false,
         cards: None,
         shown: String::new(),
-    }
-}
-
-fn lengths(app: &App) -> String {
-    let formats = app.profile.key_types.iter().flat_map(|key_type| &key_type.formats);
-    let longest = formats
-        .map(|(_, format)| format.display.length)
-        .max()
-        .unwrap_or_default();
-    match app.profile.shortest_display_prefix() {
-        least if least == longest => least.to_string(),
-        least => format!("{least} to {longest}"),
+        near_shown: String::new(),
     }
 }
 
@@ -158,7 +155,9 @@ fn showable(typed: Typed) -> String {
 fn words(refused: &Refused) -> String {
     match refused {
         Refused::Empty => "Enter the display prefix that the customer reads to you.".to_owned(),
-        Refused::TooShort { least, .. } => format!("Enter all {least} characters of the display prefix."),
+        Refused::TooShort { least, .. } => {
+            format!("Enter all {least} characters of the display prefix, or {LEAST} of those behind its fixed beginning.")
+        }
         Refused::WholeKey => "Enter the display prefix only.".to_owned(),
         Refused::NotAPrefix => {
             "This is no display prefix. Ask for the beginning of the key, as the list of keys shows it, or for the X-Request-Id of an \
@@ -177,6 +176,7 @@ fn card(app: &App, found: Found) -> Card {
     let prefix = &found.key.display_prefix;
     let status = found.key.status(app.now());
     Card {
+        is_near: false,
         url: format!("/staff/keys/{}", found.key.id),
         shown_prefix: format.map_or_else(|| prefix.clone(), |format| format.shown(prefix)),
         status_detail: match status {
@@ -218,9 +218,18 @@ fn until(at: Timestamp, now: Timestamp) -> String {
 impl DeskPage {
     fn hint(&self) -> String {
         format!(
-            "All {} characters of the prefix, capitals too; or the whole id.",
-            self.lengths
+            "As it is read to you: capitals and spaces do not matter, spelling words are understood, {LEAST} of the characters behind \
+             its fixed beginning are enough. Or a whole id."
         )
+    }
+
+    fn exact(&self) -> usize {
+        let cards = self.cards.as_ref();
+        cards.map_or(0, |cards| cards.iter().filter(|card| !card.is_near).count())
+    }
+
+    fn near(&self) -> usize {
+        self.cards.as_ref().map_or(0, |cards| cards.len() - self.exact())
     }
 }
 

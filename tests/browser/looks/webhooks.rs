@@ -145,11 +145,19 @@ fn refused(walk: &Walk) -> (String, String) {
     (ask(text), ask(&text.to_uppercase().replacen("KH_LIVE_", "kh_live_", 1)))
 }
 
+/// As somebody reads it out who spells.
+fn spelled(prefix: &str) -> String {
+    let letters: Vec<String> = prefix[8..].chars().map(String::from).collect();
+    format!("kilo hotel live {}", letters.join(" "))
+}
+
 async fn desk(walk: &mut Walk, (prefix, id): &(String, String)) {
     walk.becomes("sam").await;
     walk.see("staff", "/staff").await;
     for (name, typed, status) in [
         ("staff-hit", prefix.as_str(), 200),
+        ("staff-near", &prefix[8..12], 200),
+        ("staff-spelled", &spelled(prefix), 200),
         ("staff-none", "kh_live_zzzzzzzz", 200),
         ("staff-nothing-typed", "", 422),
         ("staff-too-short", "kh_li", 422),

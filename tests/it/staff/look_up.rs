@@ -128,25 +128,14 @@ async fn of_very_many_keys_with_the_same_prefix_the_newest_are_shown() {
 }
 
 #[tokio::test]
-async fn only_the_exact_prefix_finds() {
+async fn signs_that_mean_something_to_databases_are_just_signs() {
     let app = TestApp::start().await;
     let (alice, sam) = (app.person("alice").await, app.person("sam").await);
     let acme = app.workspace(&alice, "Acme").await;
     let shop = app.project(&acme, "Shop").await;
     let key = issue(&app, &acme, Some(&shop), &secret("One", "live")).await.key;
     let prefix = &key.display_prefix;
-    let swapped: String = prefix
-        .chars()
-        .map(|c| {
-            if c.is_ascii_lowercase() {
-                c.to_ascii_uppercase()
-            } else {
-                c.to_ascii_lowercase()
-            }
-        })
-        .collect();
     for other in [
-        swapped.as_str(),
         "kh_live_%%%%%%%%",
         "kh_live_________",
         "'; DROP TABLE --",
@@ -155,7 +144,7 @@ async fn only_the_exact_prefix_finds() {
         let answer = look_up(&sam, other).await;
         assert_eq!(answer.texts("article").len(), 0, "{other}");
     }
-    for short in ["", "kh_live_", &prefix[..15]] {
+    for short in ["", "kh_live_", &prefix[..11]] {
         let answer = look_up(&sam, short).await;
         assert_eq!(answer.status, 422, "{short}");
         assert_eq!(answer.texts("#display_prefix-error").len(), 1);

@@ -141,3 +141,23 @@ async fn what_a_workspace_asks_of_its_keys_leaves_out_those_of_others_and_the_de
     // What was found is counted.
     overheard.expect_no_scan(&["sub_query"]).await;
 }
+
+#[tokio::test]
+async fn what_support_is_read_over_a_phone_is_a_range_of_an_index() {
+    let overheard = Overheard::start().await;
+    let db = overheard.db.reader();
+    let beginnings = ["kh11ve4f7a".to_owned(), "khtest4f7a".to_owned()];
+    keys::find_near(db, "4f7a", &beginnings, 20).await.unwrap();
+    keys::count_near(db, "4f7a", &beginnings).await.unwrap();
+    let plans = overheard.plans().await;
+    assert_eq!(plans.len(), 4, "{plans:#?}");
+    for (sql, steps) in &plans {
+        let is_range = |step: &String| step.starts_with("SEARCH keys USING INDEX keys_spoken (spoken>? AND spoken<?");
+        assert!(steps.iter().any(is_range), "{sql}: {steps:#?}");
+        // They come in the index's order.
+        assert!(
+            !steps.iter().any(|step| step.contains("TEMP B-TREE")),
+            "{sql}: {steps:#?}"
+        );
+    }
+}
