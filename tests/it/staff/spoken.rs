@@ -204,10 +204,8 @@ async fn a_new_key_is_found_as_it_is_heard_and_each_look_is_in_the_trail() {
         let seen = lines.iter().filter(|line| line.action == "key.looked_up").count();
         assert_eq!(seen, looks + 1);
 
-        charlie.get("/account").await;
-        let answer = charlie
-            .submit("/account", "/staff/lookups", &[("display_prefix", typed)])
-            .await;
+        let fields = [("display_prefix", typed.as_str())];
+        let answer = charlie.submit_from("/account", "/staff/lookups", &fields).await;
         assert_eq!(answer.status, 404);
         assert!(!answer.body.contains(&prefix));
     }
