@@ -156,7 +156,7 @@ fn words(refused: &Refused) -> String {
     match refused {
         Refused::Empty => "Enter the display prefix that the customer reads to you.".to_owned(),
         Refused::TooShort { least, .. } => {
-            format!("Enter all {least} characters of the display prefix, or {LEAST} of those behind its fixed beginning.")
+            format!("Enter all {least} characters of the display prefix, or at least {LEAST} of those after its fixed beginning.")
         }
         Refused::WholeKey => "Enter the display prefix only.".to_owned(),
         Refused::NotAPrefix => {
@@ -218,8 +218,7 @@ fn until(at: Timestamp, now: Timestamp) -> String {
 impl DeskPage {
     fn hint(&self) -> String {
         format!(
-            "As it is read to you: capitals and spaces do not matter, spelling words are understood, {LEAST} of the characters behind \
-             its fixed beginning are enough. Or a whole id."
+            "As you hear it, spelled or not; {LEAST} of the characters after its fixed beginning are enough. Or a whole id."
         )
     }
 
