@@ -5,11 +5,11 @@
 
 use std::time::Instant;
 
-use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage};
 use anyhow::Context;
 use tracing::Level;
 use tracing_subscriber::EnvFilter;
@@ -18,6 +18,7 @@ use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::Config;
+use crate::model::request_id::RequestId;
 
 /// Starts logging what the settings name, or else `usual` (`info`, `warn,keyhatch=debug`, …). Panics are logged from then on.
 pub fn start(config: &Config, usual: &str) -> anyhow::Result<()> {
@@ -65,17 +66,19 @@ pub async fn access_log(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let began = Instant::now();
     let method = request.method().clone();
+    let id = request.extensions().get::<RequestId>().cloned().unwrap_or_default();
     let answer = next.call(request).await;
     let (status, route) = match &answer {
         Ok(response) => (response.status(), response.request().match_pattern()),
         Err(error) => (error.as_response_error().status_code(), None),
     };
-    write_line(&method, route.as_deref(), status, began);
+    write_line(&id, &method, route.as_deref(), status, began);
     answer
 }
 
-fn write_line(method: &Method, route: Option<&str>, status: StatusCode, began: Instant) {
+fn write_line(id: &RequestId, method: &Method, route: Option<&str>, status: StatusCode, began: Instant) {
     tracing::info!(
+        http.request_id = id.as_str(),
         http.method = known(method),
         http.route = route.unwrap_or("none"),
         http.status = status.as_u16(),

@@ -52,7 +52,7 @@ const MAY_NAME: [(&str, &[&str]); 16] = [
     ("metrics", &["domain"]),
     ("random", &[]),
     ("status", &["error"]),
-    ("telemetry", &["config"]),
+    ("telemetry", &["config", "model"]),
 ];
 
 /// Where the layers are put together: these name whatever they need.

@@ -38,6 +38,17 @@ async fn it_prints_where_it_listens_and_how_to_begin() {
 }
 
 #[tokio::test]
+async fn its_log_calls_a_request_what_the_answer_calls_it() {
+    let keyhatch = Installation::new().await;
+    let server = keyhatch.serve();
+    let answer = Browser::new(&server.address).get("/sign-in").await;
+    let name = answer.headers["x-request-id"].to_str().unwrap().to_owned();
+    let (_, log) = server.stop();
+    let line = log.lines().find(|line| line.contains(&name)).expect(&log);
+    assert!(line.contains("answered") && line.contains("/sign-in"), "{line}");
+}
+
+#[tokio::test]
 async fn it_may_have_as_many_connections_as_the_system_allows() {
     let keyhatch = Installation::new().await;
     let limits = keyhatch.serve().proc("limits");
