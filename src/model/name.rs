@@ -16,8 +16,7 @@ impl Name {
         if name.is_empty() {
             return Err("Enter a name.");
         }
-        // As it was sent: whoever is told how long it may be counts the spaces too.
-        if typed.chars().count() > LONGEST_NAME {
+        if name.chars().count() > LONGEST_NAME {
             return Err("Use at most 64 characters.");
         }
         if !is_plain_text(name) {

@@ -54,7 +54,7 @@ impl Route {
         with_method.find(|one| one.path.fit(path) == Fit::Exact)
     }
 
-    pub(super) fn fit(&self, method: Option<Method>, path: ClearPath<'_>) -> Fit {
+    fn fit(&self, method: Option<Method>, path: ClearPath<'_>) -> Fit {
         let mut best = Fit::No;
         for one in &self.matches {
             if one.methods.include(method) {

@@ -3,7 +3,7 @@
 //! its name (`routes`): add the visit to the walk of a profile that has it.
 //!
 //! Everything is measured at each width, and pictured in both schemes. axe takes longest: it looks at the wide and at the narrow
-//! page in light, and in dark, where nothing but colours is different, at the colours of the wide one.
+//! page in light, and in dark, where nothing but colours is different, at those.
 
 mod errors;
 mod keys;

@@ -1,6 +1,7 @@
 """What a schema cannot say, for schemathesis: which keys there are, what has been used already, and that a signature is one.
 
-Only requests that are meant to be good are changed, and only in what no schema can say. Everything else is sent as it was made.
+Only requests that are meant to be good are changed, and only in what no schema can say; and an origin in brackets, of which the schema says
+no more than the characters. Everything else is sent as it was made.
 """
 
 import base64

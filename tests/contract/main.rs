@@ -14,12 +14,10 @@ mod it {
     pub mod support;
 }
 
+use keyhatch::api::openapi::PROVIDERS;
 use serde_json::{Value, json};
 use service::{CASES, Service};
 use tools::{Run, Tools};
-
-/// The provider's own document.
-const PROVIDERS: &str = "/provider/v1/openapi.json";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_documents_are_valid_and_neat() {

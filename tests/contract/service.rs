@@ -48,13 +48,14 @@ impl Case {
         match self.envelope {
             None => text,
             Some(envelope) => {
-                let as_it_is = "envelope = \"simple\"\ncase = \"lower\"";
                 let (begin, end) = text.split_once("[errors]").unwrap();
                 let end = end
                     .replace("\"simple\"", &format!("\"{envelope}\""))
                     .replace("\"lower\"", "\"upper\"");
                 let text = format!("{begin}[errors]{end}");
-                assert!(!text.contains(as_it_is), "it is another one");
+                for line in [format!("envelope = \"{envelope}\""), "case = \"upper\"".to_owned()] {
+                    assert!(text.lines().any(|one| one.starts_with(&line)), "{line}");
+                }
                 text
             }
         }

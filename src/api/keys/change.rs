@@ -16,7 +16,7 @@ use crate::model::expiry;
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "the shape, for the documentation")]
 pub struct KeyChange {
-    #[schema(nullable = false, min_length = 1, max_length = 64)]
+    #[schema(nullable = false)]
     name: Option<String>,
     /// All that the key may do, where its access is by scopes; other keys have none.
     #[schema(nullable = false)]

@@ -19,7 +19,6 @@ use crate::model::expiry;
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "the shape, for the documentation")]
 pub struct KeyToMake {
-    #[schema(min_length = 1, max_length = 64)]
     name: String,
     /// May be left out where only one type can be meant.
     r#type: Option<String>,

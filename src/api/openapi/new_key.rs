@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::domain::keys::input::unnamed_type;
 use crate::profile::{Access, KeyType, Profile};
 
 /// The derived schema, for each type of the profile.
@@ -44,11 +45,8 @@ fn of_type(profile: &Profile, key_type: &KeyType, derived: &Value) -> Value {
     schema
 }
 
-/// Whether the type need not be named: see `domain::keys::input::unnamed_type`.
+/// Whether the type need not be named.
 fn is_meant_without(profile: &Profile, key_type: &KeyType) -> bool {
-    let with_scopes = profile.key_types.iter().filter(|one| one.access == Access::Scopes);
-    match key_type.access {
-        Access::Scopes => with_scopes.count() == 1,
-        _ => profile.key_types.len() == 1,
-    }
+    let meant = unnamed_type(profile, key_type.access == Access::Scopes);
+    meant.is_ok_and(|meant| meant.id == key_type.id)
 }

@@ -10,13 +10,17 @@ use crate::domain::webhooks::courier::Failure;
 use crate::model::access::{Access, Environment};
 use crate::model::credits::{EntryKind, MOST};
 use crate::model::key::KeyState;
+use crate::model::name::LONGEST_NAME;
 use crate::model::webhook::{DeliveryState, StopReason};
 
 /// What is not shown, or reorders what is (`model::name::is_plain_text`).
 const UNSEEN: &str = r"\u0000-\u001F\u007F-\u009F\u200B\u200E\u200F\u2028-\u202E\u2060-\u2069\uFEFF\uFFFD";
 
-/// What is cut off around a name.
+/// Spaces that may stand in a name, but not at its ends.
 const SPACES: &str = r" \u00A0\u1680\u2000-\u200A\u202F\u205F\u3000";
+
+/// What is cut off around a name: these, and line ends.
+const PADDING: &str = r" \u0009-\u000D\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000";
 
 /// A line of text.
 const LINE: &str = r"^[^\u0000-\u001F\u007F-\u009F]*$";
@@ -141,7 +145,10 @@ fn words(app: &App) -> Vec<(&'static str, &'static str, Vec<Value>)> {
 /// What a field can look like.
 fn forms(app: &App) -> Vec<(&'static str, &'static str, Value)> {
     let profile = &app.profile;
-    let name = json!({ "pattern": format!("^[^{UNSEEN}]*[^{UNSEEN}{SPACES}][^{UNSEEN}]*$") });
+    // What is around it is not counted.
+    let ends = LONGEST_NAME - 2;
+    let seen = format!("[^{UNSEEN}{SPACES}]");
+    let name = json!({ "pattern": format!("^[{PADDING}]*{seen}([^{UNSEEN}]{{0,{ends}}}{seen})?[{PADDING}]*$") });
     let moment = json!({
         "type": null, "format": null,
         "anyOf": [

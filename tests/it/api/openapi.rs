@@ -177,7 +177,8 @@ fn mistakes(document: &Value, schema: &Value, value: &Value) -> Vec<String> {
     if let Some(reference) = schema["$ref"].as_str() {
         return mistakes(document, document.pointer(&reference[1..]).unwrap(), value);
     }
-    if let (Some(choices), Value::Null) = (schema["oneOf"].as_array(), &schema["properties"]) {
+    let choices = schema["oneOf"].as_array();
+    if let (Some(choices), Value::Null) = (choices, &schema["properties"]) {
         let tried = choices.iter().map(|choice| mistakes(document, choice, value));
         let fitting = tried.clone().filter(Vec::is_empty).count();
         return if fitting == 1 {
@@ -187,6 +188,17 @@ fn mistakes(document: &Value, schema: &Value, value: &Value) -> Vec<String> {
         };
     }
     let mut found = Vec::new();
+    // Beside properties, choices say which of them there have to be.
+    if let (Some(choices), Some(members)) = (choices, value.as_object()) {
+        let has = |name: &Value| members.contains_key(name.as_str().unwrap());
+        let fits = |choice: &&Value| choice["required"].as_array().is_some_and(|all| all.iter().all(has));
+        if choices.iter().filter(fits).count() != 1 {
+            found.push(format!("{value} is none, or several, of {choices:?}"));
+        }
+    }
+    if schema["enum"].as_array().is_some_and(|words| !words.contains(value)) {
+        found.push(format!("{value} is none of {}", schema["enum"]));
+    }
     if let Some(parts) = schema["allOf"].as_array() {
         let (required, properties) = parts.iter().map(|part| resolved(document, part)).fold(
             (Vec::new(), serde_json::Map::new()),
