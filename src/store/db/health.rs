@@ -37,7 +37,7 @@ pub(super) struct Health {
     came_back: Mutex<Option<Instant>>,
     writing: Mutex<Writing>,
     /// When each trouble was last written to the log, and that there is none any more.
-    said: Mutex<HashMap<Option<Trouble>, Instant>>,
+    said: Mutex<Said>,
     /// When a writer last got on: its turn, or a statement done. In milliseconds since `began`.
     moved: AtomicU64,
     began: Instant,
@@ -53,6 +53,14 @@ pub(super) struct Health {
 struct Writing {
     trouble: Option<Trouble>,
     succeeded: Option<Instant>,
+}
+
+/// What the log was told of trouble.
+#[derive(Debug, Default)]
+struct Said {
+    at: HashMap<Trouble, Instant>,
+    /// … and not yet that it is over.
+    ends_with_trouble: bool,
 }
 
 impl Health {
@@ -82,7 +90,9 @@ impl Health {
             .send_if_modified(|down| std::mem::replace(down, trouble) != trouble);
         if changed && trouble.is_none() {
             *self.came_back.lock() = Some(Instant::now());
-            tracing::info!("the database answers again");
+            if self.is_recovery_news() {
+                tracing::info!("the database answers again");
+            }
         }
     }
 
@@ -177,8 +187,7 @@ impl Health {
             writing.succeeded = Some(Instant::now());
             writing.trouble.take().is_some()
         };
-        // Where a small change fits and a large one does not, it takes every other one.
-        if had_trouble && self.is_worth_saying(None) {
+        if had_trouble && self.is_recovery_news() {
             tracing::info!("the database takes changes again");
         }
     }
@@ -210,7 +219,7 @@ impl Health {
 
     /// Tells the log, once a minute for each trouble: what fails because of it is not worth a line each.
     pub(super) fn say(&self, trouble: Trouble, why: &dyn Display) {
-        if self.is_worth_saying(Some(trouble)) {
+        if self.is_news(trouble) {
             tracing::error!(
                 error = %why,
                 "{}; changes are refused with 503 until then: {}",
@@ -220,14 +229,21 @@ impl Health {
         }
     }
 
-    /// Whether a minute has passed since it was last said.
-    fn is_worth_saying(&self, what: Option<Trouble>) -> bool {
+    /// Whether a minute has passed since this trouble was last said. (Where a small change fits and a large one does not, it comes
+    /// and goes with every other one.)
+    fn is_news(&self, trouble: Trouble) -> bool {
         let mut said = self.said.lock();
-        if said.get(&what).is_some_and(|at| at.elapsed() < SAID_EVERY) {
+        if said.at.get(&trouble).is_some_and(|at| at.elapsed() < SAID_EVERY) {
             return false;
         }
-        said.insert(what, Instant::now());
+        said.at.insert(trouble, Instant::now());
+        said.ends_with_trouble = true;
         true
+    }
+
+    /// Whether trouble is the last that was said: then that it is over has to be.
+    fn is_recovery_news(&self) -> bool {
+        std::mem::take(&mut self.said.lock().ends_with_trouble)
     }
 }
 
@@ -238,15 +254,16 @@ mod tests {
     #[test]
     fn what_comes_and_goes_is_said_once_a_minute() {
         let health = Health::new();
-        assert!(health.is_worth_saying(Some(Trouble::Full)));
+        assert!(health.is_news(Trouble::Full));
         for _ in 0..3 {
             health.could_not_write(Trouble::Full, &"no room");
-            assert!(!health.is_worth_saying(Some(Trouble::Full)), "it was said");
+            assert!(!health.is_news(Trouble::Full), "it was said");
             assert_eq!(health.written(), None);
             health.wrote();
-            assert!(!health.is_worth_saying(None), "so was that it is over");
+            assert!(!health.is_recovery_news(), "so was that it is over");
             assert!(health.written().is_some());
         }
-        assert!(health.is_worth_saying(Some(Trouble::Gone)), "another trouble is news");
+        assert!(health.is_news(Trouble::Gone), "another trouble is news");
+        assert!(health.is_recovery_news(), "and its end, whenever that is");
     }
 }
