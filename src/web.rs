@@ -9,7 +9,7 @@ pub mod extract;
 pub mod flash;
 pub mod form;
 pub mod guard;
-pub mod headers;
+mod headers;
 pub mod home;
 pub mod meanwhile;
 pub mod page;

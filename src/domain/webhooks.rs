@@ -1,6 +1,6 @@
 //! Webhooks: an event is stored in the transaction that accepts it, then attempted until it arrives or nobody can hope any more.
 //!
-//! `accept` stores, `dispatch` claims what is due, `attempt` signs and records, `courier` makes the request. What customers are told
+//! `accept` decides and `queue` stores, `domain::dispatch` claims what is due and `dispatch` says what webhooks are to it, `attempt` signs and records, `courier` makes the request. What customers are told
 //! is said in `announce`, and where, in `own`.
 
 pub mod accept;

@@ -10,7 +10,8 @@ pub const EXACTLY: &str = "exactly";
 
 /// Reads an expiry from the form: a date wins over a preset, because who typed a date meant it.
 ///
-/// `preset` is `7`, `30`, `90`, `date`, `never`, [`EXACTLY`] or nothing; `date` is anything [`Timestamp::parse`] reads. The error is
+/// `preset` is `7`, `30`, `90`, `date`, `never`, [`EXACTLY`] or nothing; `date` is anything [`Timestamp::parse`] reads, and with
+/// [`EXACTLY`] what [`Timestamp::parse_exactly`] reads. The error is
 /// a sentence for the field `expires_at`.
 pub fn parse(preset: &str, date: &str, now: Timestamp) -> Result<Option<Timestamp>, &'static str> {
     if preset == EXACTLY {

@@ -33,7 +33,7 @@ pub(super) async fn endpoint_off(tx: &Tx, app: &App, endpoint: &Endpoint) -> Res
         return Ok(Vec::new());
     };
     let key = match endpoint.key_id {
-        Some(id) => store::keys::find_for_support(db, id).await?,
+        Some(id) => store::keys::find_of_any_tenant(db, id).await?,
         None => None,
     };
     let project = match endpoint.project_id {
