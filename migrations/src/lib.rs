@@ -24,6 +24,7 @@ mod m0015_due;
 mod m0016_mails;
 mod m0017_refused_requests;
 mod m0018_spoken;
+mod m0019_refused_without_key;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_mails::Migration),
             Box::new(m0017_refused_requests::Migration),
             Box::new(m0018_spoken::Migration),
+            Box::new(m0019_refused_without_key::Migration),
         ]
     }
 }

@@ -70,7 +70,7 @@ pub fn question<'a>(app: &'a App, request: &'a HttpRequest, room: &'a mut Room) 
         credential,
         read_from,
         overlooked: match credential {
-            None => overlooked(request.headers(), &app.profile),
+            None => overlooked(request.headers(), request.uri().query(), &app.profile),
             Some(_) => None,
         },
         method: Some(request.method().as_str()),

@@ -53,19 +53,30 @@ pub fn find<'a, 'p>(
 }
 
 /// What somebody may have taken for a credential that is none: for requests that have no other.
-pub fn overlooked(headers: &HeaderMap, profile: &Profile) -> Option<Mistake> {
+pub fn overlooked(headers: &HeaderMap, query: Option<&str>, profile: &Profile) -> Option<Mistake> {
     let is_key = |value: &HeaderValue| {
         let text = value.to_str().unwrap_or_default();
         profile.key_types_of_text(text.trim()).next().is_some()
     };
-    let authorization = headers.get(AUTHORIZATION).is_some_and(|value| !value.is_empty());
-    if authorization {
-        Some(Mistake::OtherScheme)
-    } else if headers.iter().any(|(_, value)| is_key(value)) {
-        Some(Mistake::OtherHeader)
-    } else {
-        None
+    let takes = |scheme: &str| match scheme {
+        "Basic" => profile.api.takes_basic(),
+        _ => profile.api.credentials.contains(&CredentialPlace::Bearer),
+    };
+    if ["Bearer", "Basic"]
+        .iter()
+        .any(|scheme| takes(scheme) && is_there(headers, scheme))
+    {
+        // With nothing behind it: a variable that is not set.
+        return Some(Mistake::Unreadable);
     }
+    if headers.get(AUTHORIZATION).is_some_and(|value| !value.is_empty()) {
+        return Some(Mistake::OtherScheme);
+    }
+    if headers.iter().any(|(_, value)| is_key(value)) {
+        return Some(Mistake::OtherHeader);
+    }
+    let formats = profile.key_types.iter().flat_map(|key_type| &key_type.formats);
+    Mistake::in_query(query?, formats.map(|(_, format)| format))
 }
 
 fn is_there(headers: &HeaderMap, scheme: &str) -> bool {

@@ -1,6 +1,7 @@
 //! The fast lane: what is asked for every request of somebody else's API is answered before routing, when memory can say it
 //! at once. Everything else (a key that has to be read, a request that is unusual in any way) goes the whole way, to the same
-//! handlers as ever, which give the same answers: here is nothing that they do not have.
+//! handlers as ever, which give the same answers: here is nothing that they do not have, but that
+//! each request gets its name here, whichever way it goes.
 //!
 //! Come here when you measure. An actix-web application costs about as much as a verdict; this stands in front of it.
 
@@ -28,6 +29,7 @@ use crate::domain::App;
 use crate::domain::service_tokens::LastGood;
 use crate::domain::verify::records::Granted;
 use crate::domain::verify::{Question, Warm, ask_warm, inbound, priced, seek};
+use crate::model::request_id::RequestId;
 use crate::model::transport::Transport;
 use crate::model::verdict::{Refusal, Verdict};
 use crate::profile::Matched;
@@ -81,15 +83,21 @@ impl Entry {
         }
     }
 
+    /// What a request is called: as the proxy in front calls it, or a new name.
+    fn name(&self, request: &Request) -> RequestId {
+        let given = client::given_request_id(request.peer_addr(), &request.head().headers, &self.0.proxies);
+        given.unwrap_or_else(|| self.0.app.new_request_id())
+    }
+
     /// The answer, if it can be given at once.
-    fn answer(&self, request: &Request) -> Option<Response<BoxBody>> {
+    fn answer(&self, request: &Request, id: &RequestId) -> Option<Response<BoxBody>> {
         let known = &*self.0;
         let (head, path) = (request.head(), request.uri().path());
         let mut room = Room::default();
         if let Some(held) = gateway::envoy::held(&head.method, path) {
             let question = Question {
                 path: Some(held),
-                ..known.question(request, &mut room)
+                ..known.question(request, id, &mut room)
             };
             return known.gateway(question, &head.headers, errors::refuse);
         }
@@ -107,7 +115,7 @@ impl Entry {
                         .map_or_else(Matched::default, Matched::by),
                 ),
                 is_ours: true,
-                ..known.question(request, &mut room)
+                ..known.question(request, id, &mut room)
             };
             return known.verdict(&question, errors::refuse, |granted| {
                 let mut answer = answer(StatusCode::OK, Bytes::from(me::body(granted)));
@@ -119,11 +127,11 @@ impl Entry {
             });
         }
         if path == gateway::forward::ADDRESS {
-            let question = gateway::forward::asked(&head.headers, known.question(request, &mut room)).ok()?;
+            let question = gateway::forward::asked(&head.headers, known.question(request, id, &mut room)).ok()?;
             return known.gateway(question, &head.headers, errors::refuse);
         }
         if path == gateway::nginx::ADDRESS {
-            let question = gateway::nginx::asked(&head.headers, known.question(request, &mut room)).ok()?;
+            let question = gateway::nginx::asked(&head.headers, known.question(request, id, &mut room)).ok()?;
             return known.gateway(question, &head.headers, gateway::nginx::refuse);
         }
         None
@@ -136,7 +144,7 @@ type Refuse = fn(&App, ApiError) -> HttpResponse;
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 impl Known {
-    fn question<'a>(&'a self, request: &'a Request, room: &'a mut Room) -> Question<'a> {
+    fn question<'a>(&'a self, request: &'a Request, id: &RequestId, room: &'a mut Room) -> Question<'a> {
         let head = request.head();
         let (found, read_from) = find(&head.headers, &self.app.profile.api.credentials, room);
         let credential = found.credential();
@@ -144,7 +152,7 @@ impl Known {
             credential,
             read_from,
             overlooked: match credential {
-                None => overlooked(&head.headers, &self.app.profile),
+                None => overlooked(&head.headers, request.uri().query(), &self.app.profile),
                 Some(_) => None,
             },
             // Before the rest is read: memory comes meanwhile.
@@ -152,7 +160,7 @@ impl Known {
             method: Some(head.method.as_str()),
             address: client::ip_behind(request.peer_addr(), &head.headers, Some(&self.proxies)),
             user_agent: client::user_agent(&head.headers),
-            request_id: request_id::name(&self.app, request, &self.proxies),
+            request_id: id.clone(),
             transport: self.transport(request),
             ..Question::default()
         }
@@ -201,11 +209,8 @@ impl Known {
         }
         match ask_warm(&self.app, question, answer) {
             Warm::Cold(_) | Warm::Token => None,
-            Warm::Answered(Verdict::Allowed(answer)) => Some(request_id::told(answer, &question.request_id)),
-            Warm::Answered(Verdict::Refused(refused)) => {
-                let refused = self.refuse(question, refused.refusal, refuse);
-                Some(request_id::told(refused, &question.request_id))
-            }
+            Warm::Answered(Verdict::Allowed(answer)) => Some(answer),
+            Warm::Answered(Verdict::Refused(refused)) => Some(self.refuse(question, refused.refusal, refuse)),
         }
     }
 
@@ -275,33 +280,33 @@ where
     actix_service::forward_ready!(whole_way);
 
     fn call(&self, request: Request) -> Self::Future {
-        if let Some(answer) = self.entry.answer(&request) {
-            return Either::Left(ready(Ok(answer)));
+        let id = self.entry.name(&request);
+        if let Some(answer) = self.entry.answer(&request, &id) {
+            return Either::Left(ready(Ok(request_id::told(answer, &id))));
         }
         if self.entry.may_verify(&request, &self.last_token) {
             let (entry, whole_way) = (self.entry.clone(), Rc::clone(&self.whole_way));
             let verified = async move {
-                match entry.clone().verify(request).await {
-                    Ok(answer) => Ok(answer),
-                    Err(request) => go(&entry, &*whole_way, request).await,
+                match entry.verify(request, &id).await {
+                    Ok(answer) => Ok(request_id::told(answer, &id)),
+                    Err(request) => go(&*whole_way, request, id).await,
                 }
             };
             return Either::Right(verified.boxed_local());
         }
-        Either::Right(go(&self.entry, &*self.whole_way, request).boxed_local())
+        Either::Right(go(&*self.whole_way, request, id).boxed_local())
     }
 }
 
 fn go<S, B>(
-    entry: &Entry,
     whole_way: &S,
     request: Request,
+    id: RequestId,
 ) -> impl Future<Output = Result<Response<BoxBody>, Error>> + use<S, B>
 where
     S: Service<Request, Response = ServiceResponse<B>, Error = Error>,
     B: MessageBody + 'static,
 {
-    let id = request_id::name(&entry.0.app, &request, &entry.0.proxies);
     request_id::give(&request, id.clone());
     let answer = whole_way.call(request);
     async move {

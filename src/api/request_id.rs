@@ -2,17 +2,10 @@
 
 use actix_http::{HttpMessage, Request, Response};
 use actix_web::HttpRequest;
-use actix_web::http::header::HeaderMap;
 
 use crate::api::values;
-use crate::client::{self, REQUEST_ID, TrustedProxies};
-use crate::domain::App;
+use crate::client::REQUEST_ID;
 use crate::model::request_id::RequestId;
-
-/// What a request is called: as the proxy in front calls it, or a new name.
-pub fn name(app: &App, request: &Request, proxies: &TrustedProxies) -> RequestId {
-    client::given_request_id(request.peer_addr(), request.headers(), proxies).unwrap_or_else(|| app.new_request_id())
-}
 
 /// Lets whoever handles a request know what it is called.
 pub fn give(request: &Request, id: RequestId) {
@@ -24,13 +17,9 @@ pub fn of(request: &HttpRequest) -> RequestId {
     request.extensions().get::<RequestId>().cloned().unwrap_or_default()
 }
 
-/// Says it in the answer.
-pub fn tell(headers: &mut HeaderMap, id: &RequestId) {
-    headers.insert(REQUEST_ID, values::write(|values| values.text(id.as_str())));
-}
-
-/// Says it in an answer that has no name of its own yet.
+/// The answer, with what its request is called.
 pub fn told<B>(mut answer: Response<B>, id: &RequestId) -> Response<B> {
-    tell(answer.headers_mut(), id);
+    let name = values::write(|values| values.text(id.as_str()));
+    answer.headers_mut().insert(REQUEST_ID, name);
     answer
 }

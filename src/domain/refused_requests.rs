@@ -1,12 +1,14 @@
 //! Why was it refused? Requests by the name that their answer told, for the people whose key it was, and for support.
 
+use std::collections::BTreeMap;
+
 use uuid::{Builder, Uuid};
 
 use crate::domain::App;
 use crate::domain::access::{Staff, Standing};
 use crate::domain::staff::record_look;
 use crate::error::Result;
-use crate::model::ids::KeyId;
+use crate::model::ids::{KeyId, WorkspaceId};
 use crate::model::key::Key;
 use crate::model::refused_request::{KEPT, RefusedRequest};
 use crate::model::request_id::RequestId;
@@ -36,53 +38,56 @@ const MOST: u64 = 20;
 /// What a member may know: requests of the workspace's own keys. Of a request without a key nobody can say whose it was, but
 /// whoever knows its name has had its answer; they are told how it was written, not from where it came.
 pub async fn of_workspace(app: &App, standing: &Standing, id: &RequestId) -> Result<Vec<Found>> {
-    let found = called(app, id).await?;
-    let is_theirs = |found: &Found| match &found.key {
-        Some(owned) => owned.workspace.id == standing.workspace.id,
-        None => true,
-    };
-    let mut theirs: Vec<Found> = found.into_iter().filter(is_theirs).collect();
-    for found in theirs.iter_mut().filter(|found| found.key.is_none()) {
+    let mut found = called(app, id, Some(standing.workspace.id)).await?;
+    for found in found.iter_mut().filter(|found| found.request.key.is_none()) {
         found.request.address = String::new();
         found.request.user_agent = String::new();
         found.request.presented = None;
     }
-    Ok(theirs)
-}
-
-/// What support may know: everything on record. Each look is in the trail of the customer whose key it was.
-pub async fn for_support(app: &App, staff: &Staff, id: &RequestId) -> Result<Vec<Found>> {
-    let found = called(app, id).await?;
-    let keys: Vec<Key> = found
-        .iter()
-        .filter_map(|found| Some(found.key.as_ref()?.key.clone()))
-        .collect();
-    record_look(app, staff, &keys).await?;
     Ok(found)
 }
 
-async fn called(app: &App, id: &RequestId) -> Result<Vec<Found>> {
-    let written = store::refused_requests::called(app.db.reader(), id, MOST).await?;
-    let requests = if written.is_empty() {
-        app.usage.write_down_called(&app.db, id).await?;
-        store::refused_requests::called(app.db.reader(), id, MOST).await?
-    } else {
-        written
-    };
-    let mut found = Vec::with_capacity(requests.len());
-    for request in requests {
+/// What support may know: everything on record. Each key that is looked at so is in its customer's trail.
+pub async fn for_support(app: &App, staff: &Staff, id: &RequestId) -> Result<Vec<Found>> {
+    let found = called(app, id, None).await?;
+    let keys = found.iter().filter_map(|found| Some(&found.key.as_ref()?.key));
+    let keys: BTreeMap<KeyId, Key> = keys.map(|key| (key.id, key.clone())).collect();
+    record_look(app, staff, &keys.into_values().collect::<Vec<_>>()).await?;
+    Ok(found)
+}
+
+/// Whether a refusal of this name is on record, whoever's it is: for the support desk, which is told no more than that.
+pub async fn is_on_record(app: &App, _: &Staff, id: &RequestId) -> Result<bool> {
+    Ok(!requests(app, id, None).await?.is_empty())
+}
+
+async fn called(app: &App, id: &RequestId, of: Option<WorkspaceId>) -> Result<Vec<Found>> {
+    let mut found = Vec::new();
+    for request in requests(app, id, of).await? {
         let key = match request.key {
             Some(key) => owned(app, key).await?,
             None => None,
         };
-        found.push(Found { request, key });
+        if key.is_some() == request.key.is_some() {
+            found.push(Found { request, key });
+        }
     }
     Ok(found)
 }
 
+async fn requests(app: &App, id: &RequestId, of: Option<WorkspaceId>) -> Result<Vec<RefusedRequest>> {
+    let db = app.db.reader();
+    let written = store::refused_requests::called(db, id, of, MOST).await?;
+    if !written.is_empty() {
+        return Ok(written);
+    }
+    app.usage.write_down_called(&app.db, id).await?;
+    Ok(store::refused_requests::called(db, id, of, MOST).await?)
+}
+
 async fn owned(app: &App, id: KeyId) -> Result<Option<Owned>> {
     let db = app.db.reader();
-    let Some(key) = store::keys::find_for_support(db, id).await? else {
+    let Some(key) = store::keys::find_of_any_tenant(db, id).await? else {
         return Ok(None);
     };
     let Some(workspace) = store::workspaces::find(db, key.workspace_id).await? else {
@@ -109,10 +114,8 @@ pub async fn sweep(app: &App) -> Result<()> {
     }
     loop {
         let tx = app.db.begin().await?;
-        let may_be_more = store::refused_requests::delete_before(&tx, oldest).await?;
-        if !may_be_more {
-            store::refused_requests::keep_last_of_no_key(&tx).await?;
-        }
+        let may_be_more = store::refused_requests::delete_before(&tx, oldest).await?
+            || store::refused_requests::delete_beyond_of_no_key(&tx).await?;
         commit(tx).await?;
         if !may_be_more {
             return Ok(());

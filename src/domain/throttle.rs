@@ -37,9 +37,27 @@ pub enum Attempt {
     ConfirmPassword,
     /// Test events, and events sent again, by one workspace.
     SendByHand,
+    /// Requests without a key, from one address, that are noted one by one.
+    NoteAddress,
+    /// The same, where one of the provider’s own systems asks and does not say for which address.
+    NoteProvider,
 }
 
 impl Attempt {
+    /// All of them, in their order.
+    const ALL: [Self; 10] = [
+        Self::SignInAccount,
+        Self::SignInDevice,
+        Self::SignInAddress,
+        Self::SignUpAddress,
+        Self::MailAccount,
+        Self::MailAddress,
+        Self::ConfirmPassword,
+        Self::SendByHand,
+        Self::NoteAddress,
+        Self::NoteProvider,
+    ];
+
     /// How many attempts at once, and how long until one more is allowed.
     fn burst_and_interval(self) -> (i64, i64) {
         match self {
@@ -51,25 +69,30 @@ impl Attempt {
             Attempt::MailAddress => (20, 3 * MINUTE),
             Attempt::ConfirmPassword => (10, 2 * MINUTE),
             Attempt::SendByHand => (20, MINUTE / 6),
+            Attempt::NoteAddress => (100, MINUTE / 3),
+            Attempt::NoteProvider => (1_000, MINUTE / 30),
         }
     }
 }
 
 /// How many kinds there are.
-const KINDS: usize = Attempt::SendByHand as usize + 1;
+const KINDS: usize = Attempt::ALL.len();
 
 /// Parts of a kind, each with a lock of its own.
 const PARTS: usize = 2_048;
 
-/// Places of a part. All of them together take 8 · 2,048 · 32 · 24 bytes: 13 MB, and half a megabyte while they are empty.
+/// Parts of what is only noted: whoever takes all their places gets at nobody's account.
+const FEW_PARTS: usize = 64;
+
+/// Places of a part. All of them together take (8 · 2,048 + 2 · 64) · 32 · 24 bytes: 13 MB, and half a megabyte while they are empty.
 const PLACES: usize = 32;
 
 /// Attempts so far, as the theoretical arrival time of GCRA (ITU-T I.371).
 pub struct Throttle {
     /// Nobody else knows who shares a part with whom, so nobody can choose their neighbours.
     seed: [u8; 32],
-    /// The parts of the first kind, then those of the second, …
-    parts: Box<[Part]>,
+    /// Those of each kind.
+    parts: [Box<[Part]>; KINDS],
 }
 
 type Part = Mutex<Vec<Place>>;
@@ -85,13 +108,18 @@ struct Place {
 impl Throttle {
     /// Nobody has attempted anything.
     pub fn new(random: &dyn Random) -> Self {
-        Self::with_parts(random::bytes(random), PARTS)
+        Self::with_parts(random::bytes(random), PARTS, FEW_PARTS)
     }
 
-    fn with_parts(seed: [u8; 32], parts: usize) -> Self {
+    fn with_parts(seed: [u8; 32], parts: usize, few: usize) -> Self {
+        let some = |parts| (0..parts).map(|_| Mutex::default()).collect();
+        let of = |kind| match kind {
+            Attempt::NoteAddress | Attempt::NoteProvider => some(few),
+            _ => some(parts),
+        };
         Self {
             seed,
-            parts: (0..KINDS * parts).map(|_| Mutex::default()).collect(),
+            parts: Attempt::ALL.map(of),
         }
     }
 
@@ -124,9 +152,8 @@ impl Throttle {
         let (mut who, mut part) = ([0; 16], [0; 8]);
         who.copy_from_slice(&digest[..16]);
         part.copy_from_slice(&digest[16..24]);
-        let parts = self.parts.len() / KINDS;
-        let part = usize::from_le_bytes(part) % parts;
-        (&self.parts[kind as usize * parts + part], who)
+        let parts = &self.parts[kind as usize];
+        (&parts[usize::from_le_bytes(part) % parts.len()], who)
     }
 }
 
@@ -177,7 +204,7 @@ mod tests {
 
     /// Everybody shares a part.
     fn crowded() -> Throttle {
-        Throttle::with_parts([7; 32], 1)
+        Throttle::with_parts([7; 32], 1, 1)
     }
 
     /// How often it is let through at once.
@@ -189,7 +216,7 @@ mod tests {
 
     #[test]
     fn the_wait_it_names_is_the_wait_it_keeps() {
-        let throttle = Throttle::with_parts([7; 32], PARTS);
+        let throttle = Throttle::with_parts([7; 32], PARTS, FEW_PARTS);
         assert_eq!(attempts(&throttle, Attempt::SignInAccount, "alice"), 10);
         let Err(AppError::RateLimited { retry_after_seconds }) =
             throttle.attempt(Attempt::SignInAccount, "alice", now())
@@ -249,7 +276,9 @@ mod tests {
 
     #[test]
     fn strangers_take_no_more_memory_than_there_is() {
-        assert!(KINDS * PARTS * (size_of::<Part>() + PLACES * size_of::<Place>()) < 14_000_000);
+        let whole = Throttle::with_parts([7; 32], PARTS, FEW_PARTS);
+        let parts: usize = whole.parts.iter().map(|parts| parts.len()).sum();
+        assert!(parts * (size_of::<Part>() + PLACES * size_of::<Place>()) < 14_000_000);
         let throttle = crowded();
         for stranger in 0..1_000 {
             for kind in [Attempt::SignInAccount, Attempt::SignInAddress] {
@@ -259,7 +288,7 @@ mod tests {
                 );
             }
         }
-        for part in &throttle.parts {
+        for part in throttle.parts.iter().flatten() {
             assert!(part.lock().capacity() <= PLACES);
         }
     }
@@ -294,6 +323,6 @@ mod tests {
                 );
             }
         }
-        assert!(throttle.parts.iter().all(|part| part.lock().len() <= 3));
+        assert!(throttle.parts.iter().flatten().all(|part| part.lock().len() <= 3));
     }
 }

@@ -142,27 +142,31 @@ impl Usage {
     /// Writes down what has been noted of requests without a key.
     async fn write_keyless(&self, db: &Db) -> Result<()> {
         let _turn = self.turn.lock().await;
-        let notes = self.keyless.take();
-        if notes.is_empty() {
+        let taken = self.keyless.take();
+        if taken.notes().is_empty() {
             return Ok(());
         }
-        let kept = notes.iter().map(|note| (self.new_id(note.at), note.kept(None)));
-        let written = add_without_key(db, kept.collect()).await;
-        if written.is_err() {
-            self.keyless.put_back(notes);
-        }
-        written
+        let kept = taken.notes().iter().map(|note| (self.new_id(note.at), note.kept(None)));
+        add_without_key(db, kept.collect()).await?;
+        taken.written();
+        Ok(())
     }
 
     /// Writes down a refused request of this name, if it is still in memory, so that it can be looked up.
     pub async fn write_down_called(self: &Arc<Self>, db: &Db, id: &RequestId) -> Result<()> {
-        // Whoever has the turn may have taken it, and is about to write it.
-        drop(self.turn.lock().await);
-        if self.keyless.has(id) {
+        let (is_keyless, noted) = {
+            // Somebody who has the turn may have taken it, and be about to write it: then it is nowhere.
+            let _turn = self.turn.lock().await;
+            let noted = || self.records.noted(id).or_else(|| self.queue.noted(id));
+            match self.keyless.has(id) {
+                true => (true, None),
+                false => (false, noted()),
+            }
+        };
+        if is_keyless {
             let (usage, db) = (Arc::clone(self), db.clone());
             return self.undisturbed(async move { usage.write_keyless(&db).await }).await;
         }
-        let noted = self.records.noted(id).or_else(|| self.queue.noted(id));
         match noted {
             Some(key) => {
                 let digested = store::keys::digests(db.reader(), &[key]).await?;

@@ -74,6 +74,13 @@ impl Mistake {
         named.map(|(mistake, _)| *mistake)
     }
 
+    /// Whether the query of an address holds something that begins like a key.
+    pub fn in_query<'a>(query: &str, mut formats: impl Iterator<Item = &'a KeyFormat>) -> Option<Self> {
+        let values = || query.split('&').filter_map(|pair| Some(pair.split_once('=')?.1));
+        let is_there = formats.any(|format| values().any(|value| value.starts_with(&format.prefix)));
+        is_there.then_some(Self::InAddress)
+    }
+
     /// What is wrong with a text that no key of these formats can be.
     pub fn of<'a>(text: &str, formats: impl Iterator<Item = &'a KeyFormat> + Clone) -> Self {
         let is_key = |text: &str| formats.clone().any(|format| format.accepts(text));

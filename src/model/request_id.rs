@@ -45,6 +45,15 @@ impl RequestId {
         is_one.then(|| Self(SmolStr::new(text)))
     }
 
+    /// One as proxies make them: 32 hexadecimal digits, or a UUID.
+    pub fn by_proxy(text: &str) -> Option<Self> {
+        let digits: String = text.chars().filter(|c| *c != '-').collect();
+        let is_uuid = text.len() == 36 && text.split('-').map(str::len).eq([8, 4, 4, 4, 12]);
+        let is_one =
+            digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) && (text.len() == 32 || is_uuid);
+        is_one.then(|| Self::parse(text))?
+    }
+
     /// One that was made here, as somebody reads it out: in any case, with spaces and hyphens, and with the characters that were
     /// left out in place of those that look like them.
     pub fn spoken(text: &str) -> Option<Self> {
@@ -131,6 +140,24 @@ mod tests {
             "req_u1234abcd567890efgh",
         ] {
             assert_eq!(RequestId::spoken(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn what_proxies_make_is_known_by_its_shape() {
+        for text in [
+            "8f14e45fceea167a5a36dedd4bea2543",
+            "4b1c3d2e-0f5a-4c6b-8d7e-9a0b1c2d3e4f",
+        ] {
+            assert_eq!(RequestId::by_proxy(text), RequestId::parse(text));
+        }
+        for text in [
+            "",
+            "8f14e45fceea167a5a36dedd4bea254",
+            "8f14e45f-ceea167a5a36dedd4bea2543",
+            "kh_live_4f7aQm2X",
+        ] {
+            assert_eq!(RequestId::by_proxy(text), None, "{text}");
         }
     }
 

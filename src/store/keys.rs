@@ -119,8 +119,8 @@ pub async fn existing(db: &impl ConnectionTrait, keys: &[KeyId]) -> Result<Vec<K
     Ok(found)
 }
 
-/// Any tenant's key, for the support desk.
-pub async fn find_for_support(db: &impl ConnectionTrait, id: KeyId) -> Result<Option<Key>> {
+/// Any tenant's key, deleted or not: for the support desk, and for what has proof of the key itself. Members look for their own.
+pub async fn find_of_any_tenant(db: &impl ConnectionTrait, id: KeyId) -> Result<Option<Key>> {
     key::Entity::find_by_id(id.0)
         .one(db)
         .await?

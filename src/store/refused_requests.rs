@@ -1,21 +1,25 @@
 //! Requests that were refused, one by one. Their ids are in the order of time.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::sea_query::{Condition, ExprTrait, SimpleExpr};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
+};
 use uuid::Uuid;
 
 use super::Result;
+use super::entities::key;
 use super::entities::refused_request::{ActiveModel, Column, Entity, Model};
-use crate::model::ids::KeyId;
+use crate::model::ids::{KeyId, WorkspaceId};
 use crate::model::mistake::Mistake;
 use crate::model::refused_request::RefusedRequest;
 use crate::model::request_id::RequestId;
 use crate::model::timestamp::Timestamp;
 
 /// How many of each key are kept.
-pub const OF_A_KEY: usize = 1_000;
+const OF_A_KEY: u64 = 1_000;
 
 /// How many are kept of those that came without a key of ours.
-pub const OF_NO_KEY: u64 = 200_000;
+const OF_NO_KEY: u64 = 200_000;
 
 /// How many a statement writes at most.
 const AT_ONCE: usize = 200;
@@ -31,7 +35,13 @@ pub async fn add(tx: &impl ConnectionTrait, key: Option<KeyId>, refused: Vec<(Uu
         Entity::insert_many(some).exec_without_returning(tx).await?;
     }
     match key {
-        Some(key) => keep_last(tx, Column::KeyId.eq(key.0), OF_A_KEY as u64).await,
+        Some(key) => {
+            if let Some(first) = first_too_many(tx, Column::KeyId.eq(key.0), OF_A_KEY).await? {
+                let older = Entity::delete_many().filter(Column::KeyId.eq(key.0));
+                older.filter(Column::Id.lte(first)).exec(tx).await?;
+            }
+            Ok(())
+        }
         None => Ok(()),
     }
 }
@@ -52,14 +62,25 @@ pub async fn count_of_key(db: &impl ConnectionTrait, key: KeyId) -> Result<u64> 
     Ok(Entity::find().filter(Column::KeyId.eq(key.0)).count(db).await?)
 }
 
-/// Those whose answers were called so, newest first. Proxies choose names, so there may be several.
-pub async fn called(db: &impl ConnectionTrait, id: &RequestId, limit: u64) -> Result<Vec<RefusedRequest>> {
-    let rows = Entity::find()
-        .filter(Column::RequestId.eq(id.as_str()))
-        .order_by_desc(Column::Id)
-        .limit(limit)
-        .all(db)
-        .await?;
+/// Those whose answers were called so, newest first: of this workspace's keys and of no key, or all of them. Proxies choose names, so
+/// there may be several. A deleted key is nobody's any more.
+pub async fn called(
+    db: &impl ConnectionTrait,
+    id: &RequestId,
+    of: Option<WorkspaceId>,
+    limit: u64,
+) -> Result<Vec<RefusedRequest>> {
+    let mut wanted = Entity::find().filter(Column::RequestId.eq(id.as_str()));
+    if let Some(workspace) = of {
+        let theirs = key::Entity::find()
+            .select_only()
+            .column(key::Column::Id)
+            .filter(key::Column::WorkspaceId.eq(workspace.0))
+            .filter(key::Column::DeletedAt.is_null());
+        let is_theirs = Column::KeyId.in_subquery(theirs.into_query());
+        wanted = wanted.filter(Column::KeyId.is_null().or(is_theirs));
+    }
+    let rows = wanted.order_by_desc(Column::Id).limit(limit).all(db).await?;
     Ok(rows.into_iter().map(from_row).collect())
 }
 
@@ -78,18 +99,7 @@ pub async fn is_any_before(db: &impl ConnectionTrait, oldest: Uuid) -> Result<bo
 
 /// Deletes some of those that are older than this id. Whether there may be more.
 pub async fn delete_before(tx: &impl ConnectionTrait, oldest: Uuid) -> Result<bool> {
-    let some: Vec<Uuid> = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(Column::Id.lt(oldest))
-        .order_by_asc(Column::Id)
-        .limit(SWEPT_AT_ONCE)
-        .into_tuple()
-        .all(tx)
-        .await?;
-    let Some(last) = some.last() else { return Ok(false) };
-    Entity::delete_many().filter(Column::Id.lte(*last)).exec(tx).await?;
-    Ok(some.len() as u64 == SWEPT_AT_ONCE)
+    delete_some(tx, Condition::all().add(Column::Id.lt(oldest))).await
 }
 
 /// Whether there are more than [`OF_NO_KEY`] of those without a key.
@@ -97,24 +107,38 @@ pub async fn are_too_many_of_no_key(db: &impl ConnectionTrait) -> Result<bool> {
     Ok(first_too_many(db, Column::KeyId.is_null(), OF_NO_KEY).await?.is_some())
 }
 
-/// Of those without a key the last [`OF_NO_KEY`] stay.
-pub async fn keep_last_of_no_key(tx: &impl ConnectionTrait) -> Result<()> {
-    keep_last(tx, Column::KeyId.is_null(), OF_NO_KEY).await
-}
-
-async fn keep_last(tx: &impl ConnectionTrait, of: sea_orm::sea_query::SimpleExpr, count: u64) -> Result<()> {
-    if let Some(oldest) = first_too_many(tx, of.clone(), count).await? {
-        let older = Entity::delete_many().filter(of).filter(Column::Id.lte(oldest));
-        older.exec(tx).await?;
+/// Deletes some of those without a key, of which the last [`OF_NO_KEY`] stay. Whether there may be more.
+pub async fn delete_beyond_of_no_key(tx: &impl ConnectionTrait) -> Result<bool> {
+    match first_too_many(tx, Column::KeyId.is_null(), OF_NO_KEY).await? {
+        None => Ok(false),
+        Some(first) => {
+            let beyond = Condition::all().add(Column::KeyId.is_null()).add(Column::Id.lte(first));
+            delete_some(tx, beyond).await
+        }
     }
-    Ok(())
 }
 
-async fn first_too_many(
-    db: &impl ConnectionTrait,
-    of: sea_orm::sea_query::SimpleExpr,
-    count: u64,
-) -> Result<Option<Uuid>> {
+/// The oldest [`SWEPT_AT_ONCE`] of these.
+async fn delete_some(tx: &impl ConnectionTrait, these: Condition) -> Result<bool> {
+    let some: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(these.clone())
+        .order_by_asc(Column::Id)
+        .limit(SWEPT_AT_ONCE)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let Some(last) = some.last() else { return Ok(false) };
+    Entity::delete_many()
+        .filter(these.add(Column::Id.lte(*last)))
+        .exec(tx)
+        .await?;
+    Ok(some.len() as u64 == SWEPT_AT_ONCE)
+}
+
+/// The newest of these that is beyond so many.
+async fn first_too_many(db: &impl ConnectionTrait, of: SimpleExpr, count: u64) -> Result<Option<Uuid>> {
     let found = Entity::find()
         .select_only()
         .column(Column::Id)

@@ -12,7 +12,6 @@ use serde::Deserialize;
 use super::{Entry, JSON, answer};
 use crate::api::credentials::{Presented, bearer};
 use crate::api::provider::verify::{VERIFY, refusal, scheme_asked, valid};
-use crate::api::request_id;
 use crate::domain::service_tokens::LastGood;
 use crate::domain::verify::question::ReadFrom;
 use crate::domain::verify::{Question, Warm, ask_warm, priced, seek};
@@ -48,14 +47,13 @@ impl Entry {
     }
 
     /// The answer, or the request as it was.
-    pub(super) async fn verify(self, mut request: Request) -> Result<Response<BoxBody>, Request> {
-        let id = request_id::name(&self.0.app, &request, &self.0.proxies);
+    pub(super) async fn verify(&self, mut request: Request, id: &RequestId) -> Result<Response<BoxBody>, Request> {
         let Some(body) = whole(request.take_payload()).await else {
             // It broke off. The whole way finds nothing, and says that this is no question.
             return Err(request);
         };
-        match self.verdict_on(&body, &id) {
-            Some(response) => Ok(request_id::told(response, &id)),
+        match self.verdict_on(&body, id) {
+            Some(response) => Ok(response),
             None => Err(request.replace_payload(Payload::from(body)).0),
         }
     }

@@ -103,7 +103,7 @@ pub async fn whose(app: &App, workspace: Option<&str>, key: Option<KeyId>) -> Re
             key_id: None,
         });
     };
-    let key = store::keys::find_for_support(db, key_id)
+    let key = store::keys::find_of_any_tenant(db, key_id)
         .await?
         .ok_or(AppError::NotFound)?;
     let workspace = match named {

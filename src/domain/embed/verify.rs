@@ -127,7 +127,7 @@ pub async fn verify(
     let Some(partner) = partner.filter(is_same) else {
         return Ok(Err(SessionRefusal::Ended));
     };
-    let key = store::keys::find_for_support(db, KeyId(claims.key)).await?;
+    let key = store::keys::find_of_any_tenant(db, KeyId(claims.key)).await?;
     let Some(key) = key.filter(|key| key.owner_id == partner.owner_id) else {
         return Ok(Err(SessionRefusal::Key(Refusal::Unknown)));
     };

@@ -81,7 +81,7 @@ pub async fn by_display_prefix(
 ) -> Result<std::result::Result<Looked, Refused>> {
     if let Some(id) = typed::key_id(typed) {
         usage::write_down(app, &[id]).await?;
-        let key = store::keys::find_for_support(app.db.reader(), id).await?;
+        let key = store::keys::find_of_any_tenant(app.db.reader(), id).await?;
         let found = show(app, staff, key.into_iter().collect()).await?;
         let typed = Typed {
             prefix: id.to_string(),
@@ -137,7 +137,7 @@ pub async fn by_display_prefix(
 /// The key with this id.
 pub async fn by_id(app: &App, staff: &Staff, id: KeyId) -> Result<Found> {
     usage::write_down(app, &[id]).await?;
-    let key = store::keys::find_for_support(app.db.reader(), id).await?;
+    let key = store::keys::find_of_any_tenant(app.db.reader(), id).await?;
     let found = show(app, staff, key.into_iter().collect()).await?;
     let mut found = found.into_iter().next().ok_or(AppError::NotFound)?;
     let (db, workspace) = (app.db.reader(), found.workspace.id);

@@ -5,11 +5,10 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::client::Client;
-use super::notes::{LONGEST_AGENT, Note, address_text, shortened};
+use super::notes::{AT_ONCE, LONGEST_AGENT, Note, address_text, shortened};
 use crate::model::ids::KeyId;
 use crate::model::key::LastUse;
 use crate::model::timestamp::Timestamp;
-use crate::store::refused_requests::OF_A_KEY;
 use crate::store::usage::Count;
 
 /// The outcome of an allowed request; the others are [`crate::model::verdict::Refusal::reason`].
@@ -108,7 +107,7 @@ impl Batch {
             let same = later == key;
             if same {
                 notes.append(more);
-                notes.drain(..notes.len().saturating_sub(OF_A_KEY));
+                notes.drain(..notes.len().saturating_sub(AT_ONCE));
             }
             same
         });
@@ -228,7 +227,7 @@ mod tests {
                     pending(1, 4_000, "new"),
                 ],
                 refused: vec![((key(1), 0, "expired"), 3), ((key(1), 1, "expired"), 1)],
-                notes: vec![(key(1), (0..200).map(|second| note(attempt * 200 + second)).collect())],
+                notes: vec![(key(1), (0..20).map(|second| note(attempt * 20 + second)).collect())],
             });
             left.merge();
         }
@@ -243,7 +242,7 @@ mod tests {
             [((key(1), 0, "expired"), 30), ((key(1), 1, "expired"), 10)]
         );
         let noted: Vec<_> = left.notes[0].1.iter().map(|note| note.at).collect();
-        assert_eq!(noted, (1_000..2_000).map(at).collect::<Vec<_>>());
+        assert_eq!(noted, (150..200).map(at).collect::<Vec<_>>());
         assert_eq!(left.notes.len(), 1);
     }
 

@@ -1,124 +1,84 @@
-//! Refused requests that came without a key of ours. Anybody can send as many of them as they like, so of each address only
-//! some are noted one by one; all are counted.
+//! Refused requests that came without a key of ours, on their way to the database. Anybody can send as many of them as they like: how
+//! many are noted one by one is for a throttle to say (`domain::throttle`), and no more wait here than there is room for.
 
 use std::collections::VecDeque;
-use std::hash::{BuildHasher, RandomState};
-use std::net::IpAddr;
 
 use parking_lot::Mutex;
 
 use super::notes::Note;
 use crate::model::request_id::RequestId;
-use crate::model::timestamp::Timestamp;
 
 /// How many wait to be written at most.
 const WAITING: usize = 4_096;
 
-/// Addresses share so many allowances: a flood from one hides few others.
-const ALLOWANCES: usize = 1_024;
-
-/// How many may be noted at once …
-const AT_ONCE: u32 = 100;
-
-/// … and in which time there is room for one more, in milliseconds.
-const ROOM_FOR_ONE: i64 = 20_000;
-
 /// What is noted of requests without a key.
+#[derive(Debug, Default)]
+pub struct Keyless(Mutex<VecDeque<Note>>);
+
+/// Notes that are being written. However that ends, they wait again then, unless they were.
 #[derive(Debug)]
-pub struct Keyless {
-    noted: Mutex<Noted>,
-    hasher: RandomState,
-}
-
-#[derive(Debug)]
-struct Noted {
-    waiting: VecDeque<Note>,
-    allowances: Vec<Allowance>,
-}
-
-/// How many notes an address has left.
-#[derive(Clone, Copy, Debug)]
-struct Allowance {
-    left: u32,
-    /// Up to when room was given back.
-    since: Timestamp,
-}
-
-impl Default for Keyless {
-    fn default() -> Self {
-        let full = Allowance {
-            left: AT_ONCE,
-            since: Timestamp::default(),
-        };
-        Self {
-            noted: Mutex::new(Noted {
-                waiting: VecDeque::new(),
-                allowances: vec![full; ALLOWANCES],
-            }),
-            hasher: RandomState::new(),
-        }
-    }
-}
-
-impl Allowance {
-    fn take(&mut self, now: Timestamp) -> bool {
-        let given_back = (now.millis() - self.since.millis()).div_euclid(ROOM_FOR_ONE);
-        if given_back >= i64::from(AT_ONCE - self.left) {
-            *self = Self {
-                left: AT_ONCE,
-                since: now,
-            };
-        } else if given_back > 0 {
-            self.left += u32::try_from(given_back).unwrap_or_default();
-            self.since = self.since.plus(given_back * ROOM_FOR_ONE);
-        }
-        let has_room = self.left > 0;
-        self.left = self.left.saturating_sub(1);
-        has_room
-    }
+pub(super) struct Taken<'a> {
+    keyless: &'a Keyless,
+    notes: VecDeque<Note>,
 }
 
 impl Keyless {
-    /// Notes a request, unless its address has had too many lately.
-    pub fn note(&self, address: Option<IpAddr>, now: Timestamp, note: impl FnOnce() -> Note) {
-        let place = usize::try_from(self.hasher.hash_one(address) % ALLOWANCES as u64).unwrap_or_default();
-        let mut noted = self.noted.lock();
-        if noted.waiting.len() < WAITING && noted.allowances[place].take(now) {
-            let note = note();
-            noted.waiting.push_back(note);
+    /// Notes a request, if there is room.
+    pub fn note(&self, note: Note) {
+        let mut waiting = self.0.lock();
+        if waiting.len() < WAITING {
+            waiting.push_back(note);
         }
     }
 
-    /// Takes what waits to be written.
-    pub(super) fn take(&self) -> VecDeque<Note> {
-        std::mem::take(&mut self.noted.lock().waiting)
+    /// Whether they should not wait much longer: others will find no room.
+    pub(super) fn is_filling(&self) -> bool {
+        self.0.lock().len() > WAITING / 4
     }
 
-    /// Takes back what could not be written.
-    pub(super) fn put_back(&self, mut notes: VecDeque<Note>) {
-        let mut noted = self.noted.lock();
-        notes.append(&mut noted.waiting);
-        notes.truncate(WAITING);
-        noted.waiting = notes;
+    /// Takes what waits to be written.
+    pub(super) fn take(&self) -> Taken<'_> {
+        Taken {
+            keyless: self,
+            notes: std::mem::take(&mut *self.0.lock()),
+        }
     }
 
     /// Whether a request of this name waits here.
     pub(super) fn has(&self, id: &RequestId) -> bool {
-        self.noted.lock().waiting.iter().any(|note| note.request_id == *id)
+        self.0.lock().iter().any(|note| note.request_id == *id)
+    }
+}
+
+impl Taken<'_> {
+    /// What is to be written.
+    pub(super) fn notes(&self) -> &VecDeque<Note> {
+        &self.notes
+    }
+
+    /// It is.
+    pub(super) fn written(mut self) {
+        self.notes.clear();
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        let mut waiting = self.keyless.0.lock();
+        self.notes.append(&mut waiting);
+        self.notes.truncate(WAITING);
+        *waiting = std::mem::take(&mut self.notes);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::timestamp::Timestamp;
 
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_millis(1_800_000_000_000 + second * 1_000)
-    }
-
-    fn note(at: Timestamp) -> Note {
+    fn note(second: i64) -> Note {
         Note {
-            at,
+            at: Timestamp::from_millis(second * 1_000),
             request_id: RequestId::default(),
             reason: "missing",
             needed: None,
@@ -131,37 +91,34 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_flood_is_noted_in_part_and_others_are_still_noted() {
-        let keyless = Keyless::default();
-        let flood = Some("203.0.113.7".parse().unwrap());
-        for _ in 0..10_000 {
-            keyless.note(flood, at(0), || note(at(0)));
-        }
-        assert_eq!(keyless.take().len(), AT_ONCE as usize);
-        // A minute later there is room for three more.
-        for _ in 0..10 {
-            keyless.note(flood, at(60), || note(at(60)));
-        }
-        assert_eq!(keyless.take().len(), 3);
-        let mut others = 0;
-        for last in 0..20u8 {
-            keyless.note(Some(IpAddr::from([198, 51, 100, last])), at(60), || note(at(60)));
-            others += keyless.take().len();
-        }
-        assert!(others >= 19, "{others}");
-        keyless.note(flood, at(86_400), || note(at(86_400)));
-        assert_eq!(keyless.take().len(), 1);
+    fn seconds(keyless: &Keyless) -> Vec<i64> {
+        keyless.0.lock().iter().map(|note| note.at.millis() / 1_000).collect()
     }
 
     #[test]
-    fn what_could_not_be_written_stays_first() {
+    fn what_was_not_written_waits_again_before_what_came_since() {
         let keyless = Keyless::default();
-        keyless.note(None, at(1), || note(at(1)));
+        keyless.note(note(1));
         let taken = keyless.take();
-        keyless.note(None, at(2), || note(at(2)));
-        keyless.put_back(taken);
-        let times: Vec<_> = keyless.take().into_iter().map(|note| note.at).collect();
-        assert_eq!(times, [at(1), at(2)]);
+        keyless.note(note(2));
+        assert_eq!(seconds(&keyless), [2]);
+        drop(taken);
+        assert_eq!(seconds(&keyless), [1, 2]);
+        keyless.take().written();
+        assert!(seconds(&keyless).is_empty());
+    }
+
+    #[test]
+    fn no_more_wait_than_there_is_room_for() {
+        let keyless = Keyless::default();
+        for second in 0..2 * WAITING as i64 {
+            keyless.note(note(second));
+        }
+        assert!(keyless.is_filling());
+        let taken = keyless.take();
+        assert!(!keyless.is_filling());
+        keyless.note(note(-1));
+        drop(taken);
+        assert_eq!(seconds(&keyless).len(), WAITING);
     }
 }

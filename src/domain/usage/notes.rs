@@ -12,6 +12,9 @@ use crate::model::timestamp::Timestamp;
 use crate::model::verdict::Refusal;
 use crate::profile::Profile;
 
+/// How many of a key are noted between two flushes: the last ones.
+pub const AT_ONCE: usize = 50;
+
 /// How much of a method is kept.
 const LONGEST_METHOD: usize = 20;
 
@@ -63,8 +66,10 @@ impl Note {
         let text = question.credential.unwrap_or_default();
         let mistake = match refusal {
             Refusal::Malformed => Some(Mistake::of(text, formats())),
-            Refusal::Missing if is_in_address(question.path, formats()) => Some(Mistake::InAddress),
-            Refusal::Missing => question.overlooked,
+            Refusal::Missing => question.overlooked.or_else(|| {
+                let (_, query) = question.path?.split_once('?')?;
+                Mistake::in_query(query, formats())
+            }),
             _ => None,
         };
         Self {
@@ -112,15 +117,6 @@ fn beginning<'a>(text: &str, formats: impl Iterator<Item = &'a KeyFormat>) -> Op
     let nearest = like.max_by_key(|format| format.prefix.len())?;
     let shown = nearest.display_prefix(text);
     shown.bytes().all(|byte| byte.is_ascii_graphic()).then_some(shown)
-}
-
-/// Whether the query holds something that begins like a key.
-fn is_in_address<'a>(path: Option<&str>, mut formats: impl Iterator<Item = &'a KeyFormat>) -> bool {
-    let Some((_, query)) = path.and_then(|path| path.split_once('?')) else {
-        return false;
-    };
-    let values = || query.split('&').filter_map(|pair| Some(pair.split_once('=')?.1));
-    formats.any(|format| values().any(|value| !format.prefix.is_empty() && value.starts_with(&format.prefix)))
 }
 
 pub(super) fn address_text(address: Option<IpAddr>) -> String {

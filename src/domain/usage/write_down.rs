@@ -15,6 +15,9 @@ const LONGEST_WAIT: u64 = 60;
 
 /// Whether it is time to write, so many seconds after the last time.
 pub fn is_due(app: &App, seconds: u64) -> bool {
+    if app.usage.keyless.is_filling() {
+        return seconds >= 1;
+    }
     let worth = u64::try_from(app.records.waiting() / FEW).unwrap_or(LONGEST_WAIT);
     seconds >= worth.clamp(1, LONGEST_WAIT)
 }

@@ -1,9 +1,10 @@
 //! Answering from memory, or else from the database.
 
 use super::Tokens;
-use super::question::{Question, Sought};
+use super::question::{Question, ReadFrom, Sought};
 use super::records::Granted;
 use crate::domain::keys::compromise;
+use crate::domain::throttle::Attempt;
 use crate::domain::usage::notes::Note;
 use crate::domain::{App, seal};
 use crate::error::Result;
@@ -95,15 +96,29 @@ pub async fn ask_cold<T>(
 impl App {
     /// Refuses a request that came without a key of ours.
     pub(super) fn refuse<T>(&self, question: &Question<'_>, refusal: Refusal) -> Verdict<T> {
+        self.counted(question, Verdict::Refused(Refused { refusal, key: None }))
+    }
+
+    /// Notes a refused request that came without a key of ours, unless there were too many from there lately.
+    pub(super) fn note_without_key(&self, question: &Question<'_>, refusal: &Refusal) {
         let now = self.now();
-        let note = || Note::without_key(&refusal, question, &self.profile, now);
-        self.usage.keyless.note(question.address, now, note);
-        let verdict = Verdict::Refused(Refused { refusal, key: None });
-        self.totals.count(&verdict);
-        verdict
+        let may_note = match (question.address, question.read_from) {
+            (None, ReadFrom::ProviderApi) => self.throttle.attempt(Attempt::NoteProvider, "", now),
+            (address, _) => {
+                let who = address.map_or_else(String::new, |address| address.to_string());
+                self.throttle.attempt(Attempt::NoteAddress, &who, now)
+            }
+        };
+        if may_note.is_ok() {
+            let note = Note::without_key(refusal, question, &self.profile, now);
+            self.usage.keyless.note(note);
+        }
     }
 
     pub(super) fn counted<T>(&self, question: &Question<'_>, verdict: Verdict<T>) -> Verdict<T> {
+        if let Verdict::Refused(Refused { refusal, key: None }) = &verdict {
+            self.note_without_key(question, refusal);
+        }
         // What has still to be paid for may be refused yet.
         if question.cost == 0 || matches!(verdict, Verdict::Refused(_)) {
             self.totals.count(&verdict);

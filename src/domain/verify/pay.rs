@@ -70,9 +70,12 @@ pub(super) async fn conclude<T>(
         return Ok(Verdict::Allowed(answer));
     }
     let refusal = pay(app, question, key, workspace).await?;
-    if let Some(key) = key {
-        app.records
-            .settle(&app.profile, (digest, key), question, app.now(), refusal.as_ref());
+    match (key, &refusal) {
+        (Some(key), _) => app
+            .records
+            .settle(&app.profile, (digest, key), question, app.now(), refusal.as_ref()),
+        (None, Some(refusal)) => app.note_without_key(question, refusal),
+        (None, None) => {}
     }
     let verdict = match refusal {
         None => Verdict::Allowed(answer),

@@ -7,6 +7,7 @@ use askama::Template;
 use secrecy::ExposeSecret;
 
 use crate::domain::App;
+use crate::domain::refused_requests;
 use crate::domain::staff::{self, Found, Refused, Typed};
 use crate::error::{FieldErrors, Result};
 use crate::model::key::{Key, KeyStatus, LastUse};
@@ -84,7 +85,16 @@ pub async fn submit(app: Data<App>, look_up: StaffForm<LookUp>) -> Result<HttpRe
     let typed = KeyText::presented(form.display_prefix.expose_secret().to_owned());
     let mut answer = desk_page(&app, &desk);
     // What a request is called is no secret, and has a page with an address.
-    if let Some(id) = RequestId::spoken(typed.expose_secret()) {
+    let is_named = async |id: &RequestId| refused_requests::is_on_record(&app, &desk.staff, id).await;
+    let id = match RequestId::spoken(typed.expose_secret()) {
+        Some(id) => Some(id),
+        // Proxies write what could be something else, too.
+        None => match RequestId::by_proxy(typed.expose_secret().trim()) {
+            Some(id) if is_named(&id).await? => Some(id),
+            _ => None,
+        },
+    };
+    if let Some(id) = id {
         return Ok(page::redirect(&format!("/staff/requests/{id}")));
     }
     match staff::by_display_prefix(&app, &desk.staff, &typed).await? {

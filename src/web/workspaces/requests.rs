@@ -8,14 +8,16 @@ use serde::Deserialize;
 use crate::domain::App;
 use crate::domain::refused_requests::{self, Owned};
 use crate::error::{FieldErrors, Result};
+use crate::model::mistake::Mistake;
 use crate::model::request_id::RequestId;
 use crate::web::extract::WorkspacePage;
-use crate::web::keys::prefix_of_whole_key;
+use crate::web::flash::Flash;
 use crate::web::page::{self, Page};
 use crate::web::refusals::{self, Shown};
 
 const IS_NO_ID: &str = "Enter what the header X-Request-Id of the answer says, such as req_….";
-const IS_KEY: &str = "This is a whole key, not the id of a request. If anybody else can see your screen, roll it.";
+const IS_SECRET: &str = "What you looked for is a key or another secret, not the id of a request; it was not looked up. If anybody \
+                         else could see your screen or your history, replace it.";
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -56,12 +58,12 @@ pub async fn show(app: Data<App>, workspace: WorkspacePage, request: HttpRequest
     if typed.is_empty() {
         return page::ok(&shown);
     }
-    // Somebody may paste a key: it is not looked for, and not shown again.
-    let is_key = prefix_of_whole_key(&app, typed).is_some();
-    let id = RequestId::spoken(typed).or_else(|| RequestId::parse(typed));
-    let Some(id) = id.filter(|_| !is_key) else {
-        let words = if is_key { IS_KEY } else { IS_NO_ID };
-        shown.errors = FieldErrors::one("id", words);
+    if looks_secret(&app, typed) {
+        // The address of a page is no place for it: on to one without.
+        return Ok(page::redirect_with(&app, &shown.url, &Flash::note(IS_SECRET)));
+    }
+    let Some(id) = RequestId::spoken(typed).or_else(|| RequestId::parse(typed)) else {
+        shown.errors = FieldErrors::one("id", IS_NO_ID);
         return page::unprocessable(&shown);
     };
     let found = refused_requests::of_workspace(&app, &workspace.standing, &id).await?;
@@ -77,6 +79,15 @@ pub async fn show(app: Data<App>, workspace: WorkspacePage, request: HttpRequest
     shown.lines = Some(found.into_iter().map(line).collect());
     shown.id = id.to_string();
     page::ok(&shown)
+}
+
+/// Whether a text is a key, or part of one, or another secret that people may have at hand.
+fn looks_secret(app: &App, text: &str) -> bool {
+    let formats = app.profile.key_types.iter().flat_map(|key_type| &key_type.formats);
+    !matches!(
+        Mistake::of(text, formats.map(|(_, format)| format)),
+        Mistake::OtherPrefix | Mistake::Placeholder
+    )
 }
 
 fn key_url(workspace: &WorkspacePage, owned: &Owned) -> String {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use keyhatch::domain::refused_requests;
 use reqwest::Method;
+use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
 
 use crate::support::places::acme;
@@ -161,4 +162,96 @@ async fn a_refusal_that_is_just_being_written_down_is_found() {
             flush.await.unwrap().unwrap();
         }
     }
+}
+
+#[tokio::test]
+async fn a_secret_in_the_field_is_neither_looked_up_nor_left_in_the_address() {
+    let app = TestApp::start().await;
+    let (workspace, project) = acme(&app).await;
+    let key = app.key(&workspace, Some(&project), "secret", "live", &[]).await;
+    let key = key.text.expose_secret();
+    let alice = app.browser();
+    alice.sign_in("alice@example.com", PASSWORD).await;
+    for secret in [
+        key,
+        &key[..key.len() - 3],
+        &format!("{key}x"),
+        "whsec_4f7aQm2XvB8cT1LwYp9RzKd6",
+        "khs_4f7aQm2XvB8cT1LwYp9RzKd6",
+    ] {
+        let answer = alice.get(&format!("/w/acme/requests?id={secret}")).await;
+        assert_eq!((answer.status, answer.location()), (303, "/w/acme/requests".to_owned()));
+        let page = alice.get("/w/acme/requests").await;
+        assert!(
+            page.body.contains("was not looked up") && !page.body.contains(secret),
+            "{secret}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_was_sent_in_place_of_a_key_is_told() {
+    let app = TestApp::start().await;
+    let (workspace, project) = acme(&app).await;
+    let key = app.key(&workspace, Some(&project), "secret", "live", &[]).await;
+    let key = key.text.expose_secret();
+    let sam = app.person("sam").await;
+    let nobody = Program::new(&app.address, None);
+    let with = |name: &'static str, value: String, path: &str| nobody.request(Method::GET, path).header(name, value);
+    let me = "/api/v1/me";
+    for (request, expected) in [
+        // What a program sends whose variable is not set.
+        (with("authorization", "Bearer ".to_owned(), me), "It is empty"),
+        (with("authorization", key.to_owned(), me), "not with the scheme"),
+        (
+            with("x-auth-token", key.to_owned(), me),
+            "a header that is not looked at",
+        ),
+        (
+            nobody.request(Method::GET, &format!("{me}?api_key={key}")),
+            "a key in the address",
+        ),
+        (
+            with("authorization", format!("Bearer \"{key}\""), me),
+            "quotes around it",
+        ),
+    ] {
+        let answer = Answer::of(request.send().await.unwrap()).await;
+        let page = sam.get(&format!("/staff/requests/{}", name(&answer, expected))).await;
+        assert!(
+            page.text("article").contains(expected),
+            "{expected} in {}",
+            page.text("article")
+        );
+        assert!(!page.body.contains(key), "{expected}");
+    }
+}
+
+/// How many refused requests are written down.
+async fn on_record(app: &TestApp) -> i64 {
+    let db = app.app.db.reader();
+    let count = "SELECT count(*) AS count FROM refused_requests";
+    let row = db
+        .query_one_raw(Statement::from_string(db.get_database_backend(), count))
+        .await;
+    row.unwrap().unwrap().try_get("", "count").unwrap()
+}
+
+#[tokio::test]
+async fn a_flood_without_keys_is_on_record_in_part() {
+    let app = TestApp::start().await;
+    app.person("sam").await;
+    let nobody = Program::new(&app.address, None);
+    for _ in 0..150 {
+        assert_eq!(nobody.get("/api/v1/me").await.status, 401);
+    }
+    app.app.usage.flush(&app.app.db).await.unwrap();
+    assert_eq!(on_record(&app).await, 100);
+    // A minute later there is room for three more.
+    app.advance(std::time::Duration::from_secs(60));
+    for _ in 0..10 {
+        nobody.get("/api/v1/me").await;
+    }
+    app.app.usage.flush(&app.app.db).await.unwrap();
+    assert_eq!(on_record(&app).await, 103);
 }

@@ -24,7 +24,7 @@ pub async fn send(program: &Program, scheme: &str, path: &str) -> Answer {
 }
 
 pub async fn stored(service: &Service, id: &str) -> Key {
-    let found = keyhatch::store::keys::find_for_support(service.app.app.db.reader(), id.parse().unwrap()).await;
+    let found = keyhatch::store::keys::find_of_any_tenant(service.app.app.db.reader(), id.parse().unwrap()).await;
     found.unwrap().unwrap()
 }
 
@@ -264,7 +264,7 @@ async fn d06_without_a_proxy_everything_is_plain_http_but_for_development() {
         let held = program.request(Method::GET, "/gateway/envoy/v1/resources");
         let held = Answer::of(held.header("x-forwarded-proto", "http").send().await.unwrap()).await;
         assert_eq!(code(&held), "https_required");
-        let kept = keyhatch::store::keys::find_for_support(app.app.db.reader(), key.key.id).await;
+        let kept = keyhatch::store::keys::find_of_any_tenant(app.app.db.reader(), key.key.id).await;
         assert_eq!(kept.unwrap().unwrap().state, KeyState::Active);
 
         let request = program.request(Method::GET, "/v1/me");
@@ -273,7 +273,7 @@ async fn d06_without_a_proxy_everything_is_plain_http_but_for_development() {
             None => request,
         };
         assert_eq!(request.send().await.unwrap().status(), 403, "{scheme:?}");
-        let marked = keyhatch::store::keys::find_for_support(app.app.db.reader(), key.key.id).await;
+        let marked = keyhatch::store::keys::find_of_any_tenant(app.app.db.reader(), key.key.id).await;
         assert_eq!(marked.unwrap().unwrap().state, KeyState::Compromised, "{scheme:?}");
     }
 }

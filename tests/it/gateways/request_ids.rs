@@ -68,7 +68,13 @@ async fn refuse(world: &World, readers: &Readers, refused: &Refused<'_>) {
         let name = name.to_str().unwrap();
 
         let page = readers.alice.get(&format!("/w/acme/requests?id={name}")).await;
-        let desk = readers.sam.get(&format!("/staff/requests/{name}")).await;
+        // As the customer says it: what the answer said, whoever chose it.
+        let found = readers
+            .sam
+            .submit("/staff", "/staff/lookups", &[("display_prefix", name)])
+            .await;
+        assert_eq!(found.location(), format!("/staff/requests/{name}"), "{about}");
+        let desk = readers.sam.get(&found.location()).await;
         for page in [&desk, &page] {
             assert_eq!(page.status, 200, "{about}");
             let said = page.text("article");

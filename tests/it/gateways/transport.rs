@@ -31,7 +31,7 @@ async fn a_request_over_plain_http_is_refused_and_its_key_compromised() {
                 "{:?}",
                 proxy.kind
             );
-            let found = keyhatch::store::keys::find_for_support(world.app.app.db.reader(), key.key.id).await;
+            let found = keyhatch::store::keys::find_of_any_tenant(world.app.app.db.reader(), key.key.id).await;
             let found = found.unwrap().unwrap();
             assert_eq!(found.state, KeyState::Compromised, "{:?} {path}", proxy.kind);
             assert_eq!(found.compromise.unwrap().address.as_deref(), Some("127.0.0.1"));

@@ -344,7 +344,7 @@ async fn a_key_that_comes_beside_a_token_over_plain_http_is_compromised_and_the_
     let made = inbound::issue(&service.app.app, ring.manage_keys().unwrap(), owner, "invoice").await;
     let token = made.unwrap().1.expose_secret().to_owned();
     let state = async |id| {
-        let found = keyhatch::store::keys::find_for_support(service.app.app.db.reader(), id).await;
+        let found = keyhatch::store::keys::find_of_any_tenant(service.app.app.db.reader(), id).await;
         found.unwrap().unwrap().state
     };
     let path = format!("/v1/inbound/{token}");

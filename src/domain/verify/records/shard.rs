@@ -11,7 +11,7 @@ use super::slab::Slab;
 use crate::domain::usage::client::{LastClient, Source};
 use crate::domain::usage::counted::Counted;
 use crate::domain::usage::counts::{Batch, Pending, RefusedCounts};
-use crate::domain::usage::notes::Note;
+use crate::domain::usage::notes::{AT_ONCE, Note};
 use crate::domain::verify::limits::Limits;
 use crate::model::ids::KeyId;
 use crate::model::rate::Recent;
@@ -19,16 +19,12 @@ use crate::model::request_id::RequestId;
 use crate::model::timestamp::Timestamp;
 use crate::model::verdict::Refusal;
 use crate::store::keys::Digested;
-use crate::store::refused_requests::OF_A_KEY;
 
 /// What was let through lately, by key and number of the limit.
 pub(in crate::domain::verify) type Recents = HashMap<(KeyId, usize), Recent>;
 
 /// Of how many keys refusals are remembered one by one between two flushes; beyond that they are only counted.
 const NOTED_KEYS: usize = 256;
-
-/// How many refusals are remembered one by one in all; beyond that, those of a key that has some push out its own.
-const NOTES: usize = 4_096;
 
 #[derive(Debug)]
 pub(super) struct Shard {
@@ -48,8 +44,6 @@ pub(super) struct Shard {
     pending: Vec<Pending>,
     refused: HashMap<KeyId, RefusedCounts>,
     notes: HashMap<KeyId, VecDeque<Note>>,
-    /// How many there are of all keys.
-    noted: usize,
     /// Digests of service tokens that were found good.
     tokens: HashSet<[u8; 32]>,
     last_client: LastClient,
@@ -68,7 +62,6 @@ impl Shard {
             pending: Vec::new(),
             refused: HashMap::new(),
             notes: HashMap::new(),
-            noted: 0,
             tokens: HashSet::new(),
             last_client: LastClient::default(),
         }
@@ -226,14 +219,10 @@ impl Shard {
             return;
         }
         let notes = self.notes.entry(key).or_default();
-        if notes.len() >= OF_A_KEY || self.noted >= NOTES {
-            if notes.pop_front().is_none() {
-                return;
-            }
-            self.noted -= 1;
+        if notes.len() == AT_ONCE {
+            notes.pop_front();
         }
         notes.push_back(note());
-        self.noted += 1;
     }
 
     /// The key of which a refused request of this name is remembered.
@@ -263,7 +252,6 @@ impl Shard {
             }
         }
         accepted.extend(std::mem::take(&mut self.pending));
-        self.noted = 0;
         (std::mem::take(&mut self.refused), std::mem::take(&mut self.notes))
     }
 
@@ -278,10 +266,7 @@ impl Shard {
             .accepted
             .extend(self.pending.extract_if(.., |pending| pending.key == *key));
         batch.add_refused(self.refused.remove_entry(key));
-        if let Some((key, notes)) = self.notes.remove_entry(key) {
-            self.noted -= notes.len();
-            batch.notes.push((key, notes));
-        }
+        batch.notes.extend(self.notes.remove_entry(key));
     }
 
     /// Lets go of what was let through so long ago that it counts no more.

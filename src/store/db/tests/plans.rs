@@ -11,7 +11,8 @@ use crate::model::ids::{AccountId, EndpointId, KeyId, OwnerId, WorkspaceId};
 use crate::model::timestamp::Timestamp;
 use crate::store::db::{Db, Location, Tx};
 use crate::store::{
-    changes, keys, mailed_links, reveals, sessions, shown_once, sign_ups, signing_secrets, webhooks, workspaces,
+    changes, keys, mailed_links, refused_requests, reveals, sessions, shown_once, sign_ups, signing_secrets, webhooks,
+    workspaces,
 };
 
 const SOMEBODY: Uuid = Uuid::nil();
@@ -89,6 +90,7 @@ async fn what_is_swept_each_minute_is_found_by_an_index() {
     sessions::is_any_expired(reader, now).await.unwrap();
     mailed_links::is_any_expired(reader, now).await.unwrap();
     sign_ups::is_any_expired(reader, now).await.unwrap();
+    refused_requests::is_any_before(reader, SOMEBODY).await.unwrap();
 
     let tx: Tx = db.begin().await.unwrap();
     changes::delete_before(&tx, now).await.unwrap();
@@ -101,9 +103,24 @@ async fn what_is_swept_each_minute_is_found_by_an_index() {
     sessions::delete_expired(&tx, now).await.unwrap();
     mailed_links::delete_expired(&tx, now).await.unwrap();
     sign_ups::delete_expired(&tx, now).await.unwrap();
+    refused_requests::delete_before(&tx, SOMEBODY).await.unwrap();
     tx.commit().await.unwrap();
     // A row a node; and changes are gone through in their order, as far as the first that stays.
     overheard.expect_no_scan(&["nodes", "changes"]).await;
+}
+
+#[tokio::test]
+async fn refused_requests_without_a_key_are_counted_in_the_order_of_an_index() {
+    let overheard = Overheard::start().await;
+    refused_requests::are_too_many_of_no_key(overheard.db.reader())
+        .await
+        .unwrap();
+    let plans = overheard.plans().await;
+    let steps = &plans[0].1;
+    assert_eq!(
+        steps[..],
+        ["SEARCH refused_requests USING COVERING INDEX refused_requests_key_id_id (key_id=?)"]
+    );
 }
 
 #[tokio::test]
