@@ -27,6 +27,7 @@ use crate::clock::Clock;
 use crate::config::{Config, is_loopback, reason, unusable};
 use crate::connection::{Addresses, Patience, Stopping};
 use crate::domain::mail::{self, MailServer, Mailer, Post};
+use crate::domain::onboarding::watchers::Watchers;
 use crate::domain::passwords::Hashing;
 use crate::domain::throttle::Throttle;
 use crate::domain::totals::Totals;
@@ -266,6 +267,7 @@ pub async fn open(
         till: credits::Till::default(),
         courier,
         dispatch: dispatch::Bell::default(),
+        watchers: Watchers::default(),
     })
 }
 
@@ -344,8 +346,9 @@ pub async fn deliver(app: Data<App>) {
     tokio::join!(dispatch::run::<webhooks::dispatch::Webhooks>(app, db), mails);
 }
 
-/// From here on nothing is claimed.
+/// From here on nothing is claimed, and nobody waits for what may come.
 pub fn stop_delivering(app: &App) {
+    app.watchers.stop();
     app.dispatch.stop();
     app.mailer.stop();
 }

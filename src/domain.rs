@@ -79,6 +79,8 @@ pub struct App {
     pub courier: webhooks::courier::Courier,
     /// Who has it bring them.
     pub dispatch: dispatch::Bell,
+    /// Who waits for a first request.
+    pub watchers: onboarding::watchers::Watchers,
 }
 
 /// The settings that operations need to know.

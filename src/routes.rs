@@ -131,6 +131,7 @@ fn keys(table: &mut Table, profile: &Profile) {
     table.get(format!("{key}/reveal"), keys::reveal::show);
     table.add(Method::HEAD, format!("{key}/reveal"), keys::reveal::head);
     table.post(format!("{key}/reveal/acknowledgement"), keys::reveal::acknowledge);
+    table.get(format!("{key}/first-request"), onboarding::first_request::of_key);
     table.get(format!("{key}/edit"), keys::edit::show);
     table.post(format!("{key}/edit"), keys::edit::submit);
     table.post(format!("{key}/disablement"), keys::state::disable);
@@ -194,6 +195,7 @@ fn parts(table: &mut Table, profile: &Profile) {
 
 fn onboarding(table: &mut Table) {
     table.get("/welcome", onboarding::welcome::show);
+    table.get("/welcome/first-request", onboarding::first_request::of_walk);
 }
 
 fn documentation(table: &mut Table) {

@@ -1,11 +1,16 @@
 //! The first steps of a newcomer, each derived from facts: nothing here remembers that somebody was here.
 
-use crate::domain::{App, usage, workspaces};
+pub mod first_request;
+mod place;
+pub mod watchers;
+
+use first_request::{MOST_SEARCHED, MOST_WATCHED};
+
+use crate::domain::{App, usage};
 use crate::error::Result;
 use crate::model::account::Account;
 use crate::model::ids::OwnerId;
 use crate::model::key::Key;
-use crate::model::role::Deed;
 use crate::model::webhook::{Delivery, DeliveryState};
 use crate::model::workspace::{Membership, Project};
 use crate::profile::{Environment, KeyOwner};
@@ -34,12 +39,6 @@ pub struct Steps {
 /// How many keys are shown as given: more than a profile is likely to give.
 const MOST_GIVEN: u64 = 12;
 
-/// Of how many keys, the newest, calls are seen at once. Those of others are seen when everybody's are written down.
-const MOST_WATCHED: u64 = 50;
-
-/// Among how many keys, the newest, the one is looked for that was used last.
-const MOST_SEARCHED: u64 = 1000;
-
 /// A step of the walk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -55,7 +54,7 @@ pub enum Step {
 pub async fn steps(app: &App, account: &Account) -> Result<Steps> {
     let mut steps = Steps {
         email_confirmed: account.email_confirmed_at.is_some(),
-        workspace: latest_manageable(workspaces::list(app, account).await?),
+        workspace: place::of(app, account).await?,
         project: None,
         key: None,
         used: None,
@@ -105,16 +104,6 @@ pub fn first_environment(app: &App) -> Environment {
     } else {
         Environment::Live
     }
-}
-
-/// The latest workspace the person runs; failing that, the latest in which keys are theirs to make.
-fn latest_manageable(mut memberships: Vec<Membership>) -> Option<Membership> {
-    let may = |deed: Deed| move |membership: &Membership| membership.role.may(deed);
-    let found = memberships
-        .iter()
-        .rposition(may(Deed::ManageProjects))
-        .or_else(|| memberships.iter().rposition(may(Deed::ManageKeys)))?;
-    Some(memberships.swap_remove(found))
 }
 
 impl Steps {

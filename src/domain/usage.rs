@@ -14,6 +14,7 @@ pub use write_down::{is_due, write_down};
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use counts::Batch;
 use keyless::Keyless;
@@ -44,6 +45,8 @@ pub struct Usage {
     queue: Queue,
     /// Of which keys somebody wants the counts to be written now.
     wanted: Mutex<Wanted>,
+    /// How often any were written.
+    written: AtomicU64,
     /// Of requests that came without a key.
     pub keyless: Keyless,
     /// Where it is written: workers stop earlier, and would stop in the middle of it.
@@ -69,6 +72,7 @@ impl Usage {
             turn: Arc::default(),
             queue: Queue::default(),
             wanted: Mutex::default(),
+            written: AtomicU64::default(),
             keyless: Keyless::default(),
             runtime,
         }
@@ -176,6 +180,11 @@ impl Usage {
         }
     }
 
+    /// Another number whenever counts have been written down.
+    pub fn times_written(&self) -> u64 {
+        self.written.load(Ordering::Acquire)
+    }
+
     fn new_id(&self, at: Timestamp) -> uuid::Uuid {
         self.ids.next(at, random::bytes(&*self.random))
     }
@@ -206,6 +215,7 @@ impl Usage {
     async fn write(&self, db: &Db, taken: Taken<'_>) -> Result<()> {
         if !taken.part().is_empty() {
             write(db, taken.part(), |at| self.new_id(at)).await?;
+            self.written.fetch_add(1, Ordering::Release);
         }
         taken.written();
         Ok(())

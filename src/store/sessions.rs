@@ -106,6 +106,14 @@ pub async fn list(db: &impl ConnectionTrait, account: AccountId, now: Timestamp)
     Ok(rows.into_iter().map(SignedIn::from).collect())
 }
 
+/// Whether this session of an account lives.
+pub async fn lives(db: &impl ConnectionTrait, account: AccountId, id: SessionId, now: Timestamp) -> Result<bool> {
+    let living = session::Entity::find_by_id(id.0)
+        .filter(session::Column::AccountId.eq(account.0))
+        .filter(session::Column::ExpiresAt.gt(now.millis()));
+    Ok(living.exists(db).await?)
+}
+
 pub async fn delete(tx: &impl ConnectionTrait, digest: &[u8]) -> Result<()> {
     session::Entity::delete_many()
         .filter(session::Column::Digest.eq(digest.to_vec()))

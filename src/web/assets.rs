@@ -51,3 +51,18 @@ pub async fn show(request: HttpRequest) -> Result<HttpResponse> {
         .insert_header(("x-content-type-options", "nosniff"))
         .body(file.data.into_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All of them together, as they travel where nobody compresses: whoever adds something finds something to take away.
+    #[test]
+    fn scripts_are_small() {
+        let scripts = Files::iter().filter(|name| name.ends_with(".js"));
+        let bytes: usize = scripts
+            .map(|name| Files::get(&name).map_or(0, |file| file.data.len()))
+            .sum();
+        assert!((1..6 * 1024).contains(&bytes), "{bytes} bytes");
+    }
+}

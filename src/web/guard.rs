@@ -30,7 +30,7 @@ pub async fn around(
     let unreadable = session::is_unreadable(&session);
     // Whoever only asks about a page has not seen it.
     let sees = request.method() != Method::HEAD;
-    if sees {
+    if sees && !is_asked_by_script(request.request()) {
         session::renew_if_asked(&session);
     }
     let flash = Flash::read(&app, request.request());
@@ -85,6 +85,12 @@ pub async fn around_sessions(
         Ok(response) => Ok(response.map_into_boxed_body()),
         Err(_) => Err(errors::without_session(&app)),
     }
+}
+
+/// Whether a page asks, which stays where it is: the page after it is still to come. (Older browsers do not say.)
+fn is_asked_by_script(request: &HttpRequest) -> bool {
+    let purpose = request.headers().get(HeaderName::from_static("sec-fetch-dest"));
+    purpose.is_some_and(|purpose| purpose == "empty")
 }
 
 /// Whether an unsafe request says itself that it comes from elsewhere. What says nothing is judged by its proof alone.

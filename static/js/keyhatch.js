@@ -3,14 +3,13 @@ const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const one = (selector, root = document) => root.querySelector(selector);
 const on = (type, act, target = document) => target.addEventListener(type, act);
 
-const show = (root) => all("[data-js]", root).forEach((element) => (element.hidden = false));
+const show = (root) => all("[data-js]", root).forEach((it) => (it.hidden = false));
 show();
 one("[data-problems]")?.focus();
 
 // For people who hear the page.
 const voice = document.createElement("p");
-voice.className = "visually-hidden";
-voice.role = "status";
+Object.assign(voice, { className: "visually-hidden", role: "status" });
 document.body.append(voice);
 
 // Where the clipboard is refused, the text gets selected.
@@ -38,7 +37,7 @@ async function copy(button) {
 on("click", ({ target }) => {
   const button = target.closest("[data-copy]");
   if (button) copy(button);
-  all(".menu[open]").forEach((menu) => (menu.open = menu.contains(target)));
+  all(".menu[open]").forEach((it) => (it.open = it.contains(target)));
 });
 on("keydown", ({ key }) => {
   const menu = key === "Escape" && one(".menu[open]");
@@ -48,12 +47,12 @@ on("keydown", ({ key }) => {
 });
 
 // Back brings pages back as they were left: without secrets, ready to send again.
-on("pagehide", () => all("[data-secret]").forEach((element) => (element.textContent = "")), window);
+on("pagehide", () => all("[data-secret]").forEach((it) => (it.textContent = "")), window);
 on("pageshow", () => all("form[data-sent]").forEach((form) => {
   delete form.dataset.sent;
-  all("[aria-busy]", form).forEach((button) => {
-    button.disabled = false;
-    button.ariaBusy = null;
+  all("[aria-busy]", form).forEach((it) => {
+    it.disabled = false;
+    it.ariaBusy = null;
   });
 }), window);
 
@@ -64,14 +63,14 @@ on("submit", (event) => {
   if ("sent" in form.dataset) return event.preventDefault();
   form.dataset.sent = "";
   // A turn later: a disabled button's value is not sent.
-  setTimeout(() => all("button:not([type=button])", form).forEach((button) => {
-    button.disabled = true;
-    button.ariaBusy = "true";
+  setTimeout(() => all("button:not([type=button])", form).forEach((it) => {
+    it.disabled = true;
+    it.ariaBusy = "true";
   }));
 });
 
 // The new key's form, and the summary beside it.
-const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeZone: "UTC" });
 
 function keyForm(form) {
   const fields = form.elements;
@@ -80,69 +79,77 @@ function keyForm(form) {
     const date = new Date(preset === "date" ? fields.expires_at.value : Date.now() + preset * 864e5);
     return isNaN(date) ? "" : day.format(date);
   };
-  const say = (name, text) => all(`[data-summary=${name}]`).forEach((place) => {
-    place.textContent = text || place.dataset.empty || "";
-  });
   const summarise = () => {
     const { label, access, environment } = picked("type")?.dataset ?? {};
     const asks = !access || access === "scopes";
-    all("[data-scopes]", form).forEach((group) => (group.disabled = group.hidden = !asks));
-    const scopes = all("[name=scopes]:checked", form).map((box) => box.value).join(", ");
+    all("[data-scopes]", form).forEach((it) => (it.disabled = it.hidden = !asks));
+    const scopes = all("[name=scopes]:checked", form).map((it) => it.value).join(", ");
     const place = picked("environment")?.value ?? environment ?? "";
     const expiry = picked("expiry")?.value;
-    say("name", fields.name.value);
-    say("type", label);
-    say("environment", { live: "Live", test: "Test" }[place]);
-    say("scopes", asks ? scopes : { all: "Everything", read: "Read everything, change nothing" }[access]);
-    say("expires", expiry === "never" ? "Never" : until(expiry));
-    say("webhook", fields.webhook_url?.value);
-    say("addresses", fields.allowed_addresses?.value.trim().split(/[\s,]+/).join(", "));
-    all("[data-summary-box]").forEach((box) => (box.dataset.environment = place));
+    const said = {
+      name: fields.name.value,
+      type: label,
+      environment: { live: "Live", test: "Test" }[place],
+      scopes: asks ? scopes : { all: "Everything", read: "Read everything, change nothing" }[access],
+      expires: expiry === "never" ? "Never" : until(expiry),
+      webhook: fields.webhook_url?.value,
+      addresses: fields.allowed_addresses?.value.trim().split(/[\s,]+/).join(", "),
+    };
+    all("[data-summary]").forEach((it) => (it.textContent = said[it.dataset.summary] || it.dataset.empty || ""));
+    all("[data-summary-box]").forEach((it) => (it.dataset.environment = place));
   };
-  on("input", ({ target }) => {
-    const { name, value } = target;
+  on("input", ({ target: { name, value, dataset } }) => {
     if (name === "expiry" && value !== "date") fields.expires_at.value = "";
     if (name === "expires_at" && value) one("[name=expiry][value=date]", form).checked = true;
-    if ("scopeFilter" in target.dataset) find(value.trim().toLowerCase());
+    if ("scopeFilter" in dataset) find(value.trim().toLowerCase());
     summarise();
   }, form);
   on("click", ({ target }) => {
     if (!target.closest("[data-select-group]")) return;
     const boxes = all(".choice:not([hidden]) [name=scopes]", target.closest("fieldset"));
-    const tick = boxes.some((box) => !box.checked);
-    boxes.forEach((box) => (box.checked = tick));
+    const tick = boxes.some((it) => !it.checked);
+    boxes.forEach((it) => (it.checked = tick));
     summarise();
   }, form);
   const find = (words) => all(".scope-group", form).forEach((group) => {
     const choices = all(".choice", group);
-    choices.forEach((choice) => (choice.hidden = !choice.textContent.toLowerCase().includes(words)));
-    group.hidden = choices.every((choice) => choice.hidden);
-  });
-  all("[name=expiry]", form).forEach(({ value, parentElement }) => {
-    const place = one("[data-until]", parentElement);
-    if (place) place.textContent ||= until(value);
+    choices.forEach((it) => (it.hidden = !it.textContent.toLowerCase().includes(words)));
+    group.hidden = choices.every((it) => it.hidden);
   });
   on("pageshow", summarise, window);
 }
 all("[data-key-form]").forEach(keyForm);
 
-// What waits looks again every two seconds, for ten minutes.
-const stop = Date.now() + 6e5;
-async function poll() {
-  const waiting = all("[data-poll][id]");
-  if (!waiting.length || Date.now() > stop) return;
+// What waits is told by events, or looks every two seconds, for ten minutes.
+let turns = 300;
+const url = one("[data-events]")?.dataset.events;
+const source = url && new EventSource(url);
+let told;
+if (source) {
+  source.onerror = () => (told = false);
+  source.onmessage = ({ data }) => (told = data === "waiting") || look(source.close());
+}
+
+async function look() {
+  const waiting = all("[data-poll]");
   try {
-    const answer = !document.hidden && await fetch(location.href);
-    const page = answer?.ok && !answer.redirected && new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (page) waiting.forEach((element) => {
-      const fresh = page.getElementById(element.id);
-      if (fresh) show(fresh);
-      if (!fresh || fresh.isEqualNode(element)) return;
-      element.replaceWith(fresh);
+    const answer = await fetch(waiting[0].dataset.poll || location.href);
+    if (!answer.ok || answer.redirected) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    waiting.forEach((old) => {
+      const fresh = page.getElementById(old.id);
+      if (!fresh) return;
+      show(fresh);
+      if (fresh.isEqualNode(old) || one("[data-copied]", old)) return;
+      old.replaceWith(fresh);
       const words = fresh.dataset.say ?? fresh.textContent;
       if (words !== voice.textContent) voice.textContent = words;
     });
-  } catch { /* The next turn may do better. */ }
+  } catch {}
+}
+async function poll() {
+  if (!one("[data-poll]") || !turns--) return source?.close();
+  if (!told && !document.hidden) await look();
   setTimeout(poll, 2000);
 }
 setTimeout(poll, 2000);

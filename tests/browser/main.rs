@@ -6,6 +6,7 @@
 
 mod checks;
 mod chromium;
+mod first_request;
 mod looks;
 mod origins;
 mod person;

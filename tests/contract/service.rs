@@ -13,16 +13,10 @@ use crate::it::support::{Person, Program, TestApp};
 pub struct Case {
     profile: &'static str,
     pub envelope: Option<&'static str>,
-    /// Whether keys are made, changed and revoked on pages alone.
-    pub leaves_keys_to_pages: bool,
 }
 
 const fn case(profile: &'static str, envelope: Option<&'static str>) -> Case {
-    Case {
-        profile,
-        envelope,
-        leaves_keys_to_pages: false,
-    }
+    Case { profile, envelope }
 }
 
 /// All of them.
@@ -31,15 +25,9 @@ pub const CASES: &[Case] = &[
     case("example", Some("nested")),
     case("example", Some("problem")),
     case("codivupload", None),
-    Case {
-        leaves_keys_to_pages: true,
-        ..case("craftkit", None)
-    },
+    case("craftkit", None),
     case("docsapi", None),
-    Case {
-        leaves_keys_to_pages: true,
-        ..case("kodisc", None)
-    },
+    case("kodisc", None),
     case("kodostatus", None),
 ];
 
@@ -81,7 +69,6 @@ pub struct Service {
     project: Option<Project>,
     key: Issued,
     token: String,
-    leaves_keys_to_pages: bool,
     _profile: tempfile::NamedTempFile,
 }
 
@@ -114,7 +101,6 @@ impl Service {
             workspace,
             project,
             key,
-            leaves_keys_to_pages: case.leaves_keys_to_pages,
             _profile: profile,
         }
     }
@@ -126,16 +112,6 @@ impl Service {
     /// Where the customers' document is.
     pub fn document(&self) -> String {
         format!("{}/openapi.json", self.app.app.profile.api.base_path)
-    }
-
-    /// Whether there is anything to pay with.
-    pub fn has_credits(&self) -> bool {
-        self.app.app.profile.credits.is_some()
-    }
-
-    /// Whether events can be signed, and so be sent.
-    pub fn has_signing_secret(&self) -> bool {
-        self.key.key.has_signing_secret
     }
 
     pub fn stranger(&self) -> Program {
@@ -175,7 +151,6 @@ impl Service {
             "address": self.app.address, "base": profile.api.base_path, "workspace": workspace,
             "key": self.key.text.expose_secret(), "key_header": { name: value }, "key_id": self.key.key.id.to_string(),
             "token": self.token, "new_key": new_key,
-            "leaves_keys_to_pages": self.leaves_keys_to_pages, "has_signing_secret": self.has_signing_secret(),
             // Nobody listens there.
             "receiver": "http://127.0.0.1:9/",
         });

@@ -106,6 +106,7 @@ pub const PAGES: &[Row<7>] = &[
     row("GET",    "/w/{workspace}/p/{project}/keys/new",                                        [303, 404, 404, 403, 200, 200, 200]),
     row("POST",   "/w/{workspace}/p/{project}/keys/new/test-events",                            [401, 404, 404, 403, 422, 422, 422]),
     row("GET",    "/w/{workspace}/p/{project}/keys/{key}",                                      [303, 404, 404, 200, 200, 200, 200]),
+    row("GET",    "/w/{workspace}/p/{project}/keys/{key}/first-request",                        [303, 404, 404, 200, 200, 200, 200]),
     row("GET",    "/w/{workspace}/p/{project}/keys/{key}/reveal",                               [303, 404, 404, 403, 200, 200, 200]),
     row("HEAD",   "/w/{workspace}/p/{project}/keys/{key}/reveal",                               [303, 404, 404, 403, 200, 200, 200]),
     row("POST",   "/w/{workspace}/p/{project}/keys/{key}/reveal/acknowledgement",               [401, 404, 404, 403, 303, 303, 303]),
@@ -146,6 +147,8 @@ pub const PAGES: &[Row<7>] = &[
     row("GET",    "/w/{workspace}/p/{project}/keys/{key}/inbound/{inbound}/revocation",         [303, 404, 404, 403, 200, 200, 200]),
     row("POST",   "/w/{workspace}/p/{project}/keys/{key}/inbound/{inbound}/revocation",         [401, 404, 404, 403, 303, 303, 303]),
     row("GET",    "/welcome",                                                                   [303, 200, 200, 200, 200, 200, 200]),
+    // The page is /welcome; what is here besides are events for its script.
+    row("GET",    "/welcome/first-request",                                                     [303, 303, 303, 303, 303, 303, 303]),
     row("GET",    "/docs",                                                                      [303, 303, 303, 303, 303, 303, 303]),
     row("GET",    "/docs/authentication",                                                       [200, 200, 200, 200, 200, 200, 200]),
     row("GET",    "/staff",                                                                     [404, 404, 200, 404, 404, 404, 404]),

@@ -100,6 +100,11 @@ pub async fn list(app: &App, account: &Account) -> Result<Vec<SignedIn>> {
     Ok(store::sessions::list(app.db.reader(), account.id, app.now()).await?)
 }
 
+/// Whether this session of the account has not ended.
+pub async fn lives(app: &App, account: &Account, id: SessionId) -> Result<bool> {
+    Ok(store::sessions::lives(app.db.reader(), account.id, id, app.now()).await?)
+}
+
 /// Ends one of an account's sessions; somebody else's is not found.
 pub async fn revoke(app: &App, account: &Account, id: SessionId) -> Result<()> {
     let tx = app.db.begin().await?;

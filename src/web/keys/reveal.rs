@@ -12,8 +12,9 @@ use crate::model::key::Key;
 use crate::web::extract::{KeyPath, KeysPage};
 use crate::web::flash::Flash;
 use crate::web::form::{Button, Form};
-use crate::web::keys::snippets::{self, Call, KeyFrom};
+use crate::web::keys::snippets::{self, Call, Examples, KeyFrom};
 use crate::web::keys::ticket;
+use crate::web::onboarding::received::{Received, received};
 use crate::web::page::{self, Page};
 use crate::web::shown_once;
 
@@ -28,6 +29,8 @@ struct RevealPage<'a> {
     is_elsewhere: bool,
     /// The signing secret before this one is good for a while yet.
     old_signs_too: bool,
+    /// The first request with it.
+    received: Option<Received>,
 }
 
 impl RevealPage<'_> {
@@ -56,9 +59,7 @@ struct SecretTexts<'a> {
 struct KeyExamples<'a> {
     text: &'a str,
     env_line: String,
-    curl: String,
-    node: String,
-    python: String,
+    examples: Examples,
 }
 
 /// `GET …/keys/{key}/reveal`
@@ -116,17 +117,15 @@ fn render(app: &App, page: &KeysPage, shown: &Shown) -> Result<HttpResponse> {
         key: key.clone(),
         secrets,
         is_elsewhere: matches!(shown, Shown::Elsewhere { .. }),
+        received: received(app, key),
         old_signs_too: key.previous_secret_until.is_some_and(|until| until > app.now()),
     })
 }
 
 fn examples<'a>(app: &App, text: &'a str) -> KeyExamples<'a> {
-    let (call, key) = (Call::me(app), KeyFrom::Text(text));
     KeyExamples {
         text,
         env_line: format!("{}={text}", snippets::variable(app, "API_KEY")),
-        curl: call.curl(key),
-        node: call.node(key),
-        python: call.python(key),
+        examples: Call::me(app).examples(KeyFrom::Text(text)),
     }
 }

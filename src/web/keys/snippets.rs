@@ -1,4 +1,4 @@
-//! Examples that run as they are: the first call with a key, in three languages, and the line for a `.env` file.
+//! Examples that run as they are: the first call with a key, in a shell and three languages, and the line for a `.env` file.
 
 use crate::domain::App;
 use crate::profile::CredentialPlace;
@@ -7,6 +7,14 @@ use crate::profile::CredentialPlace;
 pub(in crate::web) struct Call {
     url: String,
     header: CredentialHeader,
+}
+
+/// The same call in each language.
+pub(in crate::web) struct Examples {
+    pub(in crate::web) curl: String,
+    pub(in crate::web) node: String,
+    pub(in crate::web) python: String,
+    pub(in crate::web) go: String,
 }
 
 /// How an example has its key.
@@ -32,6 +40,16 @@ impl Call {
         Self {
             url: address(app, "/me"),
             header: CredentialHeader::of(app),
+        }
+    }
+
+    /// In each language.
+    pub(in crate::web) fn examples(&self, key: KeyFrom<'_>) -> Examples {
+        Examples {
+            curl: self.curl(key),
+            node: self.node(key),
+            python: self.python(key),
+            go: self.go(key),
         }
     }
 
@@ -68,6 +86,23 @@ impl Call {
             self.url,
             self.header.name(),
             self.header.python(key)
+        )
+    }
+
+    /// For Go, with nothing to install: as gofmt writes it.
+    fn go(&self, key: KeyFrom<'_>) -> String {
+        let os = match key {
+            KeyFrom::Text(_) => "",
+            KeyFrom::Variable(_) => "\t\"os\"\n",
+        };
+        let go_on = "if err != nil {\n\t\tpanic(err)\n\t}";
+        format!(
+            "package main\n\nimport (\n\t\"fmt\"\n\t\"io\"\n\t\"net/http\"\n{os})\n\nfunc main() {{\n\
+             \trequest, err := http.NewRequest(\"GET\", \"{}\", nil)\n\t{go_on}\n\trequest.{}\n\
+             \tresponse, err := http.DefaultClient.Do(request)\n\t{go_on}\n\tdefer response.Body.Close()\n\
+             \tbody, err := io.ReadAll(response.Body)\n\t{go_on}\n\tfmt.Println(response.StatusCode, string(body))\n}}",
+            self.url,
+            self.header.go(key)
         )
     }
 }
@@ -124,6 +159,19 @@ impl CredentialHeader {
             (Self::Basic, KeyFrom::Variable(name)) => {
                 format!("\"Basic \" + base64.b64encode((os.environ[\"{name}\"] + \":\").encode()).decode()")
             }
+        }
+    }
+
+    /// The call in Go that sets it.
+    fn go(&self, key: KeyFrom<'_>) -> String {
+        match (self, key) {
+            (Self::Plain(name, before), KeyFrom::Text(text)) => format!("Header.Set(\"{name}\", \"{before}{text}\")"),
+            (Self::Plain(name, ""), KeyFrom::Variable(of)) => format!("Header.Set(\"{name}\", os.Getenv(\"{of}\"))"),
+            (Self::Plain(name, before), KeyFrom::Variable(of)) => {
+                format!("Header.Set(\"{name}\", \"{before}\"+os.Getenv(\"{of}\"))")
+            }
+            (Self::Basic, KeyFrom::Text(text)) => format!("SetBasicAuth(\"{text}\", \"\")"),
+            (Self::Basic, KeyFrom::Variable(of)) => format!("SetBasicAuth(os.Getenv(\"{of}\"), \"\")"),
         }
     }
 }

@@ -8,11 +8,12 @@ use askama::Template;
 use crate::domain::App;
 use crate::domain::onboarding::{self, Step, Steps};
 use crate::error::Result;
-use crate::model::key::{Key, LastUse};
+use crate::model::key::Key;
 use crate::model::role::Deed;
 use crate::profile::KeyOwner;
 use crate::web::extract::Person;
-use crate::web::keys::snippets::{self, Call, KeyFrom};
+use crate::web::keys::snippets::{self, Call, Examples, KeyFrom};
+use crate::web::onboarding::received::{Received, received, shown_prefix};
 use crate::web::page::{self, Page};
 use crate::web::webhooks;
 
@@ -31,16 +32,11 @@ struct WelcomePage {
     has_webhooks: bool,
     /// How the key of this walk is shown.
     key_prefix: String,
-    /// The environment variable that the command reads it from.
+    /// The environment variable that the examples read it from.
     variable: String,
-    curl: String,
+    examples: Examples,
     /// The key that was used last, and how.
     received: Option<Received>,
-}
-
-struct Received {
-    last: LastUse,
-    shown_prefix: String,
 }
 
 /// The page.
@@ -53,12 +49,7 @@ pub async fn show(app: Data<App>, person: Person) -> Result<HttpResponse> {
         "" => String::new(),
         url => format!("{url}/new?environment={environment}&name=First+key"),
     };
-    let received = steps.used.as_ref().and_then(|key| {
-        Some(Received {
-            last: key.last_use.clone()?,
-            shown_prefix: shown_prefix(&app, key),
-        })
-    });
+    let received = steps.used.as_ref().and_then(|key| received(&app, key));
     let workspace = steps.workspace.as_ref();
     let variable = snippets::variable(&app, "API_KEY");
     page::ok(&WelcomePage {
@@ -73,7 +64,7 @@ pub async fn show(app: Data<App>, person: Person) -> Result<HttpResponse> {
             .as_ref()
             .map_or_else(String::new, |key| shown_prefix(&app, key)),
         // The key itself is in a variable, so that it stays out of the page.
-        curl: Call::me(&app).curl(KeyFrom::Variable(&variable)),
+        examples: Call::me(&app).examples(KeyFrom::Variable(&variable)),
         variable,
         received,
         steps,
@@ -102,15 +93,6 @@ fn keys_url(app: &App, steps: &Steps) -> String {
     }
 }
 
-fn shown_prefix(app: &App, key: &Key) -> String {
-    let key_type = app.profile.key_type(&key.type_id);
-    let format = key_type.and_then(|key_type| key_type.format(key.environment));
-    format.map_or_else(
-        || key.display_prefix.clone(),
-        |format| format.shown(&key.display_prefix),
-    )
-}
-
 impl WelcomePage {
     fn state(&self, step: Step) -> &'static str {
         self.steps.state_of(step)
@@ -130,12 +112,22 @@ impl WelcomePage {
         matches!(self.steps.current(), Some(Step::FirstCall | Step::Webhook))
     }
 
+    /// Where it is told that something has.
+    fn events(&self) -> &'static str {
+        match self.steps.current() {
+            Some(Step::FirstCall) => "/welcome/first-request",
+            _ => "",
+        }
+    }
+
     /// What has arrived, for people who hear the page.
-    fn say(&self) -> &'static str {
+    fn say(&self) -> String {
         match (&self.received, &self.steps.delivered) {
-            (Some(_), Some(_)) => "Your first webhook has arrived.",
-            (Some(_), None) => "Your first request has arrived.",
-            (None, _) => "",
+            (Some(_), Some(_)) => "Your first webhook has arrived.".to_owned(),
+            (Some(Received { last, .. }), None) => {
+                format!("Received {} UTC from {}.", last.at.time_of_day(), last.address)
+            }
+            (None, _) => String::new(),
         }
     }
 

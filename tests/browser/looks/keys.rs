@@ -69,6 +69,7 @@ async fn one(walk: &mut Walk) -> String {
     walk.see("reveal-over", &format!("{key}/reveal")).await;
     walk.see("key-unused", &key).await;
     walk.see("welcome-with-key", "/welcome").await;
+    walk.see("key-first-request", &format!("{key}/first-request")).await;
     walk.see("keys-one", KEYS).await;
     // Not among its scopes, and then not of this world.
     walk.server.ask("GET", "/api/v1/api-keys", &text, json!(null)).await;
@@ -111,6 +112,8 @@ async fn used(walk: &mut Walk, key: &str) {
         .await;
     walk.look("key-revoke-mistyped", 422).await;
     walk.see("welcome-received", "/welcome").await;
+    walk.see("key-first-request-received", &format!("{key}/first-request"))
+        .await;
     walk.see("docs", "/docs/authentication").await;
     walk.becomes("victor").await;
     walk.see("key-viewer", key).await;

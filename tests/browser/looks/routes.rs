@@ -8,11 +8,15 @@ use keyhatch::profile::Profile;
 use keyhatch::routes;
 
 /// Routes of `routes::pages` that show nothing anywhere, and why.
-const WITHOUT_A_PAGE: [(&str, &str); 4] = [
+const WITHOUT_A_PAGE: [(&str, &str); 5] = [
     ("/docs", "leads to its only page"),
     (
         "/staff/lookups",
         "is where a reload of an answer ends: leads to the desk",
+    ),
+    (
+        "/welcome/first-request",
+        "leads to the steps; it has events for their script",
     ),
     ("/w/{workspace}/p/{project}", "leads to the project's keys"),
     (

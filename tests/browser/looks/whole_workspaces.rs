@@ -55,6 +55,7 @@ async fn keys(walk: &mut Walk) {
         .trim_end_matches("/reveal")
         .to_owned();
     walk.see("key", &key).await;
+    walk.see("key-first-request", &format!("{key}/first-request")).await;
     walk.see("key-edit", &format!("{key}/edit")).await;
     walk.see("key-roll", &format!("{key}/roll")).await;
     walk.see("key-revoke", &format!("{key}/revocation")).await;

@@ -10,7 +10,7 @@ use keyhatch::store;
 use keyhatch::store::db::MIGRATION_LOCK;
 
 use super::installation::{Installation, Running};
-use crate::support::Program;
+use crate::support::{Browser, PASSWORD, Program};
 
 /// As long as nothing runs that has to be finished.
 const QUICK: Duration = Duration::from_secs(5);
@@ -86,6 +86,32 @@ async fn a_second_signal_of_any_kind_stops_at_once_and_what_was_counted_is_writt
         );
         assert_eq!(accepted(&keyhatch, &key).await, turn * 25, "{signals:?}");
     }
+}
+
+/// Pages wait for a first request for minutes: that is nothing to finish.
+#[tokio::test]
+async fn pages_that_wait_do_not_hold_it_up() {
+    let keyhatch = Installation::new().await;
+    keyhatch.furnish();
+    let key = keyhatch.create_key("one");
+    let server = keyhatch.serve();
+    let alice = Browser::new(&server.address);
+    alice.sign_in("alice@example.com", PASSWORD).await;
+    let url = alice.url(&format!(
+        "/w/acme/p/site/keys/{}/first-request",
+        key["id"].as_str().unwrap()
+    ));
+    let mut waiting = Vec::new();
+    for _ in 0..3 {
+        let asked = alice.client.get(&url).header("accept", "text/event-stream");
+        let mut events = asked.send().await.unwrap();
+        assert!(events.chunk().await.unwrap().is_some());
+        waiting.push(events);
+    }
+    server.signal("TERM");
+    let ended = tokio::task::spawn_blocking(move || server.ended(QUICK));
+    let (code, log) = ended.await.unwrap();
+    assert_eq!(code, Some(0), "{log}");
 }
 
 #[tokio::test]

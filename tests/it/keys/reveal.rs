@@ -272,7 +272,7 @@ async fn the_examples_carry_the_key_and_the_address() {
     let page = world.alice.get(&reveal).await;
     let text = page.text("#key-text");
     let me = format!("{}/api/v1/me", world.app.address);
-    for snippet in ["#curl", "#node", "#python"] {
+    for snippet in ["#curl", "#node", "#python", "#go"] {
         let snippet = page.text(snippet);
         assert!(snippet.contains(&text) && snippet.contains(&me), "{snippet}");
         assert!(

@@ -25,6 +25,14 @@ impl Records {
         self.shard(&key.1).lock().take_of(key, batch);
     }
 
+    /// Whether a request with this key was let through that is not written down yet. (Nothing is known of a key that is not in memory.)
+    pub fn has_accepted(&self, (_, digest): &Digested) -> bool {
+        let mut shard = self.shard(digest).lock();
+        let position = shard.position(digest);
+        let record = position.and_then(|position| shard.record(position));
+        record.is_some_and(|(record, _)| !record.counted.is_empty())
+    }
+
     /// The key of which a refused request of this name is remembered.
     pub fn noted(&self, id: &RequestId) -> Option<KeyId> {
         self.shards.iter().find_map(|Part(shard)| shard.lock().noted(id))
