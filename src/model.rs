@@ -27,6 +27,7 @@ pub mod signing_secret;
 pub mod slug;
 pub mod special_addresses;
 pub mod spoken;
+pub mod staff;
 pub mod suggest;
 pub mod timestamp;
 pub mod token_fault;

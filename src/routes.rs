@@ -207,7 +207,9 @@ fn staff(table: &mut Table) {
     table.get("/staff", staff::desk::show);
     table.get("/staff/lookups", staff::desk::again);
     table.post("/staff/lookups", staff::desk::submit);
-    table.get("/staff/keys/{key}", staff::desk::key);
+    table.get("/staff/accounts/{account}", staff::account::show);
+    table.get("/staff/workspaces/{workspace}", staff::workspace::show);
+    table.get("/staff/keys/{key}", staff::key::show);
     table.get("/staff/requests/{request}", staff::requests::show);
 }
 

@@ -1,6 +1,7 @@
 //! Everything that is kept: the only place that names sea-orm. One file a noun; functions take a connection or an open
 //! transaction, speak in `model`'s types, and decide nothing.
 
+pub mod account_events;
 pub mod accounts;
 pub mod audit;
 pub mod canaries;

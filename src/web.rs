@@ -1,6 +1,7 @@
 //! Pages: HTTP and HTML at the edge. A handler reads a form, calls one operation of `domain`, and renders or redirects.
 //! A folder a noun, a file a page; rules live in `domain`, markup in `templates`.
 
+pub mod allowance;
 pub mod amounts;
 pub mod assets;
 pub mod browser;

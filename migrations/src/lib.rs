@@ -25,6 +25,7 @@ mod m0016_mails;
 mod m0017_refused_requests;
 mod m0018_spoken;
 mod m0019_refused_without_key;
+mod m0020_desk;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_refused_requests::Migration),
             Box::new(m0018_spoken::Migration),
             Box::new(m0019_refused_without_key::Migration),
+            Box::new(m0020_desk::Migration),
         ]
     }
 }

@@ -10,6 +10,7 @@ use super::output::print_json;
 use super::{Failure, Files};
 use crate::domain::accounts;
 use crate::model::ids::AccountId;
+use crate::model::staff::StaffRole;
 use crate::model::timestamp::Timestamp;
 
 #[derive(Debug, Subcommand)]
@@ -23,9 +24,9 @@ pub(super) struct Create {
     /// The person's email address
     #[arg(long)]
     email: String,
-    /// The account belongs to your support team
-    #[arg(long)]
-    staff: bool,
+    /// The account belongs to your support team: it looks, acts or administers (all of it when nothing else is said)
+    #[arg(long, value_name = "ROLE", num_args = 0..=1, require_equals = true, default_missing_value = "administer")]
+    staff: Option<StaffRole>,
     /// Read the password from the first line of standard input
     #[arg(long)]
     password_stdin: bool,
@@ -36,6 +37,8 @@ struct Made {
     id: AccountId,
     email: String,
     is_staff: bool,
+    /// Nothing for everybody but staff.
+    staff_role: Option<&'static str>,
     created_at: Timestamp,
 }
 
@@ -53,7 +56,8 @@ pub(super) async fn run(files: &Files, command: Command) -> Result<(), Failure> 
     print_json(&Made {
         id: account.id,
         email: account.email.to_string(),
-        is_staff: account.is_staff,
+        is_staff: account.is_staff(),
+        staff_role: account.staff.map(StaffRole::as_str),
         created_at: account.created_at,
     })
 }

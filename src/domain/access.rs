@@ -363,7 +363,7 @@ pub struct Staff {
 impl Staff {
     /// To everybody but staff, the support desk does not exist.
     pub fn enter(account: &Account, address: &str) -> Result<Self> {
-        if !account.is_staff {
+        if !account.is_staff() {
             return Err(AppError::NotFound);
         }
         let actor = Actor::Staff {

@@ -28,7 +28,7 @@ pub use welcome::{Gift, NewAccount};
 
 use crate::domain::App;
 use crate::error::Result;
-use crate::model::account::Account;
+use crate::model::account::{Account, AccountEvent};
 use crate::model::ids::AccountId;
 use crate::store;
 
@@ -37,6 +37,14 @@ const CONFIRMATION: i64 = crate::model::timestamp::DAY;
 
 /// How long a link that resets a password is good, in milliseconds.
 const RESET: i64 = crate::model::timestamp::HOUR;
+
+/// How many lines of an account's own record are shown.
+const RECORD: u64 = 20;
+
+/// What support looked at and did, newest first: shown to the person, and to nobody else.
+pub async fn record(app: &App, account: &Account) -> Result<Vec<AccountEvent>> {
+    Ok(store::account_events::list(app.db.reader(), account.id, RECORD).await?)
+}
 
 /// The account behind an id.
 pub async fn find(app: &App, id: AccountId) -> Result<Option<Account>> {

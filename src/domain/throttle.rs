@@ -126,12 +126,12 @@ impl Throttle {
     /// Counts an attempt, or says how long to wait. `who` is what was typed, an id, or an address: which of them are the same is
     /// decided here.
     pub fn attempt(&self, kind: Attempt, who: &str, now: Timestamp) -> Result<()> {
-        let (burst, interval) = kind.burst_and_interval();
+        let (_, interval) = kind.burst_and_interval();
         let (part, who) = self.place(kind, who);
         let mut places = part.lock();
         let arrival = arrival(&mut places, who, now);
         let start = (*arrival).max(now.millis());
-        let wait = start - now.millis() - (burst - 1) * interval;
+        let wait = wait(*arrival, kind, now);
         if wait > 0 {
             return Err(AppError::RateLimited {
                 retry_after_seconds: (wait as u64).div_ceil(1000),
@@ -139,6 +139,14 @@ impl Throttle {
         }
         *arrival = start + interval;
         Ok(())
+    }
+
+    /// Until when the next attempt has to wait; nothing when it has not to. Nothing is counted.
+    pub fn waits_until(&self, kind: Attempt, who: &str, now: Timestamp) -> Option<Timestamp> {
+        let (part, who) = self.place(kind, who);
+        let known = part.lock().iter().find(|place| place.who == who).copied()?;
+        let wait = wait(known.arrival, kind, now);
+        (wait > 0).then(|| now.plus(wait))
     }
 
     /// Forgets an account's wrong passwords once the right one was given.
@@ -161,6 +169,12 @@ impl std::fmt::Debug for Throttle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Throttle").finish_non_exhaustive()
     }
+}
+
+/// How long an attempt has to wait where all is forgiven at `arrival`, in milliseconds.
+fn wait(arrival: i64, kind: Attempt, now: Timestamp) -> i64 {
+    let (burst, interval) = kind.burst_and_interval();
+    arrival.max(now.millis()) - now.millis() - (burst - 1) * interval
 }
 
 /// Names without case and what stands around them. Of an IPv6 address its /64, which is the least that anybody is given: who has
@@ -224,6 +238,10 @@ mod tests {
             panic!("the eleventh attempt passes");
         };
         let wait = i64::try_from(retry_after_seconds).unwrap() * 1000;
+        let until = throttle.waits_until(Attempt::SignInAccount, "Alice", now()).unwrap();
+        assert!((wait - 1000..=wait).contains(&(until.millis() - now().millis())));
+        assert!(throttle.waits_until(Attempt::SignInAccount, "alice", until).is_none());
+        assert!(throttle.waits_until(Attempt::SignInAccount, "bob", now()).is_none());
         let after = |millis| throttle.attempt(Attempt::SignInAccount, "alice", now().plus(millis));
         assert!(after(wait - 1000).is_err());
         assert!(after(wait).is_ok());

@@ -5,6 +5,7 @@ mod create;
 mod rename;
 mod suspend;
 
+pub(in crate::domain) use allowance::allowance_on;
 pub use allowance::{Allowance, Places, allowance, plan_of};
 pub(in crate::domain) use create::create_first;
 pub use create::{MOST_OF_A_PERSON, create};

@@ -34,8 +34,13 @@ impl Name {
 
     /// The form in which two names are compared: `CI deploy` and `ci  Deploy` are one name.
     pub fn folded(&self) -> String {
-        self.0.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+        folded(&self.0)
     }
+}
+
+/// The same of a name that was kept.
+pub fn folded(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
 impl fmt::Display for Name {

@@ -39,5 +39,6 @@ pub struct Project {
     pub workspace_id: WorkspaceId,
     pub slug: String,
     pub name: String,
+    pub suspended_at: Option<Timestamp>,
     pub created_at: Timestamp,
 }

@@ -10,6 +10,7 @@ use super::entities::account;
 use crate::model::account::Account;
 use crate::model::email::Email;
 use crate::model::ids::AccountId;
+use crate::model::staff::StaffRole;
 use crate::model::timestamp::Timestamp;
 
 /// An account with what proves its password.
@@ -31,7 +32,7 @@ pub struct NewAccount<'a> {
     pub id: AccountId,
     pub email: &'a Email,
     pub password_hash: String,
-    pub is_staff: bool,
+    pub staff: Option<StaffRole>,
     pub confirmed_at: Option<Timestamp>,
     pub now: Timestamp,
 }
@@ -43,11 +44,12 @@ pub async fn insert(tx: &impl ConnectionTrait, new: NewAccount<'_>) -> Result<Ac
         email: Set(new.email.as_str().to_owned()),
         email_folded: Set(new.email.folded()),
         password_hash: Set(new.password_hash),
-        is_staff: Set(new.is_staff),
         email_confirmed_at: Set(new.confirmed_at.map(Timestamp::millis)),
         password_changed_at: Set(new.now.millis()),
         created_at: Set(new.now.millis()),
         workspaces_made: Set(0),
+        staff_role: Set(new.staff.map(|role| role.as_str().to_owned())),
+        signed_in_at: Set(None),
     };
     row.insert(tx).await?.try_into()
 }
@@ -98,6 +100,19 @@ pub async fn set_password(tx: &impl ConnectionTrait, id: AccountId, hash: String
         .set(account::ActiveModel {
             password_hash: Set(hash),
             password_changed_at: Set(now.millis()),
+            ..Default::default()
+        })
+        .filter(account::Column::Id.eq(id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Notes that somebody signed in.
+pub async fn note_sign_in(tx: &impl ConnectionTrait, id: AccountId, now: Timestamp) -> Result<()> {
+    account::Entity::update_many()
+        .set(account::ActiveModel {
+            signed_in_at: Set(Some(now.millis())),
             ..Default::default()
         })
         .filter(account::Column::Id.eq(id.0))

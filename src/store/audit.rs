@@ -7,7 +7,7 @@ use sea_orm::{
 use super::entities::audit_event;
 use super::rows::at;
 use super::{Result, counting};
-use crate::model::audit::AuditEvent;
+use crate::model::audit::{Action, AuditEvent};
 use crate::model::counted::Counted;
 use crate::model::ids::{AuditEventId, KeyId, ProjectId, WorkspaceId};
 
@@ -51,6 +51,22 @@ pub async fn list(
         query = query.filter(audit_event::Column::Id.lt(before.0));
     }
     let rows = query
+        .order_by_desc(audit_event::Column::Id)
+        .limit(limit)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(event).collect())
+}
+
+/// The latest lines of a workspace, but for looks by support.
+pub async fn list_without_looks(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    limit: u64,
+) -> Result<Vec<AuditEvent>> {
+    let looks = [Action::KeyLookedUp, Action::WorkspaceLookedUp, Action::AccountLookedUp];
+    let rows = of(workspace, None)
+        .filter(audit_event::Column::Action.is_not_in(looks.map(Action::as_str)))
         .order_by_desc(audit_event::Column::Id)
         .limit(limit)
         .all(db)

@@ -15,6 +15,15 @@ pub async fn find(db: &impl ConnectionTrait, owner: OwnerId) -> Result<Option<Pa
     Ok(found.map(Partner::from))
 }
 
+/// Those of a workspace.
+pub async fn list(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<Vec<Partner>> {
+    let rows = partner::Entity::find()
+        .filter(partner::Column::WorkspaceId.eq(workspace.0))
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(Partner::from).collect())
+}
+
 /// The same, with its signing key sealed: as one read, so that the two belong together.
 pub async fn find_with_key(db: &impl ConnectionTrait, owner: OwnerId) -> Result<Option<(Partner, Option<Vec<u8>>)>> {
     let found = partner::Entity::find_by_id(owner.0).one(db).await?;

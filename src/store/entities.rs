@@ -6,6 +6,7 @@
 )]
 
 pub(super) mod account;
+pub(super) mod account_event;
 pub(super) mod audit_event;
 pub(super) mod canary;
 pub(super) mod change;

@@ -2,8 +2,8 @@
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, QueryFilter, QueryOrder, SelectExt, Set,
-    Statement, Value,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, SelectExt,
+    Set, Statement, Value,
 };
 use uuid::Uuid;
 
@@ -230,6 +230,40 @@ pub async fn undelivered(db: &impl ConnectionTrait, recipient: &[u8]) -> Result<
         .await?;
     let last = last.filter(|row| row.state == MailState::Failed.as_str());
     Ok(last.and_then(|row| row.finished_at).map(Timestamp::from_millis))
+}
+
+/// A mail that is in trouble.
+#[derive(Clone, Debug)]
+pub struct Troubled {
+    pub kind: String,
+    pub attempts: i64,
+    pub created_at: Timestamp,
+    /// When it was given up; nothing while it is tried again.
+    pub failed_at: Option<Timestamp>,
+    pub next_attempt_at: Option<Timestamp>,
+}
+
+/// Mails to somebody that could not be delivered, or not yet: newest first.
+pub async fn troubled(db: &impl ConnectionTrait, recipient: &[u8], limit: u64) -> Result<Vec<Troubled>> {
+    let failed = mail::Column::State.eq(MailState::Failed.as_str());
+    let tried = mail::Column::State
+        .eq(MailState::Waiting.as_str())
+        .and(mail::Column::Attempts.gt(0));
+    let rows = mail::Entity::find()
+        .filter(mail::Column::Recipient.eq(recipient.to_vec()))
+        .filter(failed.or(tried))
+        .order_by_desc(mail::Column::Id)
+        .limit(limit)
+        .all(db)
+        .await?;
+    let troubled = rows.into_iter().map(|row| Troubled {
+        kind: row.kind,
+        attempts: row.attempts,
+        created_at: Timestamp::from_millis(row.created_at),
+        failed_at: row.finished_at.map(Timestamp::from_millis),
+        next_attempt_at: row.next_attempt_at.map(Timestamp::from_millis),
+    });
+    Ok(troubled.collect())
 }
 
 /// Whether any mail has ended before a moment.

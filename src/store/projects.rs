@@ -8,6 +8,7 @@ use super::Result;
 use super::changes::Changed;
 use super::entities::project;
 use crate::model::ids::{ProjectId, WorkspaceId};
+use crate::model::timestamp::Timestamp;
 use crate::model::workspace::Project;
 
 /// `Duplicate` when the slug is taken in this workspace.
@@ -18,6 +19,7 @@ pub async fn insert(tx: &impl ConnectionTrait, new: &Project) -> Result<()> {
         slug: Set(new.slug.clone()),
         name: Set(new.name.clone()),
         created_at: Set(new.created_at.millis()),
+        suspended_at: Set(new.suspended_at.map(Timestamp::millis)),
     };
     row.insert(tx).await?;
     Ok(())

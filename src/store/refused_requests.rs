@@ -1,6 +1,6 @@
 //! Requests that were refused, one by one. Their ids are in the order of time.
 
-use sea_orm::sea_query::{Condition, ExprTrait, SimpleExpr};
+use sea_orm::sea_query::{Condition, ExprTrait, SelectStatement, SimpleExpr};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
 };
@@ -57,6 +57,29 @@ pub async fn of_key(db: &impl ConnectionTrait, key: KeyId, limit: u64) -> Result
     Ok(rows.into_iter().map(from_row).collect())
 }
 
+/// The last ones of a workspace's keys, newest first.
+pub async fn of_workspace(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    limit: u64,
+) -> Result<Vec<RefusedRequest>> {
+    let rows = Entity::find()
+        .filter(Column::KeyId.in_subquery(living_keys(workspace)))
+        .order_by_desc(Column::Id)
+        .limit(limit)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(from_row).collect())
+}
+
+fn living_keys(workspace: WorkspaceId) -> SelectStatement {
+    let keys = key::Entity::find().select_only().column(key::Column::Id);
+    let theirs = keys
+        .filter(key::Column::WorkspaceId.eq(workspace.0))
+        .filter(key::Column::DeletedAt.is_null());
+    theirs.into_query()
+}
+
 /// How many of a key there are.
 pub async fn count_of_key(db: &impl ConnectionTrait, key: KeyId) -> Result<u64> {
     Ok(Entity::find().filter(Column::KeyId.eq(key.0)).count(db).await?)
@@ -72,12 +95,7 @@ pub async fn called(
 ) -> Result<Vec<RefusedRequest>> {
     let mut wanted = Entity::find().filter(Column::RequestId.eq(id.as_str()));
     if let Some(workspace) = of {
-        let theirs = key::Entity::find()
-            .select_only()
-            .column(key::Column::Id)
-            .filter(key::Column::WorkspaceId.eq(workspace.0))
-            .filter(key::Column::DeletedAt.is_null());
-        let is_theirs = Column::KeyId.in_subquery(theirs.into_query());
+        let is_theirs = Column::KeyId.in_subquery(living_keys(workspace));
         wanted = wanted.filter(Column::KeyId.is_null().or(is_theirs));
     }
     let rows = wanted.order_by_desc(Column::Id).limit(limit).all(db).await?;

@@ -42,10 +42,11 @@ impl TryFrom<account::Model> for Account {
         Ok(Self {
             id: AccountId(row.id),
             email: email(&row.email),
-            is_staff: row.is_staff,
+            staff: row.staff_role.as_deref().map(word).transpose()?,
             email_confirmed_at: maybe_at(row.email_confirmed_at),
             password_changed_at: at(row.password_changed_at),
             created_at: at(row.created_at),
+            signed_in_at: maybe_at(row.signed_in_at),
         })
     }
 }
@@ -82,6 +83,7 @@ impl From<project::Model> for Project {
             workspace_id: WorkspaceId(row.workspace_id),
             slug: row.slug,
             name: row.name,
+            suspended_at: maybe_at(row.suspended_at),
             created_at: at(row.created_at),
         }
     }

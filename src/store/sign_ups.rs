@@ -1,7 +1,11 @@
 //! Sign-ups that wait for the link in the mail, by the digest of its token. One address may have several: each keeps the
 //! password that was typed with it.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, SelectExt, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, SelectExt, Set,
+};
+
+use uuid::Uuid;
 
 use super::Result;
 use super::entities::sign_up;
@@ -27,13 +31,7 @@ impl std::fmt::Debug for SignUp {
     }
 }
 
-pub async fn insert(
-    tx: &impl ConnectionTrait,
-    id: uuid::Uuid,
-    digest: &[u8],
-    new: SignUp,
-    now: Timestamp,
-) -> Result<()> {
+pub async fn insert(tx: &impl ConnectionTrait, id: Uuid, digest: &[u8], new: SignUp, now: Timestamp) -> Result<()> {
     let row = sign_up::ActiveModel {
         id: Set(id),
         digest: Set(digest.to_vec()),
@@ -46,6 +44,56 @@ pub async fn insert(
     };
     row.insert(tx).await?;
     Ok(())
+}
+
+/// A sign-up as the support desk sees it.
+#[derive(Clone, Debug)]
+pub struct Unconfirmed {
+    pub id: Uuid,
+    pub email: Email,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+/// The newest that waits for an address.
+pub async fn newest_of(db: &impl ConnectionTrait, email: &Email, now: Timestamp) -> Result<Option<Unconfirmed>> {
+    let found = sign_up::Entity::find()
+        .filter(sign_up::Column::EmailFolded.eq(email.folded()))
+        .filter(sign_up::Column::ExpiresAt.gt(now.millis()))
+        .order_by_desc(sign_up::Column::Id)
+        .one(db)
+        .await?;
+    Ok(found.map(unconfirmed))
+}
+
+/// One that waits, by its id.
+pub async fn find_unconfirmed(db: &impl ConnectionTrait, id: Uuid, now: Timestamp) -> Result<Option<Unconfirmed>> {
+    let found = sign_up::Entity::find_by_id(id)
+        .filter(sign_up::Column::ExpiresAt.gt(now.millis()))
+        .one(db)
+        .await?;
+    Ok(found.map(unconfirmed))
+}
+
+fn unconfirmed(row: sign_up::Model) -> Unconfirmed {
+    Unconfirmed {
+        id: row.id,
+        email: email(&row.email),
+        created_at: Timestamp::from_millis(row.created_at),
+        expires_at: Timestamp::from_millis(row.expires_at),
+    }
+}
+
+/// Those that wait for an address.
+pub async fn ids_of(db: &impl ConnectionTrait, email: &Email) -> Result<Vec<Uuid>> {
+    let rows = sign_up::Entity::find()
+        .select_only()
+        .column(sign_up::Column::Id)
+        .filter(sign_up::Column::EmailFolded.eq(email.folded()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows)
 }
 
 /// The sign-up, while its link is good.

@@ -1,5 +1,9 @@
 //! Workspaces.
 
+mod desk;
+
+pub use desk::{find_beginning, find_called};
+
 use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
@@ -11,6 +15,7 @@ use super::changes::Changed;
 use super::entities::{member, workspace};
 use super::rows::word;
 use crate::model::ids::{AccountId, WorkspaceId};
+use crate::model::name::folded;
 use crate::model::timestamp::Timestamp;
 use crate::model::workspace::{Membership, Workspace};
 
@@ -20,6 +25,7 @@ pub async fn insert(tx: &impl ConnectionTrait, new: &Workspace) -> Result<()> {
         id: Set(new.id.0),
         slug: Set(new.slug.clone()),
         name: Set(new.name.clone()),
+        name_folded: Set(folded(&new.name)),
         plan: Set(new.plan.clone()),
         suspended_at: Set(new.suspended_at.map(Timestamp::millis)),
         created_at: Set(new.created_at.millis()),
@@ -88,6 +94,7 @@ pub async fn rename(tx: &impl ConnectionTrait, id: WorkspaceId, name: &str) -> R
     workspace::Entity::update_many()
         .set(workspace::ActiveModel {
             name: Set(name.to_owned()),
+            name_folded: Set(folded(name)),
             ..Default::default()
         })
         .filter(workspace::Column::Id.eq(id.0))

@@ -5,6 +5,7 @@
 //! Everything is measured at each width, and pictured in both schemes. axe takes longest: it looks at the wide and at the narrow
 //! page in light, and in dark, where nothing but colours is different, at those.
 
+mod desk;
 mod errors;
 mod keys;
 mod parts;
@@ -28,6 +29,7 @@ async fn every_page_is_fit_for_people_wide_and_narrow_light_and_dark() {
         people::walk(&mut walk).await;
         keys::walk(&mut walk).await;
         webhooks::walk(&mut walk).await;
+        desk::walk(&mut walk).await;
         errors::walk(&mut walk).await;
         vec![(walk.seen, walk.wrong)]
     };

@@ -154,6 +154,8 @@ pub const PAGES: &[Row<7>] = &[
     row("GET",    "/staff",                                                                     [404, 404, 200, 404, 404, 404, 404]),
     row("GET",    "/staff/lookups",                                                             [404, 404, 303, 404, 404, 404, 404]),
     row("POST",   "/staff/lookups",                                                             [404, 404, 422, 404, 404, 404, 404]),
+    row("GET",    "/staff/accounts/{account}",                                                  [404, 404, 200, 404, 404, 404, 404]),
+    row("GET",    "/staff/workspaces/{workspace}",                                              [404, 404, 200, 404, 404, 404, 404]),
     row("GET",    "/staff/keys/{key}",                                                          [404, 404, 200, 404, 404, 404, 404]),
     row("GET",    "/staff/requests/{request}",                                                  [404, 404, 200, 404, 404, 404, 404]),
 ];

@@ -28,6 +28,7 @@ use keyhatch::domain::App;
 use keyhatch::domain::access::KeyRing;
 use keyhatch::domain::keys::{Issued, NewKeyInput};
 use keyhatch::model::account::Account;
+use keyhatch::model::staff::StaffRole;
 use keyhatch::model::workspace::{Project, Workspace};
 use keyhatch::random::SystemRandom;
 
@@ -35,6 +36,13 @@ pub use database::TestDatabase;
 
 /// Everybody's password.
 pub const PASSWORD: &str = "four unrelated words make sense";
+
+/// Who is staff: Lou looks, Ann acts, Sam administers.
+const STAFF: [(&str, StaffRole); 3] = [
+    ("lou", StaffRole::Look),
+    ("ann", StaffRole::Act),
+    ("sam", StaffRole::Administer),
+];
 
 /// The variable that one of the profiles which come along names for tokens, and a secret that is long enough.
 pub const JWT_SECRET: (&str, &str) = (
@@ -151,10 +159,11 @@ impl TestApp {
         Browser::new(&self.address)
     }
 
-    /// Somebody with a confirmed account, signed in. Sam is staff.
+    /// Somebody with a confirmed account, signed in. Lou, Ann and Sam are staff.
     pub async fn person(&self, name: &str) -> Person {
         let email = format!("{name}@example.com");
-        let account = keyhatch::domain::accounts::create(&self.app, &email, PASSWORD, name == "sam")
+        let staff = STAFF.iter().find(|(staff, _)| *staff == name).map(|(_, role)| *role);
+        let account = keyhatch::domain::accounts::create(&self.app, &email, PASSWORD, staff)
             .await
             .unwrap();
         let browser = self.browser();

@@ -55,16 +55,20 @@ pub async fn confirm(app: &App, token: &str, browser: &str, password: &str, addr
         app.throttle.forgive(Attempt::ConfirmPassword, who);
     }
     let tx = app.db.begin().await?;
-    if !store::sign_ups::consume(&tx, &digest).await? {
-        return Err(dead());
-    }
-    let account = create::insert_confirmed(&tx, app, &sign_up.email, sign_up.password_hash, false)
+    let account = create::insert_confirmed(&tx, app, &sign_up.email, sign_up.password_hash, None)
         .await
         .map_err(|error| match error {
             // Another sign-up for the address was confirmed first.
             AppError::Invalid(_) => dead(),
             other => other,
         })?;
+    // What support did while it waited is the account's own record from now on.
+    let sign_ups = store::sign_ups::ids_of(&tx, &sign_up.email).await?;
+    store::account_events::hand_over(&tx, &sign_ups, account.id).await?;
+    // Not before: what is on record of a sign-up goes with it.
+    if !store::sign_ups::consume(&tx, &digest).await? {
+        return Err(dead());
+    }
     store::sign_ups::withdraw(&tx, &sign_up.email).await?;
     let by = By::person(&account, address);
     let gift = welcome::give(&tx, app, &account, &by, Some(browser)).await?;

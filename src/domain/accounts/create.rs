@@ -8,16 +8,17 @@ use crate::model::account::Account;
 use crate::model::email::Email;
 use crate::model::ids::AccountId;
 use crate::model::password::Password;
+use crate::model::staff::StaffRole;
 use crate::store::accounts::NewAccount;
 use crate::store::db::commit;
 use crate::store::{self, Tx};
 
 /// Creates a confirmed account.
-pub async fn create(app: &App, email: &str, password: &str, is_staff: bool) -> Result<Account> {
+pub async fn create(app: &App, email: &str, password: &str, staff: Option<StaffRole>) -> Result<Account> {
     let (email, password) = check(email, password)?;
     let hash = app.passwords.hash(&password).await?;
     let tx = app.db.begin().await?;
-    let account = insert_confirmed(&tx, app, &email, hash, is_staff).await?;
+    let account = insert_confirmed(&tx, app, &email, hash, staff).await?;
     welcome::give(&tx, app, &account, &By::operator(), None).await?;
     commit(tx).await?;
     Ok(account)
@@ -39,14 +40,14 @@ pub(super) async fn insert_confirmed(
     app: &App,
     email: &Email,
     password_hash: String,
-    is_staff: bool,
+    staff: Option<StaffRole>,
 ) -> Result<Account> {
     let now = app.now();
     let new = NewAccount {
         id: AccountId(app.new_id()),
         email,
         password_hash,
-        is_staff,
+        staff,
         confirmed_at: Some(now),
         now,
     };

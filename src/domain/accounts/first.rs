@@ -8,6 +8,7 @@ use crate::domain::access::By;
 use crate::domain::throttle::Attempt;
 use crate::domain::{App, seal};
 use crate::error::{AppError, Result};
+use crate::model::staff::StaffRole;
 use crate::model::timestamp::DAY;
 use crate::store;
 use crate::store::db::commit;
@@ -56,7 +57,7 @@ pub async fn create_first(
             "This link was used already, or there is an account by now.".to_owned(),
         ));
     }
-    let account = create::insert_confirmed(&tx, app, &email, hash, true).await?;
+    let account = create::insert_confirmed(&tx, app, &email, hash, Some(StaffRole::Administer)).await?;
     store::sign_ups::withdraw(&tx, &email).await?;
     let by = By::person(&account, address);
     let gift = welcome::give(&tx, app, &account, &by, Some(browser)).await?;

@@ -69,7 +69,12 @@ pub async fn save(app: &App, state: State) -> Result<SecretString> {
         last_seen_at: now,
         expires_at: end(created_at, now),
     };
+    // A renewed id is no new sign-in.
+    let signed_in = session.account_id.filter(|_| state.started_at.is_none());
     let tx = app.db.begin().await?;
+    if let Some(account) = signed_in {
+        store::accounts::note_sign_in(&tx, account, now).await?;
+    }
     store::sessions::insert(&tx, &seal::digest(cookie.expose_secret()), session).await?;
     commit(tx).await?;
     Ok(cookie)

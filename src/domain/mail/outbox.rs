@@ -9,6 +9,7 @@ use crate::error::{AppError, Result};
 use crate::model::email::Email;
 use crate::model::timestamp::{DAY, MINUTE, Timestamp};
 use crate::store::db::commit;
+pub use crate::store::mails::Troubled;
 use crate::store::mails::Waiting;
 use crate::store::{self, Tx};
 
@@ -53,6 +54,11 @@ pub(in crate::domain) async fn release(app: &App, ids: &[Uuid]) -> Result<()> {
 /// When the last mail to this address could not be delivered; nothing once one arrives.
 pub async fn undelivered(app: &App, to: &Email) -> Result<Option<Timestamp>> {
     Ok(store::mails::undelivered(app.db.reader(), &recipient(app, to)).await?)
+}
+
+/// Mails to this address that could not be delivered, or not yet: newest first.
+pub async fn troubled(app: &App, to: &Email, limit: u64) -> Result<Vec<Troubled>> {
+    Ok(store::mails::troubled(app.db.reader(), &recipient(app, to), limit).await?)
 }
 
 /// Sweeps what became of mails long ago; a transaction is only begun when anything is due.

@@ -41,6 +41,7 @@ pub async fn create(app: &App, proof: ManageProjects<'_>, name: &str) -> Result<
         workspace_id: workspace.id,
         slug: slug.to_string(),
         name: name.to_string(),
+        suspended_at: None,
         created_at: app.now(),
     };
     insert(&tx, app, proof.by(), &project).await?;
@@ -61,6 +62,7 @@ pub(in crate::domain) async fn create_first(
         workspace_id: workspace.id,
         slug: Slug::from_name(name, "project").to_string(),
         name: name.to_owned(),
+        suspended_at: None,
         created_at: app.now(),
     };
     insert(tx, app, by, &project).await?;

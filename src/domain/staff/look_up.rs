@@ -73,13 +73,20 @@ pub struct Looked {
     pub near_total: Option<u64>,
 }
 
+impl Looked {
+    /// Whether no key is found, nor any near.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty() && self.near.is_empty()
+    }
+}
+
 /// All keys with exactly this display prefix and those near to it, or the one with this id; or why it was not even looked for.
-pub async fn by_display_prefix(
+pub(super) async fn by_display_prefix(
     app: &App,
     staff: &Staff,
     typed: &KeyText,
 ) -> Result<std::result::Result<Looked, Refused>> {
-    if let Some(id) = typed::key_id(typed) {
+    if let Some(id) = typed::id(typed).map(KeyId) {
         usage::write_down(app, &[id]).await?;
         let key = store::keys::find_of_any_tenant(app.db.reader(), id).await?;
         let found = show(app, staff, key.into_iter().collect()).await?;

@@ -1,7 +1,10 @@
 //! What somebody at the support desk has typed, judged before it goes anywhere: a whole key must not.
 
+use uuid::Uuid;
+
 use crate::model::ids::KeyId;
 use crate::model::key_format::{Alphabet, KeyFormat, KeyText};
+use crate::model::request_id::RequestId;
 use crate::model::spoken;
 use crate::profile::Profile;
 
@@ -30,11 +33,11 @@ pub struct Typed {
     pub is_showable: bool,
 }
 
-/// The id of a key, where that is what was typed.
-pub(super) fn key_id(typed: &KeyText) -> Option<KeyId> {
-    let text = typed.expose_secret().trim();
+/// An id of ours, where that is what was typed.
+pub(super) fn id(typed: &KeyText) -> Option<Uuid> {
     // With its hyphens: without them it could be the secret part of a key.
-    (text.len() == 36).then(|| text.parse().ok()).flatten()
+    let id: Option<KeyId> = typed.expose_secret().trim().parse().ok();
+    id.map(|id| id.0)
 }
 
 /// What it is, when no key of this API is written like that. Decided by shape, and before its length is looked at: only what may
@@ -66,6 +69,20 @@ fn other_kind(profile: &Profile, typed: &str) -> Option<Refused> {
 fn is_word(piece: &str) -> bool {
     let piece = piece.trim_matches(|c: char| c.is_ascii_punctuation());
     piece.chars().all(char::is_alphabetic) || piece.chars().all(char::is_numeric)
+}
+
+/// Whether what was typed may stand in the field again; an error where it is a whole key.
+pub fn may_be_shown(profile: &Profile, typed: &KeyText) -> Result<bool, Refused> {
+    let text = typed.expose_secret();
+    if id(typed).is_some() || RequestId::spoken(text).is_some() {
+        return Ok(true);
+    }
+    match read(profile, typed) {
+        Ok(typed) | Err(Refused::TooShort { typed, .. }) => Ok(typed.is_showable),
+        Err(Refused::Email | Refused::Words) => Ok(true),
+        Err(Refused::Empty | Refused::NotAPrefix) => Ok(false),
+        Err(whole @ Refused::WholeKey) => Err(whole),
+    }
 }
 
 /// What was typed, without spaces and without the sign for "there is more"; unless it is more than people are shown.

@@ -35,8 +35,12 @@ pub struct Allowance {
 
 /// What the workspace has and uses; every member sees it.
 pub async fn allowance(app: &App, standing: &Standing) -> Result<Allowance> {
-    let (db, id) = (app.db.reader(), standing.workspace.id);
-    let plan = plan_of(app, &standing.workspace);
+    allowance_on(app, &standing.workspace, plan_of(app, &standing.workspace)).await
+}
+
+/// What it would have on a plan, and uses now.
+pub(in crate::domain) async fn allowance_on(app: &App, workspace: &Workspace, plan: &Plan) -> Result<Allowance> {
+    let (db, id) = (app.db.reader(), workspace.id);
     let mut by_type = Vec::new();
     for key_type in &app.profile.key_types {
         let places = Places {

@@ -11,11 +11,12 @@ pub struct Model {
     pub email: String,
     pub email_folded: String,
     pub password_hash: String,
-    pub is_staff: bool,
     pub email_confirmed_at: Option<i64>,
     pub password_changed_at: i64,
     pub created_at: i64,
     pub workspaces_made: i64,
+    pub staff_role: Option<String>,
+    pub signed_in_at: Option<i64>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -12,6 +12,7 @@ pub struct Model {
     pub slug: String,
     pub name: String,
     pub created_at: i64,
+    pub suspended_at: Option<i64>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

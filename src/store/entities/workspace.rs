@@ -13,6 +13,7 @@ pub struct Model {
     pub plan: String,
     pub suspended_at: Option<i64>,
     pub created_at: i64,
+    pub name_folded: String,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

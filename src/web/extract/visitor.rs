@@ -87,7 +87,7 @@ impl Visitor {
             csrf: self.browser.csrf(app, session::account_id(&self.session)),
             person: self.account.as_ref().map(|account| PagePerson {
                 email: account.email.to_string(),
-                is_staff: account.is_staff,
+                is_staff: account.is_staff(),
             }),
             section,
             flash: self.flash.clone(),

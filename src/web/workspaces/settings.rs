@@ -7,12 +7,10 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::domain::App;
-use crate::domain::workspaces::Places;
-use crate::domain::workspaces::{self, Allowance};
+use crate::domain::workspaces;
 use crate::error::{AppError, FieldErrors, Result};
 use crate::model::role::Deed;
-use crate::profile::{KeyOwner, LimitOf, Period, RateLimit};
-use crate::web::amounts::grouped;
+use crate::web::allowance;
 use crate::web::extract::WorkspacePage;
 use crate::web::flash::Flash;
 use crate::web::form::Form;
@@ -98,53 +96,7 @@ async fn settings_page(
         slug: standing.workspace.slug.clone(),
         id: standing.workspace.id.to_string(),
         plan: allowance.plan.label.clone(),
-        places: places(app, &allowance),
-        limits: allowance.limits.iter().map(limit_words).collect(),
+        places: allowance::places(app, &allowance),
+        limits: allowance::limits(&allowance),
     })
-}
-
-fn places(app: &App, allowance: &Allowance) -> Vec<(String, String)> {
-    let mut places = Vec::new();
-    if app.profile.api.keys_belong_to == KeyOwner::Project {
-        places.push(("Projects".to_owned(), used(allowance.projects)));
-    }
-    places.push(("Members".to_owned(), used(allowance.members)));
-    let plural = |label: &str| {
-        if label.ends_with("key") {
-            format!("{label}s")
-        } else {
-            label.to_owned()
-        }
-    };
-    places.extend(
-        allowance
-            .keys
-            .iter()
-            .map(|(label, taken)| (plural(label), used(*taken))),
-    );
-    places
-}
-
-fn used(places: Places) -> String {
-    match places.limit {
-        Some(limit) => format!("{} of {}", places.taken, grouped(limit.into())),
-        None => format!("{}, as many as you like", places.taken),
-    }
-}
-
-fn limit_words(limit: &RateLimit) -> (String, String) {
-    let of = match limit.of {
-        LimitOf::Key => "for each key",
-        LimitOf::Workspace => "for the workspace",
-    };
-    let per = match limit.per {
-        Period::Hour => "an hour".to_owned(),
-        other => format!("a {}", other.as_str()),
-    };
-    let words = format!("{} {per}, {of}", grouped(limit.count.into()));
-    let mut name = limit.id.replace(['_', '-'], " ");
-    if let Some(first) = name.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    (name, words)
 }

@@ -32,7 +32,7 @@ async fn an_address_that_no_mail_reaches_is_refused_at_its_field() {
             assert_eq!(answer.status, 422, "{email} at {path}");
             assert!(!answer.text("#email-error").is_empty(), "{email} at {path}");
         }
-        let made = keyhatch::domain::accounts::create(&app.app, email, PASSWORD, false).await;
+        let made = keyhatch::domain::accounts::create(&app.app, email, PASSWORD, None).await;
         assert!(made.is_err(), "{email}");
     }
 }
@@ -50,7 +50,7 @@ async fn both_spellings_of_a_domain_are_one_account() {
     assert!(alice.get("/account").await.body.contains("Alice@bücher.example"));
     for spelling in ["alice@xn--bcher-kva.example", "alice@BÜCHER.example"] {
         app.browser().sign_in(spelling, PASSWORD).await;
-        let again = keyhatch::domain::accounts::create(&app.app, spelling, PASSWORD, false).await;
+        let again = keyhatch::domain::accounts::create(&app.app, spelling, PASSWORD, None).await;
         assert!(again.is_err(), "{spelling} has an account already");
     }
 }

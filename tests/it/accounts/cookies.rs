@@ -32,7 +32,7 @@ async fn cookies_are_out_of_reach_of_scripts_and_other_sites() {
 #[tokio::test]
 async fn over_https_they_are_bound_to_the_host() {
     let app = TestApp::start_with(&[("KEYHATCH_PUBLIC_URL", "https://keys.example.com")]).await;
-    keyhatch::domain::accounts::create(&app.app, "alice@example.com", PASSWORD, false)
+    keyhatch::domain::accounts::create(&app.app, "alice@example.com", PASSWORD, None)
         .await
         .unwrap();
     // The client would rightly not send these cookies over plain http: they are carried by hand.

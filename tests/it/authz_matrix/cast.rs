@@ -157,7 +157,14 @@ impl Cast {
     /// A path with Alice's things in it.
     pub async fn path(&self, pattern: &str) -> String {
         let own = pattern.strip_prefix("/w/{workspace}/webhooks/").unwrap_or_default();
-        let mut pattern = pattern.to_owned();
+        // At the desk things are called by their ids.
+        let alice = self.people.last().expect("alice").account.id;
+        let mut pattern = pattern
+            .replace(
+                "/staff/workspaces/{workspace}",
+                &format!("/staff/workspaces/{}", self.workspace.id),
+            )
+            .replace("/staff/accounts/{account}", &format!("/staff/accounts/{alice}"));
         if !own.is_empty() && own != "new" {
             self.own_endpoint().await;
         }

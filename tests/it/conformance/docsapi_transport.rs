@@ -251,7 +251,7 @@ async fn d06_without_a_proxy_everything_is_plain_http_but_for_development() {
         ("KEYHATCH_TRUSTED_PROXIES", "192.0.2.1"),
     ];
     let app = TestApp::start_with(&settings).await;
-    let account = keyhatch::domain::accounts::create(&app.app, "alice@example.com", crate::support::PASSWORD, false);
+    let account = keyhatch::domain::accounts::create(&app.app, "alice@example.com", crate::support::PASSWORD, None);
     let alice = Person {
         account: account.await.unwrap(),
         browser: app.browser(),

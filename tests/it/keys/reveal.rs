@@ -292,7 +292,7 @@ async fn the_examples_carry_the_key_and_the_address() {
 async fn behind_https_the_cookie_says_so() {
     let app = crate::support::TestApp::start_with(&[("KEYHATCH_PUBLIC_URL", "https://keys.example.com")]).await;
     // The jar of this test's browser keeps no Secure cookies on plain http: they are carried by hand.
-    let account = keyhatch::domain::accounts::create(&app.app, "alice@example.com", PASSWORD, false)
+    let account = keyhatch::domain::accounts::create(&app.app, "alice@example.com", PASSWORD, None)
         .await
         .unwrap();
     let by = keyhatch::domain::access::By::operator();
