@@ -26,7 +26,12 @@ fn line(event: AuditEvent) -> Line {
         },
         is_support: event.actor_kind == "staff",
         what: Action::sentence(&event.action).to_owned(),
-        subject: event.subject,
-        details: event.details,
+        subject: without_addresses(event.subject),
+        details: without_addresses(event.details),
     }
+}
+
+/// Where a customer's events go is the customer's own.
+fn without_addresses(text: String) -> String {
+    if text.contains("://") { String::new() } else { text }
 }

@@ -7,14 +7,11 @@ pub async fn walk(walk: &mut Walk) {
     walk.open("/sign-up").await;
     let waiting = [("email", "gwen@example.com"), ("password", PASSWORD)];
     walk.submit("/sign-up", &waiting).await;
-    // Somebody guesses at Charlie's password.
+    // Somebody guesses at Erin's password.
     for _ in 0..11 {
         walk.open("/sign-in").await;
-        walk.submit(
-            "/sign-in",
-            &[("email", "charlie@example.com"), ("password", "mistyped")],
-        )
-        .await;
+        walk.submit("/sign-in", &[("email", "erin@example.com"), ("password", "mistyped")])
+            .await;
     }
     walk.becomes("sam").await;
     for (name, typed) in [
@@ -22,7 +19,7 @@ pub async fn walk(walk: &mut Walk) {
         ("staff-workspaces-beginning", "sma"),
         ("staff-nobody", "unknown@example.com"),
         ("staff-person", "alice@example.com"),
-        ("staff-person-throttled", "charlie@example.com"),
+        ("staff-person-throttled", "erin@example.com"),
         ("staff-sign-up", "gwen@example.com"),
         ("staff-workspace", "small"),
     ] {

@@ -75,8 +75,8 @@ fn what_is_no_key_is_told_by_its_shape() {
         assert_eq!(read(&secret), Err(Refused::WholeKey), "{secret}");
     }
     let id = "01a22b06-35a7-7000-bbb5-4b86428906df";
-    assert!(key_id(&KeyText::presented(format!(" {id}\n"))).is_some());
-    assert!(key_id(&KeyText::presented(id.replace('-', ""))).is_none());
+    assert!(super::id(&KeyText::presented(format!(" {id}\n"))).is_some());
+    assert!(super::id(&KeyText::presented(id.replace('-', ""))).is_none());
 }
 
 #[test]
