@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod account;
+pub mod address_list;
 pub mod ahead;
 pub mod audit;
 pub mod compromise;

@@ -29,6 +29,8 @@ pub struct KeyView {
     /// How the key is shown: its beginning, and a sign that there is more.
     key_prefix: String,
     scopes: Vec<String>,
+    /// The addresses and networks that it may be used from; none: from anywhere.
+    allowed_addresses: Vec<String>,
     /// Whether its state is `active`.
     enabled: bool,
     /// `active`, `disabled`, `compromised` or `revoked`.
@@ -58,6 +60,7 @@ impl KeyView {
             environment: key.environment.as_str(),
             key_prefix,
             scopes: key.scopes.clone(),
+            allowed_addresses: key.allowed_addresses.texts(),
             enabled: key.state == KeyState::Active,
             state: key.state.as_str(),
             expires_at: key.expires_at,

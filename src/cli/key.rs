@@ -39,6 +39,9 @@ pub(super) struct Create {
     /// Something it may do; once for each scope
     #[arg(long = "scope", value_name = "SCOPE")]
     scopes: Vec<String>,
+    /// An address or a network that it may be used from; once for each, anywhere without any
+    #[arg(long = "allowed-address", value_name = "NETWORK")]
+    allowed_addresses: Vec<String>,
     /// When it ends, like 2027-01-31T18:00:00Z; never without it
     #[arg(long, value_name = "RFC3339")]
     expires_at: Option<String>,
@@ -58,6 +61,7 @@ struct Made<'a> {
     type_id: &'a str,
     environment: String,
     scopes: &'a [String],
+    allowed_addresses: Vec<String>,
     enabled: bool,
     expires_at: Option<Timestamp>,
     webhook_url: Option<&'a str>,
@@ -75,6 +79,7 @@ pub(super) async fn run(files: &Files, command: Command) -> Result<(), Failure> 
         type_id: asked.type_id,
         environment: asked.environment.unwrap_or_default(),
         scopes: asked.scopes,
+        allowed_addresses: asked.allowed_addresses,
         expiry: String::new(),
         expires_at: asked.expires_at.unwrap_or_default(),
         webhook_url: asked.webhook_url.unwrap_or_default(),
@@ -116,6 +121,7 @@ fn print_issued(ring: &KeyRing, issued: &Issued) -> Result<(), Failure> {
         type_id: &key.type_id,
         environment: key.environment.to_string(),
         scopes: &key.scopes,
+        allowed_addresses: key.allowed_addresses.texts(),
         enabled: true,
         expires_at: key.expires_at,
         webhook_url: key.webhook_url.as_deref(),

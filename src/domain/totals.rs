@@ -9,7 +9,7 @@ use crate::model::verdict::{Refusal, Verdict};
 const INVALID_TOKEN: &str = "invalid_token";
 
 /// Every outcome a verdict can have, in the order in which they are shown.
-const OUTCOMES: [&str; 21] = [
+const OUTCOMES: [&str; 22] = [
     ACCEPTED,
     "missing",
     "https_required",
@@ -24,6 +24,7 @@ const OUTCOMES: [&str; 21] = [
     "workspace_suspended",
     "ambiguous_path",
     "insufficient_scope",
+    "ip_not_allowed",
     "rate_limit_exceeded",
     "insufficient_credits",
     "embed_off",

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::model::access::Environment;
+use crate::model::address_list::AddressList;
 use crate::model::compromise::Compromise;
 use crate::model::expiry;
 use crate::model::ids::{KeyId, OwnerId, ProjectId, WorkspaceId};
@@ -108,6 +109,8 @@ pub struct Key {
     pub public_text: Option<String>,
     /// In the profile's order; empty for a type whose access is not by scopes.
     pub scopes: Vec<String>,
+    /// Where it may be used from.
+    pub allowed_addresses: AddressList,
     pub state: KeyState,
     pub expires_at: Option<Timestamp>,
     /// When people hear next that it ends; see [`crate::model::expiry::next_notice`].

@@ -1,5 +1,7 @@
 //! The answer of verification: a value, not an error.
 
+use std::net::IpAddr;
+
 use crate::model::access::{Access, Environment};
 use crate::model::credits::Short;
 use crate::model::embed::EmbedRefusal;
@@ -68,6 +70,8 @@ pub enum Refusal {
     Ambiguous(&'static str),
     /// Lacks the scope, or the access (`all` or `read`), that was asked for.
     Insufficient(Lack),
+    /// From an address that is not on the key’s list; from nobody knows where, when that is not told.
+    AddressNotAllowed(Option<IpAddr>),
     RateLimited(Box<Exceeded>),
     /// The workspace cannot pay for it.
     InsufficientCredits(Box<Short>),
@@ -121,7 +125,10 @@ impl Refusal {
             | Refusal::Token(_)
             | Refusal::WrongEnvironment(_) => 401,
             Refusal::Ambiguous(_) => 400,
-            Refusal::HttpsRequired | Refusal::WorkspaceSuspended | Refusal::Insufficient(_) => 403,
+            Refusal::HttpsRequired
+            | Refusal::WorkspaceSuspended
+            | Refusal::Insufficient(_)
+            | Refusal::AddressNotAllowed(_) => 403,
             Refusal::RateLimited(_) => 429,
             Refusal::InsufficientCredits(_) => 402,
             Refusal::Embed(refusal) => refusal.status(),
@@ -145,6 +152,7 @@ impl Refusal {
             Refusal::WorkspaceSuspended => "workspace_suspended",
             Refusal::Ambiguous(_) => "ambiguous_path",
             Refusal::Insufficient(_) => "insufficient_scope",
+            Refusal::AddressNotAllowed(_) => "ip_not_allowed",
             Refusal::RateLimited(_) => "rate_limit_exceeded",
             Refusal::InsufficientCredits(_) => "insufficient_credits",
             Refusal::Embed(refusal) => refusal.code(),
@@ -168,6 +176,7 @@ impl Refusal {
             Refusal::WorkspaceSuspended => "workspace_suspended",
             Refusal::Ambiguous(_) => "ambiguous_path",
             Refusal::Insufficient(_) => "insufficient_scope",
+            Refusal::AddressNotAllowed(_) => "ip_not_allowed",
             Refusal::RateLimited(_) => "rate_limit_exceeded",
             Refusal::InsufficientCredits(_) => "insufficient_credits",
             Refusal::Embed(refusal) => refusal.reason(),
@@ -200,6 +209,10 @@ impl Refusal {
         match self {
             Refusal::Insufficient(lack) => Some(lack.words().to_owned()),
             Refusal::Ambiguous(why) => Some((*why).to_owned()),
+            Refusal::AddressNotAllowed(address) => Some(address.map_or_else(
+                || "no address was told".to_owned(),
+                |address| address.to_canonical().to_string(),
+            )),
             _ => self.needed(),
         }
     }
@@ -230,6 +243,12 @@ impl Refusal {
                 "This request can be read in two ways: {why}. Write it as the documentation does."
             ),
             Refusal::Insufficient(lack) => lack.message(),
+            Refusal::AddressNotAllowed(Some(address)) => {
+                format!("This API key may not be used from {}.", address.to_canonical())
+            }
+            Refusal::AddressNotAllowed(None) => {
+                "This API key may be used from some addresses only, and nobody said from which one this request came.".to_owned()
+            }
             Refusal::RateLimited(exceeded) => format!(
                 "Rate limit exceeded. Try again in {}.",
                 plural(exceeded.retry_after_seconds(), "second")

@@ -51,7 +51,8 @@ pub async fn insert(tx: &impl ConnectionTrait, new: NewKey<'_>) -> Result<()> {
         display_prefix: Set(key.display_prefix.clone()),
         spoken: Set(normal_form(&key.display_prefix)),
         public_text: Set(key.public_text.clone()),
-        scopes: Set(scopes_text(&key.scopes)),
+        scopes: Set(list_text(&key.scopes)),
+        allowed_addresses: Set(list_text(&key.allowed_addresses.texts())),
         state: Set(key.state.to_string()),
         expires_at: Set(key.expires_at.map(Timestamp::millis)),
         next_expiry_notice_at: Set(key.next_expiry_notice_at.map(Timestamp::millis)),
@@ -222,7 +223,8 @@ pub async fn update(tx: &impl ConnectionTrait, key: &Key) -> Result<Changed> {
         .set(key::ActiveModel {
             name: Set(key.name.clone()),
             name_folded: Set(name_folded),
-            scopes: Set(scopes_text(&key.scopes)),
+            scopes: Set(list_text(&key.scopes)),
+            allowed_addresses: Set(list_text(&key.allowed_addresses.texts())),
             state: Set(key.state.to_string()),
             expires_at: Set(key.expires_at.map(Timestamp::millis)),
             next_expiry_notice_at: Set(key.next_expiry_notice_at.map(Timestamp::millis)),
@@ -251,6 +253,6 @@ pub async fn update(tx: &impl ConnectionTrait, key: &Key) -> Result<Changed> {
     Changed::digest(&digest.unwrap_or_default())
 }
 
-fn scopes_text(scopes: &[String]) -> String {
-    serde_json::Value::from(scopes.to_vec()).to_string()
+fn list_text(texts: &[String]) -> String {
+    serde_json::Value::from(texts.to_vec()).to_string()
 }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use super::entities::{account, key, project, session, workspace};
 use super::{Error, Result};
 use crate::model::account::{Account, SignedIn};
+use crate::model::address_list::AddressList;
 use crate::model::compromise::Compromise;
 use crate::model::email::Email;
 use crate::model::ids::{AccountId, KeyId, OwnerId, ProjectId, SessionId, WorkspaceId};
@@ -29,6 +30,18 @@ pub(super) fn word<T: FromStr>(text: &str) -> Result<T> {
 /// Reads a SHA-256 digest.
 pub(super) fn digest(bytes: &[u8]) -> Result<[u8; 32]> {
     bytes.try_into().map_err(|_| Error::Corrupt("a digest".to_owned()))
+}
+
+/// Reads the scopes of a key.
+pub(super) fn scopes(text: &str) -> Result<Vec<String>> {
+    serde_json::from_str(text).map_err(|_| Error::Corrupt("a key’s scopes".to_owned()))
+}
+
+/// Reads the addresses that a key may be used from.
+pub(super) fn addresses(text: &str) -> Result<AddressList> {
+    let corrupt = || Error::Corrupt("a key’s addresses".to_owned());
+    let entries: Vec<String> = serde_json::from_str(text).map_err(|_| corrupt())?;
+    AddressList::parse(&entries).map_err(|_| corrupt())
 }
 
 pub(super) fn email(text: &str) -> Email {
@@ -103,7 +116,8 @@ impl TryFrom<key::Model> for Key {
             name: row.name,
             display_prefix: row.display_prefix,
             public_text: row.public_text,
-            scopes: serde_json::from_str(&row.scopes).map_err(|_| Error::Corrupt("a key’s scopes".to_owned()))?,
+            scopes: scopes(&row.scopes)?,
+            allowed_addresses: addresses(&row.allowed_addresses)?,
             state: word(&row.state)?,
             expires_at: maybe_at(row.expires_at),
             next_expiry_notice_at: maybe_at(row.next_expiry_notice_at),

@@ -4,9 +4,10 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinTy
 use uuid::Uuid;
 
 use super::entities::{key, project, workspace};
-use super::rows::{digest, maybe_at, word};
+use super::rows::{addresses, digest, maybe_at, scopes, word};
 use super::{Error, Result};
 use crate::model::access::Environment;
+use crate::model::address_list::AddressList;
 use crate::model::ids::{KeyId, OwnerId, ProjectId, WorkspaceId};
 use crate::model::key::KeyState;
 use crate::model::timestamp::Timestamp;
@@ -21,7 +22,7 @@ pub struct FoundKey {
     pub environment: Environment,
     pub name: String,
     pub display_prefix: String,
-    pub scopes: Vec<String>,
+    pub rights: Rights,
     pub state: KeyState,
     pub expires_at: Option<Timestamp>,
     pub version: i64,
@@ -34,6 +35,14 @@ pub struct FoundKey {
     pub project: Option<(ProjectId, String, String)>,
 }
 
+/// What a key may do, and from where.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Rights {
+    /// In the profile's order.
+    pub scopes: Vec<String>,
+    pub addresses: AddressList,
+}
+
 #[derive(FromQueryResult)]
 struct Row {
     digest: Vec<u8>,
@@ -44,6 +53,7 @@ struct Row {
     name: String,
     display_prefix: String,
     scopes: String,
+    allowed_addresses: String,
     state: String,
     expires_at: Option<i64>,
     version: i64,
@@ -70,7 +80,8 @@ pub async fn find(db: &impl ConnectionTrait, digests: &[[u8; 32]]) -> Result<Vec
         .columns([key::Column::Digest, key::Column::Id, key::Column::OwnerId])
         .column_as(key::Column::TypeId, "type_id")
         .columns([key::Column::Environment, key::Column::Name, key::Column::DisplayPrefix])
-        .columns([key::Column::Scopes, key::Column::State, key::Column::ExpiresAt])
+        .columns([key::Column::Scopes, key::Column::AllowedAddresses])
+        .columns([key::Column::State, key::Column::ExpiresAt])
         .columns([key::Column::Version, key::Column::WorkspaceId, key::Column::ProjectId])
         .column_as(workspace::Column::Slug, "workspace_slug")
         .column_as(workspace::Column::Name, "workspace_name")
@@ -100,7 +111,10 @@ impl TryFrom<Row> for FoundKey {
             environment: word(&row.environment)?,
             name: row.name,
             display_prefix: row.display_prefix,
-            scopes: serde_json::from_str(&row.scopes).map_err(|_| Error::Corrupt("a key’s scopes".to_owned()))?,
+            rights: Rights {
+                scopes: scopes(&row.scopes)?,
+                addresses: addresses(&row.allowed_addresses)?,
+            },
             state: word(&row.state)?,
             expires_at: maybe_at(row.expires_at),
             version: row.version,

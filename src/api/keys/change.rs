@@ -21,6 +21,9 @@ pub struct KeyChange {
     /// All that the key may do, where its access is by scopes; other keys have none.
     #[schema(nullable = false)]
     scopes: Option<Vec<String>>,
+    /// All the addresses and networks that the key may be used from. None: from anywhere.
+    #[schema(nullable = false)]
+    allowed_addresses: Option<Vec<String>>,
     /// In the future, as in RFC 3339; a date means the end of that day in UTC, `null` never.
     expires_at: Option<String>,
     /// `null` for none.
@@ -54,6 +57,7 @@ fn read(mut fields: Fields) -> Result<Edit> {
     let edit = Edit {
         name: fields.text("name"),
         scopes: fields.texts("scopes"),
+        allowed_addresses: fields.texts("allowed_addresses"),
         expiry: fields.nullable_text("expires_at").map(|date| match date {
             Some(date) => (expiry::EXACTLY.to_owned(), date),
             None => ("never".to_owned(), String::new()),

@@ -27,6 +27,10 @@ pub struct KeyToMake {
     /// What the key may do.
     #[schema(nullable = false)]
     scopes: Option<Vec<String>>,
+    /// The addresses and networks, of IPv4 and IPv6, that the key may be used from: `203.0.113.7`, `2001:db8::/32`. None: from
+    /// anywhere.
+    #[schema(nullable = false)]
+    allowed_addresses: Option<Vec<String>>,
     /// In the future, as in RFC 3339; a date means the end of that day in UTC, `null` never.
     expires_at: Option<String>,
     /// `null` for none.
@@ -79,6 +83,7 @@ fn read(app: &App, mut fields: Fields) -> Result<NewKeyInput> {
         );
     }
     let scopes = fields.texts("scopes").unwrap_or_default();
+    let allowed_addresses = fields.texts("allowed_addresses").unwrap_or_default();
     let expires_at = fields.nullable_text("expires_at").flatten();
     let webhook_url = fields.url("webhook_url").flatten().unwrap_or_default();
     fields.finish()?;
@@ -94,6 +99,7 @@ fn read(app: &App, mut fields: Fields) -> Result<NewKeyInput> {
         type_id,
         environment: environment.unwrap_or_default(),
         scopes,
+        allowed_addresses,
         expiry: if expires_at.is_some() { expiry::EXACTLY } else { "never" }.to_owned(),
         expires_at: expires_at.unwrap_or_default(),
         webhook_url,

@@ -8,6 +8,7 @@ use crate::api::keys::list::STATUSES;
 use crate::domain::App;
 use crate::domain::webhooks::courier::Failure;
 use crate::model::access::{Access, Environment};
+use crate::model::address_list;
 use crate::model::credits::{EntryKind, MOST};
 use crate::model::key::KeyState;
 use crate::model::name::LONGEST_NAME;
@@ -27,6 +28,10 @@ const LINE: &str = r"^[^\u0000-\u001F\u007F-\u009F]*$";
 
 /// A number that a port can have.
 const PORT: &str = "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]";
+
+/// A network of IPv4, or of IPv6: that no digit goes beyond its prefix, no pattern says.
+const NETWORK_4: &str = r"^[0-9]{1,3}(\.[0-9]{1,3}){3}/([1-9]|[12][0-9]|3[0-2])$";
+const NETWORK_6: &str = r"^[0-9A-Fa-f:.]{2,45}/([1-9][0-9]?|1[01][0-9]|12[0-8])$";
 
 /// As it is, or in quotes.
 const IDEMPOTENCY_KEY: &str = r#"^([!#-~]([ -~]{0,253}[!-~])?|"([ !#-\[\]-~]|\\["\\]){1,255}")$"#;
@@ -166,6 +171,9 @@ fn forms(app: &App) -> Vec<(&'static str, &'static str, Value)> {
     let url = json!({"maxLength": 2000, "pattern": format!(r"^{scheme}://[^\s@#\\]+$")});
     let origin =
         json!({"maxLength": 255, "pattern": format!(r"^https?://([a-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:({PORT}))?$")});
+    let addresses = json!({"maxItems": address_list::MOST, "items": {"type": "string", "anyOf": [
+        {"format": "ipv4"}, {"format": "ipv6"}, {"pattern": NETWORK_4}, {"pattern": NETWORK_6},
+    ]}});
     let key = json!({"pattern": "^[ -~]*$"});
     let no_scopes = if profile.scopes.is_empty() {
         json!({"maxItems": 0})
@@ -178,6 +186,10 @@ fn forms(app: &App) -> Vec<(&'static str, &'static str, Value)> {
         ("KeyChange", "name", name),
         ("KeyToMake", "expires_at", moment.clone()),
         ("KeyChange", "expires_at", moment),
+        ("KeyToMake", "allowed_addresses", addresses.clone()),
+        ("KeyChange", "allowed_addresses", addresses.clone()),
+        ("KeyView", "allowed_addresses", addresses.clone()),
+        ("KeyMade", "allowed_addresses", addresses),
         ("KeyToMake", "webhook_url", url.clone()),
         ("KeyChange", "webhook_url", url.clone()),
         ("KeyChange", "scopes", no_scopes.clone()),

@@ -45,7 +45,7 @@ pub struct VerifyQuestion {
     /// How many credits the request takes, instead of what the profile says of its route: 0 for none. They are taken when
     /// everything else is found good.
     cost: Option<u32>,
-    /// The address the request came from.
+    /// The address the request came from. Without it, a key that has a list of addresses is refused.
     client_ip: Option<String>,
     /// How the request came: `http` or `https`. Where the profile wants https, a key that came over `http` is refused, and counts
     /// as compromised from then on. Without it, nobody looks.

@@ -3,6 +3,7 @@
 use crate::domain::App;
 use crate::domain::access::ManageKeys;
 use crate::error::{AppError, Result};
+use crate::model::address_list::AddressList;
 use crate::model::ids::KeyId;
 use crate::model::key::{Key, KeyState};
 use crate::model::timestamp::Timestamp;
@@ -44,6 +45,17 @@ pub(super) fn within_makers_power(
     Ok(())
 }
 
+/// Refuses what could be used from where the maker can not.
+pub(super) fn within_makers_addresses(proof: ManageKeys<'_>, addresses: &AddressList) -> Result<()> {
+    let Some(maker) = proof.maker() else { return Ok(()) };
+    let makers = &maker.key.allowed_addresses;
+    if addresses.is_within(makers) {
+        return Ok(());
+    }
+    let why = format!("The key that asks may be used from {makers} only: list none but those.");
+    Err(AppError::invalid("allowed_addresses", why))
+}
+
 /// Asks, inside the transaction, whether the key that acts still may: it was verified before the transaction began, and
 /// may have been revoked or narrowed since. Whoever would do that now waits.
 ///
@@ -63,7 +75,10 @@ pub(super) async fn maker_still_may(tx: &Tx, app: &App, proof: ManageKeys<'_>, t
     let Some(today) = today.filter(|key| key.state == KeyState::Active && !key.is_expired(app.now())) else {
         return Err(AppError::Unauthenticated);
     };
-    if today.scopes != maker.key.scopes || today.expires_at != maker.key.expires_at {
+    let is_as_it_was = today.scopes == maker.key.scopes
+        && today.expires_at == maker.key.expires_at
+        && today.allowed_addresses == maker.key.allowed_addresses;
+    if !is_as_it_was {
         return Err(AppError::Conflict(
             "The key that asks for this was changed at the same moment. Send the request again.".to_owned(),
         ));

@@ -1,4 +1,4 @@
-//! Editing: name, scopes, expiry, webhook URL; and over the API, in the same request, whether it is enabled.
+//! Editing: name, scopes, addresses, expiry, webhook URL; and over the API, in the same request, whether it is enabled.
 
 use crate::domain::access::ManageKeys;
 use crate::domain::keys::bounds;
@@ -6,6 +6,7 @@ use crate::domain::keys::change::{access_of, change, refuse_compromised, refuse_
 use crate::domain::keys::input::{check_scopes, check_webhook_url, refuse_meaningless_scopes};
 use crate::domain::{App, seen as shown};
 use crate::error::{AppError, FieldErrors, Result};
+use crate::model::address_list::AddressList;
 use crate::model::audit::Action;
 use crate::model::expiry;
 use crate::model::ids::KeyId;
@@ -18,6 +19,8 @@ use crate::model::timestamp::Timestamp;
 pub struct Edit {
     pub name: Option<String>,
     pub scopes: Option<Vec<String>>,
+    /// None: from anywhere.
+    pub allowed_addresses: Option<Vec<String>>,
     /// Preset and date as in the form ([`expiry::parse`]); a date that equals the present one is kept even if it is past.
     pub expiry: Option<(String, String)>,
     /// Empty: none.
@@ -30,7 +33,14 @@ pub struct Edit {
 /// What an edit can change, as it is now, in few characters.
 pub fn seen(key: &Key) -> String {
     let expires_at = key.expires_at.map(Timestamp::millis);
-    shown::mark(&serde_json::json!([key.name, key.scopes, expires_at, key.webhook_url]))
+    let allowed_addresses = key.allowed_addresses.texts();
+    shown::mark(&serde_json::json!([
+        key.name,
+        key.scopes,
+        expires_at,
+        key.webhook_url,
+        allowed_addresses
+    ]))
 }
 
 /// Changes a key's settings; each error is at its field.
@@ -50,6 +60,10 @@ pub async fn edit(app: &App, proof: ManageKeys<'_>, id: KeyId, edit: Edit) -> Re
             &key.scopes,
             touched_expiry(&before, key, proof),
         )?;
+        // Whoever may not list others may leave what is there.
+        if before.allowed_addresses != key.allowed_addresses {
+            bounds::within_makers_addresses(proof, &key.allowed_addresses)?;
+        }
         let details = describe(&before, key);
         Ok((!details.is_empty()).then_some((action(&before, key, &details), details)))
     })
@@ -79,6 +93,11 @@ fn apply(app: &App, key: &mut Key, edit: &Edit) -> Result<()> {
         if let Some(scopes) = errors.check("scopes", checked) {
             key.scopes = scopes;
         }
+    }
+    if let Some(entries) = &edit.allowed_addresses
+        && let Some(addresses) = errors.check("allowed_addresses", AddressList::parse(entries))
+    {
+        key.allowed_addresses = addresses;
     }
     if let Some((preset, date)) = &edit.expiry
         && let Some(expires_at) = errors.check("expires_at", new_expiry(key, preset, date, app.now()))
@@ -149,6 +168,17 @@ fn describe(before: &Key, after: &Key) -> String {
             "scopes: {} → {}",
             before.scopes.join(", "),
             after.scopes.join(", ")
+        ));
+    }
+    if before.allowed_addresses != after.allowed_addresses {
+        let words = |list: &AddressList| match list.is_empty() {
+            true => "anywhere".to_owned(),
+            false => list.to_string(),
+        };
+        changes.push(format!(
+            "may be used from: {} → {}",
+            words(&before.allowed_addresses),
+            words(&after.allowed_addresses)
         ));
     }
     if before.expires_at != after.expires_at {

@@ -5,6 +5,7 @@ use crate::domain::access::ManageKeys;
 use crate::domain::keys::reveal::{Secrets, Ticket};
 use crate::domain::keys::{NewKey, issue, mint, reveal};
 use crate::error::{AppError, Result};
+use crate::model::address_list::AddressList;
 use crate::model::ids::AccountId;
 use crate::model::key::Key;
 use crate::model::name::Name;
@@ -31,6 +32,7 @@ pub(in crate::domain) async fn issue_first(
         key_type: key_type.clone(),
         environment,
         scopes: Vec::new(),
+        allowed_addresses: AddressList::default(),
         expires_at: None,
         webhook_url: None,
     };

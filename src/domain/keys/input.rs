@@ -4,6 +4,7 @@ use crate::domain::App;
 use crate::domain::access::ManageKeys;
 use crate::domain::keys::bounds;
 use crate::error::{AppError, FieldErrors, Result};
+use crate::model::address_list::AddressList;
 use crate::model::expiry;
 use crate::model::name::Name;
 use crate::model::timestamp::Timestamp;
@@ -18,6 +19,8 @@ pub struct NewKeyInput {
     /// Empty: the first environment of the type.
     pub environment: String,
     pub scopes: Vec<String>,
+    /// Addresses and networks that it may be used from; none: from anywhere.
+    pub allowed_addresses: Vec<String>,
     /// `7`, `30`, `90`, `date`, `never` or empty; see [`expiry::parse`].
     pub expiry: String,
     pub expires_at: String,
@@ -32,6 +35,7 @@ pub struct NewKey {
     pub key_type: KeyType,
     pub environment: Environment,
     pub scopes: Vec<String>,
+    pub allowed_addresses: AddressList,
     pub expires_at: Option<Timestamp>,
     pub webhook_url: Option<WebhookUrl>,
 }
@@ -58,17 +62,27 @@ impl NewKeyInput {
             .and_then(|key_type| errors.check("scopes", check_scopes(&app.profile, key_type.access, &self.scopes)));
         let expires_at = errors.check("expires_at", expiry::parse(&self.expiry, &self.expires_at, app.now()));
         let webhook_url = errors.check("webhook_url", check_webhook_url(app, &self.webhook_url));
-        match (name, key_type, environment, scopes, expires_at, webhook_url) {
-            (Some(name), Some(key_type), Some(environment), Some(scopes), Some(expires_at), Some(webhook_url)) => {
+        let allowed_addresses = errors.check("allowed_addresses", AddressList::parse(&self.allowed_addresses));
+        let rest = allowed_addresses.zip(expires_at).zip(webhook_url);
+        match (name, key_type, environment, scopes, rest) {
+            (
+                Some(name),
+                Some(key_type),
+                Some(environment),
+                Some(scopes),
+                Some(((allowed_addresses, expires_at), webhook_url)),
+            ) => {
                 let new = NewKey {
                     name,
                     key_type: key_type.clone(),
                     environment,
                     scopes,
+                    allowed_addresses,
                     expires_at,
                     webhook_url,
                 };
                 bounds::within_makers_power(proof, new.environment, new.key_type.access, &new.scopes, new.expires_at)?;
+                bounds::within_makers_addresses(proof, &new.allowed_addresses)?;
                 Ok(new)
             }
             _ => Err(AppError::Invalid(errors)),

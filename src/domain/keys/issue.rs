@@ -90,6 +90,7 @@ pub(super) fn key_from(app: &App, proof: ManageKeys<'_>, new: &NewKey, minted: &
         display_prefix: minted.display_prefix.clone(),
         public_text: new.key_type.public.then(|| minted.text.expose_secret().to_owned()),
         scopes: new.scopes.clone(),
+        allowed_addresses: new.allowed_addresses.clone(),
         state: KeyState::Active,
         expires_at: new.expires_at,
         next_expiry_notice_at: expiry::next_notice(new.expires_at, now),

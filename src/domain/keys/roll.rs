@@ -153,6 +153,7 @@ fn same_settings(app: &App, old: &Key) -> Result<NewKey> {
         key_type: key_type.clone(),
         environment: old.environment,
         scopes: old.scopes.clone(),
+        allowed_addresses: old.allowed_addresses.clone(),
         expires_at: successor_expiry(old, app.now()),
         webhook_url: old.webhook_url.clone().map(WebhookUrl::kept),
     })

@@ -1,6 +1,8 @@
-//! Whether a good key may make this request: environment, the route's access or scope, and scopes asked for by name.
+//! Whether a good key may make this request: environment, the route's access or scope, scopes asked for by name, and the address
+//! that it comes from.
 
 use crate::domain::verify::question::Question;
+use crate::model::address_list::AddressList;
 use crate::model::lack::Lack;
 use crate::model::verdict::Refusal;
 use crate::profile::{Access, Environment, Matched, Place, Profile, Unmatched};
@@ -11,6 +13,8 @@ pub(super) struct Powers<'a> {
     pub(super) environment: Environment,
     pub(super) access: Access,
     pub(super) scopes: &'a [String],
+    /// Where it may be used from.
+    pub(super) addresses: &'a AddressList,
 }
 
 /// What the profile says about the request of a question, whatever the key.
@@ -51,6 +55,9 @@ pub(super) fn permits<'a>(
         Access::Read => reading(question, &matched, needs_all),
         Access::Scopes => scoped(key, question, &matched, needs_all),
     }?;
+    if !key.addresses.permits(question.address) {
+        return Err(Refusal::AddressNotAllowed(question.address));
+    }
     match question.barred {
         Some(refusal) => Err(refusal.clone()),
         None => Ok(matched),

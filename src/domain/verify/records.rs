@@ -25,7 +25,7 @@ use parking_lot::Mutex;
 
 pub use label::DisplayPrefix;
 pub use record::{Granted, Parts, Record};
-pub use shared::{Named, ScopeSet, Tenant};
+pub use shared::{Named, Rights, Tenant};
 
 use crate::domain::usage::client::Source;
 use crate::domain::usage::notes::Note;
@@ -285,7 +285,7 @@ impl Records {
             name: &found.name,
             display_prefix: &found.display_prefix,
             common_prefix: format.map(|format| &*format.prefix),
-            scopes: self.shared.scopes(&found.scopes),
+            rights: self.shared.rights(&found.rights),
             tenant,
             expires_at: found.expires_at,
             version: found.version,

@@ -22,6 +22,7 @@ pub struct Model {
     pub spoken: String,
     pub public_text: Option<String>,
     pub scopes: String,
+    pub allowed_addresses: String,
     pub state: String,
     pub expires_at: Option<i64>,
     pub next_expiry_notice_at: Option<i64>,

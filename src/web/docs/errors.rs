@@ -3,6 +3,8 @@
 //!
 //! Come here with a new [`Refusal`]: give it a line in [`one_of_each`], and its code one in [`WORDS`]. A test fails until then.
 
+use std::net::Ipv4Addr;
+
 use actix_web::http::StatusCode;
 
 use super::limits;
@@ -189,6 +191,7 @@ pub fn one_of_each(profile: &Profile) -> Vec<Refusal> {
         Refusal::WorkspaceSuspended,
         Refusal::Ambiguous("the path has an empty, . or .. segment"),
         Refusal::Insufficient(lacking(profile)),
+        Refusal::AddressNotAllowed(Some(Ipv4Addr::new(198, 51, 100, 9).into())),
     ]);
     each.extend(exceeded.map(|exceeded| Refusal::RateLimited(Box::new(exceeded))));
     each.extend(profile.credits.as_ref().map(too_few));

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::domain::keys::{self, NewKeyInput};
 use crate::domain::{App, access::ManageKeys};
 use crate::error::{AppError, FieldErrors, Result};
+use crate::model::address_list::AddressList;
 use crate::model::expiry::{self, PRESET_DAYS};
 use crate::model::name::LONGEST_NAME;
 use crate::model::timestamp::DAY;
@@ -24,6 +25,9 @@ use crate::web::webhooks::{self, words::Outcome};
 /// What a form offers when nothing else was asked for.
 const USUAL_EXPIRY: &str = "90";
 
+/// How much of a list of addresses a link fills in, in characters.
+const LONGEST_LIST: usize = 2_000;
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct NewKeyForm {
@@ -33,6 +37,7 @@ pub struct NewKeyForm {
     type_id: String,
     environment: String,
     scopes: Vec<String>,
+    allowed_addresses: String,
     expiry: String,
     expires_at: String,
     pub(super) webhook_url: String,
@@ -49,6 +54,7 @@ struct Prefill {
     environment: Vec<String>,
     #[serde(alias = "scopes")]
     scope: Vec<String>,
+    allowed_addresses: Vec<String>,
     expiry: Vec<String>,
     expires_at: Vec<String>,
 }
@@ -70,6 +76,7 @@ struct NewPage {
     groups: Vec<ScopeGroupChoice>,
     expiries: Vec<ExpiryChoice>,
     first_day: String,
+    your_address: String,
     summary: Summary,
 }
 
@@ -136,6 +143,7 @@ async fn make(
         type_id: form.type_id.clone(),
         environment: form.environment.clone(),
         scopes: form.scopes.clone(),
+        allowed_addresses: AddressList::entries(&form.allowed_addresses),
         expiry: form.expiry.clone(),
         expires_at: form.expires_at.clone(),
         webhook_url: form.webhook_url.clone(),
@@ -203,6 +211,7 @@ pub(super) async fn render(
         groups: choices::scopes(app, &form.scopes),
         expiries: choices::expiries(app, &form.expiry),
         first_day: choices::first_day(app),
+        your_address: page.workspace.person.visitor.address.clone(),
         summary: summary(app, &form),
         form,
         errors: said.errors,
@@ -221,6 +230,12 @@ fn filled_in(app: &App, prefill: &Prefill, template: Option<&KeyTemplate>) -> Ne
     let first = |values: &Vec<String>| values.first().cloned().unwrap_or_default();
     let mut form = NewKeyForm {
         name: first(&prefill.name).chars().take(LONGEST_NAME).collect(),
+        allowed_addresses: prefill
+            .allowed_addresses
+            .join("\n")
+            .chars()
+            .take(LONGEST_LIST)
+            .collect(),
         expiry: USUAL_EXPIRY.to_owned(),
         ..NewKeyForm::default()
     };
@@ -313,6 +328,7 @@ fn confirm_password_first(page: &KeysPage, form: &NewKeyForm) -> HttpResponse {
         ("environment", &form.environment),
         ("expiry", &form.expiry),
         ("expires_at", &form.expires_at),
+        ("allowed_addresses", &form.allowed_addresses),
     ];
     typed.extend(form.scopes.iter().map(|scope| ("scope", scope)));
     let typed = serde_html_form::to_string(typed).unwrap_or_default();

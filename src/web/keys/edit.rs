@@ -1,4 +1,4 @@
-//! `…/keys/{key}/edit`: name, scopes, expiry, webhook URL.
+//! `…/keys/{key}/edit`: name, scopes, addresses, expiry, webhook URL.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -10,6 +10,7 @@ use crate::domain::App;
 use crate::domain::access::ManageKeys;
 use crate::domain::keys::{self, Edit};
 use crate::error::{AppError, FieldErrors, Result};
+use crate::model::address_list::AddressList;
 use crate::model::ids::KeyId;
 use crate::model::key::Key;
 use crate::profile::Access;
@@ -25,6 +26,7 @@ use crate::web::page::{self, Page};
 pub struct EditForm {
     name: String,
     scopes: Vec<String>,
+    allowed_addresses: String,
     expiry: String,
     expires_at: String,
     webhook_url: String,
@@ -42,6 +44,7 @@ struct EditPage {
     errors: FieldErrors,
     groups: Vec<ScopeGroupChoice>,
     expiries: Vec<ExpiryChoice>,
+    your_address: String,
     meanwhile: Meanwhile,
 }
 
@@ -52,6 +55,7 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpRe
     let form = EditForm {
         name: key.name.clone(),
         scopes: key.scopes.clone(),
+        allowed_addresses: key.allowed_addresses.texts().join("\n"),
         expiry: if key.expires_at.is_some() { "date" } else { "never" }.to_owned(),
         expires_at: key.expires_at.map(|at| at.iso_day()).unwrap_or_default(),
         webhook_url: key.webhook_url.clone().unwrap_or_default(),
@@ -68,6 +72,7 @@ pub async fn submit(app: Data<App>, page: KeysPage, key: KeyPath, form: Form<Edi
     let edit = Edit {
         name: Some(form.name.clone()),
         scopes: is_by_scopes(&app, &key).then(|| form.scopes.clone()),
+        allowed_addresses: Some(AddressList::entries(&form.allowed_addresses)),
         expiry: Some((form.expiry.clone(), picked_date(&key, &form))),
         webhook_url: Some(form.webhook_url.clone()),
         enabled: None,
@@ -122,6 +127,8 @@ fn fields(app: &App, key: &Key, form: &EditForm) -> Vec<(&'static str, String, S
     if is_by_scopes(app, key) {
         fields.push(("Scopes", listed(&key.scopes), listed(&form.scopes)));
     }
+    let listed = AddressList::entries(&form.allowed_addresses).join(", ");
+    fields.push(("May be used from", key.allowed_addresses.to_string(), listed));
     fields.push(("Expires", ends, typed));
     fields.push(("Webhook URL", url, form.webhook_url.trim().to_owned()));
     fields
@@ -164,6 +171,7 @@ fn edit_page(app: &App, page: &KeysPage, key: Key, form: EditForm, errors: Field
             Vec::new()
         },
         expiries: choices::expiries(app, &form.expiry),
+        your_address: page.workspace.person.visitor.address.clone(),
         meanwhile: Meanwhile::default(),
         key,
         form,

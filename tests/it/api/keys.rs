@@ -31,7 +31,7 @@ async fn from_creation_to_revocation() {
         json!({
             "id": id, "name": "CI deploy", "type": "restricted", "environment": "live",
             "key": text, "key_prefix": format!("{}…", &text[..16]), "scopes": ["shipments:read", "rates:read"],
-            "enabled": true, "state": "active", "expires_at": expires_at,
+            "allowed_addresses": [], "enabled": true, "state": "active", "expires_at": expires_at,
             "webhook_url": "https://example.com/hooks",
             "created_at": made["created_at"], "last_used_at": null,
         })
@@ -260,4 +260,84 @@ async fn the_type_may_be_left_out_where_only_one_can_be_meant() {
             .status,
         201
     );
+}
+
+#[tokio::test]
+async fn a_list_of_addresses_is_set_and_changed_and_never_wider_than_the_makers() {
+    let app = TestApp::start().await;
+    let (workspace, project) = acme(&app).await;
+    let keeper = app.key(&workspace, Some(&project), "secret", "live", &[]).await;
+    let keeper = app.program(keeper.text.expose_secret());
+    let make = |name: &str, addresses: Value| json!({"name": name, "type": "secret", "environment": "live", "allowed_addresses": addresses});
+    let body = make("office", json!(["127.0.0.0/8", "2001:DB8::/32", "127.0.0.0/8"]));
+    let office = keeper.post(KEYS, &body).await;
+    assert_eq!(office.status, 201, "{}", office.body);
+    let office = office.json();
+    assert_eq!(office["allowed_addresses"], json!(["127.0.0.0/8", "2001:db8::/32"]));
+    let own = format!("{KEYS}/{}", office["id"].as_str().unwrap());
+    for (addresses, said) in [
+        (json!(["localhost"]), "“localhost” is no address and no network"),
+        (json!(["10.0.0.1/8"]), "write 10.0.0.0/8 for the network"),
+        (json!(["::/0"]), "every address there is"),
+        (json!([""]), "is no address"),
+        (json!("10.0.0.1"), "Send a list of texts."),
+        (json!([1]), "Send a list of texts."),
+        (Value::Null, "Send a list of texts."),
+    ] {
+        for answer in [
+            keeper.post(KEYS, &make("other", addresses.clone())).await,
+            keeper.patch(&own, &json!({"allowed_addresses": addresses})).await,
+        ] {
+            assert_eq!(answer.status, 422, "{}", answer.body);
+            let told = answer.json()["fields"]["allowed_addresses"].to_string();
+            assert!(told.contains(said), "{told}");
+        }
+    }
+    // A key with a list makes and gives no other.
+    let keeper_there = app.program(office["key"].as_str().unwrap());
+    for (number, (addresses, status)) in [
+        (json!(["127.0.0.1"]), 201),
+        (json!(["2001:db8:1::/48", "127.1.0.0/16"]), 201),
+        (json!([]), 422),
+        (json!(["127.0.0.0/7"]), 422),
+        (json!(["127.0.0.1", "10.0.0.1"]), 422),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let name = format!("made {number}");
+        let answer = keeper_there.post(KEYS, &make(&name, addresses.clone())).await;
+        // Seven bits of 127 are those of another network.
+        assert_eq!(answer.status, status, "{addresses} {}", answer.body);
+        let answer = keeper_there.patch(&own, &json!({"allowed_addresses": addresses})).await;
+        assert_eq!(
+            answer.status,
+            if status == 201 { 200 } else { 422 },
+            "{addresses} {}",
+            answer.body
+        );
+        keeper
+            .patch(&own, &json!({"allowed_addresses": ["127.0.0.0/8", "2001:db8::/32"]}))
+            .await;
+    }
+    let unlisted = keeper_there
+        .post(KEYS, &json!({"name": "x", "type": "secret", "environment": "live"}))
+        .await;
+    assert!(
+        unlisted.json()["fields"]["allowed_addresses"]
+            .to_string()
+            .contains("127.0.0.0/8, 2001:db8::/32 only"),
+        "{}",
+        unlisted.body
+    );
+    let away = keeper.patch(&own, &json!({"allowed_addresses": ["203.0.113.7"]})).await;
+    assert_eq!(away.status, 200);
+    let refused = keeper_there.get(KEYS).await;
+    assert_eq!(
+        (refused.status, &refused.json()["code"]),
+        (403, &json!("ip_not_allowed"))
+    );
+    let anywhere = keeper.patch(&own, &json!({"allowed_addresses": []})).await;
+    assert_eq!(anywhere.json()["allowed_addresses"], json!([]));
+    assert_eq!(keeper_there.get(KEYS).await.status, 200);
 }

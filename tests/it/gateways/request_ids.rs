@@ -189,6 +189,22 @@ async fn the_name_of_an_answer_leads_to_the_reason() {
         ..usual
     };
     refuse(&world, &readers, &ambiguous).await;
+    let elsewhere = NewKeyInput {
+        name: "office".to_owned(),
+        type_id: "secret".to_owned(),
+        environment: "live".to_owned(),
+        allowed_addresses: vec!["203.0.113.0/24".to_owned()],
+        ..NewKeyInput::default()
+    };
+    let elsewhere = app.key_of(&world.workspace, Some(&world.project), elsewhere).await;
+    let address = Refused {
+        key: Some(elsewhere.text.expose_secret()),
+        code: "ip_not_allowed",
+        reason: "The address is not on the key’s list",
+        remedy: "Add the address to the list",
+        ..usual
+    };
+    refuse(&world, &readers, &address).await;
     let ends = NewKeyInput {
         name: "a week".to_owned(),
         type_id: "secret".to_owned(),

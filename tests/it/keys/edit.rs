@@ -37,6 +37,70 @@ async fn an_edit_is_true_from_the_next_request_on() {
 }
 
 #[tokio::test]
+async fn a_list_of_addresses_is_typed_a_line_each() {
+    let world = World::start().await;
+    let form = world.alice.get(&format!("{}/new", world.keys)).await;
+    assert!(
+        form.text("#allowed_addresses-hint").contains("You are at 127.0.0.1"),
+        "{}",
+        form.body
+    );
+    let wrong = "203.0.113.7\nthe office";
+    let answer = world
+        .submit(&[("name", "Office"), ("type", "secret"), ("allowed_addresses", wrong)])
+        .await;
+    assert_eq!(answer.status, 422);
+    assert!(
+        error_at(&answer, "allowed_addresses").contains("“the” is no address"),
+        "{}",
+        answer.body
+    );
+    assert_eq!(
+        answer.text("#allowed_addresses"),
+        "203.0.113.7 the office",
+        "what was typed stays"
+    );
+    let made = world
+        .make(&[
+            ("name", "Office"),
+            ("type", "secret"),
+            ("allowed_addresses", "198.51.100.7, 2001:db8::/32\r\n"),
+        ])
+        .await;
+    // Asked from 203.0.113.7.
+    assert_eq!(world.ask(&made.text).await, "ip_not_allowed");
+    let settings = world.alice.get(&made.url).await.text("dl.definition");
+    assert!(
+        settings.contains("May be used from 198.51.100.7, 2001:db8::/32"),
+        "{settings}"
+    );
+
+    let edit = format!("{}/edit", made.url);
+    let page = world.alice.get(&edit).await;
+    assert_eq!(page.text("#allowed_addresses"), "198.51.100.7 2001:db8::/32");
+    let answer = world
+        .alice
+        .submit(&edit, &edit, &[("allowed_addresses", "203.0.113.0/24")])
+        .await;
+    assert_eq!(answer.location(), made.url);
+    assert_eq!(world.ask(&made.text).await, "accepted");
+    let told = world.trail(&made).await[0].clone();
+    let change = "may be used from: 198.51.100.7, 2001:db8::/32 → 203.0.113.0/24";
+    assert!(told.contains(change), "{told}");
+    // Its successor has the same list.
+    let roll = format!("{}/roll", made.url);
+    let answer = world.alice.submit(&roll, &roll, &[("grace", "now")]).await;
+    let rolled = super::world::see(&world.alice, &answer.location()).await;
+    let settings = world.alice.get(&rolled.url).await.text("dl.definition");
+    assert!(settings.contains("May be used from 203.0.113.0/24"), "{settings}");
+
+    let edit = format!("{}/edit", rolled.url);
+    world.alice.submit(&edit, &edit, &[("allowed_addresses", " ")]).await;
+    let settings = world.alice.get(&rolled.url).await.text("dl.definition");
+    assert!(settings.contains("May be used from Anywhere"), "{settings}");
+}
+
+#[tokio::test]
 async fn saving_what_is_there_changes_nothing() {
     let world = World::start().await;
     let made = world

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::model::address_list::AddressList;
 
 const SCOPES: [&str; 4] = ["shipments:read", "shipments:write", "keys:read", "exports:write"];
 const METHODS: [&str; 5] = ["GET", "HEAD", "POST", "DELETE", "OPTIONS"];
@@ -57,10 +58,12 @@ proptest! {
     ) {
         let profile = Profile::example().unwrap();
         let scopes: Vec<String> = held.iter().map(|scope| (*scope).to_owned()).collect();
+        let anywhere = AddressList::default();
         let powers = Powers {
             environment,
             access,
             scopes: &scopes,
+            addresses: &anywhere,
         };
         let scopes: Vec<String> = asked.iter().map(|scope| (*scope).to_owned()).collect();
         let question = Question {
@@ -107,6 +110,7 @@ fn a_request_that_can_be_read_in_two_ways_is_refused_to_all() {
         environment: Environment::Live,
         access: Access::All,
         scopes: &[],
+        addresses: &AddressList::default(),
     };
     for path in [
         "/api/v1//me",
@@ -150,6 +154,7 @@ fn what_no_route_names_is_for_full_access() {
             environment: Environment::Live,
             access,
             scopes: &[],
+            addresses: &AddressList::default(),
         };
         let question = Question {
             method: Some("GET"),

@@ -1,7 +1,7 @@
 //! Tokens beside keys: a token has no record, but it counts against the same limits, those of its workspace together with all
 //! keys. Usage is counted by key, so of tokens only the totals know.
 
-use super::{DisplayPrefix, Granted, Records};
+use super::{DisplayPrefix, Granted, Records, Rights};
 use crate::domain::seal;
 use crate::domain::verify::judge::{self, Powers};
 use crate::domain::verify::limits::{self, Memories};
@@ -36,6 +36,7 @@ impl Records {
             environment: found.environment,
             access: Access::All,
             scopes: &[],
+            addresses: &found.rights.addresses,
         };
         let decide = || {
             if tenant.suspended {
@@ -92,7 +93,7 @@ fn as_a_key(workspace: &Workspace, subject: &str) -> FoundKey {
         environment: Environment::Live,
         name: String::new(),
         display_prefix: String::new(),
-        scopes: Vec::new(),
+        rights: Rights::default(),
         state: KeyState::Active,
         expires_at: None,
         version: 0,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::label::{DisplayPrefix, Label};
-use super::shared::{ScopeSet, Tenant};
+use super::shared::{Rights, Tenant};
 use crate::domain::usage::counted::Counted;
 use crate::domain::verify::judge::Powers;
 use crate::model::access::{Access, Environment};
@@ -31,7 +31,7 @@ const NO_TYPE: u8 = u8::MAX;
 pub struct Record {
     digest: [u8; COMPARED],
     pub(super) tenant: Arc<Tenant>,
-    pub(super) scopes: Arc<ScopeSet>,
+    pub(super) rights: Arc<Rights>,
     /// Milliseconds since 1970; the end of time for never.
     expires_at: i64,
     pub(super) version: u32,
@@ -58,7 +58,7 @@ pub struct Parts<'a> {
     pub display_prefix: &'a str,
     /// What keys of its type begin with.
     pub common_prefix: Option<&'a str>,
-    pub scopes: Arc<ScopeSet>,
+    pub rights: Arc<Rights>,
     pub tenant: Arc<Tenant>,
     pub expires_at: Option<Timestamp>,
     pub version: i64,
@@ -93,7 +93,7 @@ impl Record {
             digest,
             id: parts.id,
             label: Label::new(parts.display_prefix, parts.name, parts.common_prefix),
-            scopes: parts.scopes,
+            rights: parts.rights,
             tenant: parts.tenant,
             expires_at: parts.expires_at.map_or(i64::MAX, Timestamp::millis),
             recent: Recent::default(),
@@ -161,7 +161,8 @@ impl Record {
             environment: self.environment,
             // A type that the profile no longer has grants nothing but what its scopes say.
             access: key_type.map_or(Access::Scopes, |key_type| key_type.access),
-            scopes: &self.scopes.0,
+            scopes: &self.rights.scopes,
+            addresses: &self.rights.addresses,
         }
     }
 

@@ -1,4 +1,4 @@
-//! What many keys have in common and memory holds once: the workspace and project they belong to, and sets of scopes.
+//! What many keys have in common and memory holds once: the workspace and project they belong to, and what they may do.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, RandomState};
@@ -48,9 +48,7 @@ pub struct Named {
     pub name: String,
 }
 
-/// Scopes of a key, in the profile's order.
-#[derive(Debug, PartialEq, Eq)]
-pub struct ScopeSet(pub Vec<String>);
+pub use crate::store::verification::Rights;
 
 impl Tenant {
     /// What answers say of it; `write` says it the first time.
@@ -90,7 +88,7 @@ struct Inner {
     /// In this order, those of a workspace stand beside each other.
     tenants: BTreeMap<(WorkspaceId, OwnerId), Arc<Tenant>>,
     recents: HashMap<WorkspaceId, Arc<Mutex<Vec<Recent>>>>,
-    scopes: HashMap<Vec<String>, Weak<ScopeSet>>,
+    rights: HashMap<Rights, Weak<Rights>>,
 }
 
 impl Default for Shared {
@@ -128,14 +126,14 @@ impl Shared {
         self.part(found.workspace_id).lock().make(found, limits)
     }
 
-    pub(super) fn scopes(&self, scopes: &[String]) -> Arc<ScopeSet> {
-        let mut inner = self.part(scopes).lock();
-        if let Some(known) = inner.scopes.get(scopes).and_then(Weak::upgrade) {
+    pub(super) fn rights(&self, rights: &Rights) -> Arc<Rights> {
+        let mut inner = self.part(rights).lock();
+        if let Some(known) = inner.rights.get(rights).and_then(Weak::upgrade) {
             return known;
         }
-        let set = Arc::new(ScopeSet(scopes.to_vec()));
-        inner.scopes.insert(scopes.to_vec(), Arc::downgrade(&set));
-        set
+        let kept = Arc::new(rights.clone());
+        inner.rights.insert(rights.clone(), Arc::downgrade(&kept));
+        kept
     }
 
     /// From here on, every key of the workspace is asked of the database again.
@@ -165,7 +163,7 @@ impl Shared {
     pub(super) fn sweep(&self, is_idle: impl Fn(&mut Vec<Recent>) -> bool) {
         for part in &self.parts {
             let mut inner = part.lock();
-            inner.scopes.retain(|_, set| set.strong_count() > 0);
+            inner.rights.retain(|_, kept| kept.strong_count() > 0);
             // One holder is this table; a record would be another.
             inner.tenants.retain(|_, tenant| Arc::strong_count(tenant) > 1);
             inner

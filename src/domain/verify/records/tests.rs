@@ -40,7 +40,7 @@ fn found(key: u8, row: Row) -> FoundKey {
         // So that a verdict says which row it was made of.
         name: row.version.to_string(),
         display_prefix: "kh_live_12345678".to_owned(),
-        scopes: Vec::new(),
+        rights: Rights::default(),
         state: row.state,
         expires_at: None,
         version: row.version,
