@@ -13,6 +13,7 @@ use crate::model::ahead;
 use crate::model::ids::{OwnerId, ProjectId, WorkspaceId};
 use crate::model::rate::Recent;
 use crate::store::verification::FoundKey;
+pub use crate::store::verification::Rights;
 
 /// Whom keys speak for: a workspace, and a project of it where keys belong to projects. What decides, and its ids, come first, and stand in
 /// one line of memory (there is a test).
@@ -47,8 +48,6 @@ pub struct Named {
     pub slug: String,
     pub name: String,
 }
-
-pub use crate::store::verification::Rights;
 
 impl Tenant {
     /// What answers say of it; `write` says it the first time.
