@@ -78,7 +78,7 @@ pub async fn access_log(
 
 fn write_line(id: &RequestId, method: &Method, route: Option<&str>, status: StatusCode, began: Instant) {
     tracing::info!(
-        http.request_id = id.as_str(),
+        http.request_id = %id,
         http.method = known(method),
         http.route = route.unwrap_or("none"),
         http.status = status.as_u16(),

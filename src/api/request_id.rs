@@ -19,7 +19,7 @@ pub fn of(request: &HttpRequest) -> RequestId {
 
 /// The answer, with what its request is called.
 pub fn told<B>(mut answer: Response<B>, id: &RequestId) -> Response<B> {
-    let name = values::write(|values| values.text(id.as_str()));
+    let name = id.with_text(|text| values::write(|values| values.bytes(text)));
     answer.headers_mut().insert(REQUEST_ID, name);
     answer
 }

@@ -35,7 +35,12 @@ impl Values<'_> {
     /// Ids, words of the profile, the beginning of a key, subjects (see `domain::verify::tokens`), templates (see
     /// `model::inbound::Template`): all are ASCII without control characters.
     pub(in crate::api) fn text(&mut self, text: &str) -> HeaderValue {
-        self.0.extend_from_slice(text.as_bytes());
+        self.bytes(text.as_bytes())
+    }
+
+    /// The same, of what is not yet a text.
+    pub(in crate::api) fn bytes(&mut self, text: &[u8]) -> HeaderValue {
+        self.0.extend_from_slice(text);
         self.written()
     }
 

@@ -55,8 +55,7 @@ where
         .shutdown_timeout(20)
         .listen("keyhatch", listener, move || {
             let (door, draining) = (door.clone(), draining.clone());
-            let answering = apply_fn_factory(answering(), |request, service: &S::Service| in_turn(request, service))
-                .map_err(|error: Error| error.error_response());
+            let answering = apply_fn_factory(answering(), |request, service: &S::Service| in_turn(request, service));
             let http = HttpService::build()
                 .graceful_shutdown_signal(move || {
                     let draining = draining.clone();

@@ -2,6 +2,7 @@
 //! calls support reads it out, so it is short, has one case, and none of the characters that look or sound like another.
 
 use std::cell::RefCell;
+use std::fmt;
 
 use smol_str::SmolStr;
 
@@ -11,38 +12,49 @@ const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// What the names that are made here begin with.
 const HEAD: &str = "req_";
 
-/// How many characters follow: five bits each, so that nobody guesses another's. The whole is as long as a [`SmolStr`] holds
-/// without asking the allocator.
+/// How many characters follow: five bits each, so that nobody guesses another's.
 const LENGTH: usize = 19;
+
+/// The bits of one character.
+const BITS: usize = 5;
+
+/// How many random bytes have that many bits.
+const RANDOM: usize = (LENGTH * BITS).div_ceil(8);
 
 /// Names that others gave have at least and at most so many characters.
 const LEAST: usize = 8;
 const MOST: usize = 128;
 
 /// For how many names randomness is drawn at once: a system call for each would cost more than all the rest.
-const DRAWN: usize = 64;
+const DRAWN: usize = 128;
 
 /// What names a request. Nothing, for what nobody asked over HTTP.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RequestId(SmolStr);
+pub struct RequestId(Name);
+
+/// Every answer has a name and few are ever read, so one that is made here is a number until somebody wants its text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum Name {
+    #[default]
+    None,
+    /// What follows [`HEAD`], the last character in the lowest bits.
+    Made(u128),
+    Given(SmolStr),
+}
 
 impl RequestId {
     /// A new one. `fill` gives random bytes.
     pub fn new(fill: impl FnOnce(&mut [u8])) -> Self {
-        let drawn = next(fill);
-        let mut text = [0; HEAD.len() + LENGTH];
-        text[..HEAD.len()].copy_from_slice(HEAD.as_bytes());
-        for (place, byte) in text[HEAD.len()..].iter_mut().zip(drawn) {
-            *place = ALPHABET[usize::from(byte & 31)];
-        }
-        Self(std::str::from_utf8(&text).map(SmolStr::new).unwrap_or_default())
+        let mut bytes = [0; 16];
+        bytes[..RANDOM].copy_from_slice(&next(fill));
+        Self(Name::Made(u128::from_le_bytes(bytes) & ((1 << (LENGTH * BITS)) - 1)))
     }
 
     /// One that somebody else gave: 8 to 128 letters, digits and `-_.:=+/@`, which is what proxies write.
     pub fn parse(text: &str) -> Option<Self> {
         let may_stand = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:=+/@".contains(&byte);
         let is_one = (LEAST..=MOST).contains(&text.len()) && text.bytes().all(may_stand);
-        is_one.then(|| Self(SmolStr::new(text)))
+        is_one.then(|| Self(number(text).map_or_else(|| Name::Given(SmolStr::new(text)), Name::Made)))
     }
 
     /// One as proxies make them: 32 hexadecimal digits, or a UUID.
@@ -66,36 +78,60 @@ impl RequestId {
             other => other,
         });
         let meant: String = meant.collect();
-        let is_one = meant.len() == LENGTH && meant.bytes().all(|byte| ALPHABET.contains(&byte));
-        is_one.then(|| Self(SmolStr::from(format!("{HEAD}{meant}"))))
+        number(&format!("{HEAD}{meant}")).map(|number| Self(Name::Made(number)))
     }
 
     /// As it stands in headers and addresses.
-    pub fn as_str(&self) -> &str {
-        &self.0
+    pub fn with_text<T>(&self, read: impl FnOnce(&[u8]) -> T) -> T {
+        match &self.0 {
+            Name::None => read(&[]),
+            Name::Made(number) => read(&text(*number)),
+            Name::Given(text) => read(text.as_bytes()),
+        }
     }
 }
 
-impl std::fmt::Display for RequestId {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(&self.0)
+impl fmt::Display for RequestId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.with_text(|text| formatter.write_str(std::str::from_utf8(text).unwrap_or_default()))
     }
+}
+
+/// The text of one that was made here.
+fn text(number: u128) -> [u8; HEAD.len() + LENGTH] {
+    let mut text = [0; HEAD.len() + LENGTH];
+    text[..HEAD.len()].copy_from_slice(HEAD.as_bytes());
+    let mut rest = number;
+    for place in text[HEAD.len()..].iter_mut().rev() {
+        *place = ALPHABET[(rest & 31) as usize];
+        rest >>= BITS;
+    }
+    text
+}
+
+/// What a text was made of, if it is of that form.
+fn number(text: &str) -> Option<u128> {
+    let rest = text.strip_prefix(HEAD).filter(|rest| rest.len() == LENGTH)?;
+    rest.bytes().try_fold(0, |number, byte| {
+        let value = ALPHABET.iter().position(|one| *one == byte)?;
+        Some(number << BITS | value as u128)
+    })
 }
 
 thread_local! {
     /// Random bytes that no name has been made of yet, and how many of them are used up.
-    static ROOM: RefCell<([u8; DRAWN * LENGTH], usize)> = const { RefCell::new(([0; DRAWN * LENGTH], DRAWN * LENGTH)) };
+    static ROOM: RefCell<([u8; DRAWN * RANDOM], usize)> = const { RefCell::new(([0; DRAWN * RANDOM], DRAWN * RANDOM)) };
 }
 
-fn next(fill: impl FnOnce(&mut [u8])) -> [u8; LENGTH] {
+fn next(fill: impl FnOnce(&mut [u8])) -> [u8; RANDOM] {
     ROOM.with_borrow_mut(|(bytes, used)| {
-        if *used + LENGTH > bytes.len() {
+        if *used + RANDOM > bytes.len() {
             fill(bytes);
             *used = 0;
         }
-        let mut drawn = [0; LENGTH];
-        drawn.copy_from_slice(&bytes[*used..*used + LENGTH]);
-        *used += LENGTH;
+        let mut drawn = [0; RANDOM];
+        drawn.copy_from_slice(&bytes[*used..*used + RANDOM]);
+        *used += RANDOM;
         drawn
     })
 }
@@ -116,9 +152,10 @@ mod tests {
     fn a_new_one_is_not_the_last_and_reads_as_one() {
         let (one, other) = (new(), new());
         assert_ne!(one, other);
-        assert_eq!(one.as_str().len(), HEAD.len() + LENGTH);
-        assert_eq!(RequestId::parse(one.as_str()), Some(one.clone()));
-        assert_eq!(RequestId::spoken(one.as_str()), Some(one));
+        let text = one.to_string();
+        assert_eq!(text.len(), HEAD.len() + LENGTH);
+        assert_eq!(RequestId::parse(&text), Some(one.clone()));
+        assert_eq!(RequestId::spoken(&text), Some(one));
     }
 
     #[test]

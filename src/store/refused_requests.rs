@@ -93,7 +93,7 @@ pub async fn called(
     of: Option<WorkspaceId>,
     limit: u64,
 ) -> Result<Vec<RefusedRequest>> {
-    let mut wanted = Entity::find().filter(Column::RequestId.eq(id.as_str()));
+    let mut wanted = Entity::find().filter(Column::RequestId.eq(id.to_string()));
     if let Some(workspace) = of {
         let is_theirs = Column::KeyId.in_subquery(living_keys(workspace));
         wanted = wanted.filter(Column::KeyId.is_null().or(is_theirs));
