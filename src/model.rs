@@ -34,6 +34,7 @@ pub mod timestamp;
 pub mod token_fault;
 pub mod transport;
 pub mod trouble;
+pub mod usage;
 pub mod user_agent;
 pub mod verdict;
 pub mod webhook;

@@ -9,7 +9,9 @@ use actix_web::http::Method;
 
 use crate::api;
 use crate::profile::{KeyOwner, Profile};
-use crate::web::{accounts, docs, embed, home, inbound, keys, onboarding, projects, staff, webhooks, workspaces};
+use crate::web::{
+    accounts, docs, embed, home, inbound, keys, onboarding, projects, staff, usage, webhooks, workspaces,
+};
 
 /// Every page.
 pub fn pages(profile: &Profile) -> Table {
@@ -60,6 +62,8 @@ fn workspaces(table: &mut Table) {
     table.get("/w/{workspace}", workspaces::overview::show);
     table.get("/w/{workspace}/members", workspaces::members::show);
     table.get("/w/{workspace}/audit", workspaces::audit::show);
+    table.get("/w/{workspace}/usage", usage::workspace);
+    table.get("/w/{workspace}/usage.csv", usage::workspace_table);
     table.get("/w/{workspace}/requests", workspaces::requests::show);
     table.get("/w/{workspace}/credits", workspaces::credits::show);
     table.get("/w/{workspace}/settings", workspaces::settings::show);
@@ -123,6 +127,12 @@ fn keys(table: &mut Table, profile: &Profile) {
         KeyOwner::Workspace => "/w/{workspace}/keys",
     };
     let key = format!("{keys}/{{key}}");
+    if profile.api.keys_belong_to == KeyOwner::Project {
+        table.get("/w/{workspace}/p/{project}/usage", usage::ring);
+        table.get("/w/{workspace}/p/{project}/usage.csv", usage::ring_table);
+    }
+    table.get(format!("{key}/usage"), usage::key);
+    table.get(format!("{key}/usage.csv"), usage::key_table);
     table.get(keys, keys::list::show);
     table.post(keys, keys::create::submit);
     table.get(format!("{keys}/new"), keys::create::show);

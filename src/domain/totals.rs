@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use crate::domain::usage::counts::ACCEPTED;
+use crate::model::usage::ACCEPTED;
 use crate::model::verdict::{Refusal, Verdict};
 
 /// Whatever is wrong with a token of the identity provider.

@@ -7,6 +7,7 @@ pub mod counts;
 pub mod keyless;
 pub mod notes;
 mod queue;
+pub mod report;
 mod write_down;
 
 pub(in crate::domain) use write_down::write_down_of;

@@ -117,6 +117,20 @@ impl Timestamp {
             .unwrap_or_default()
     }
 
+    /// For people who know the year: `24 Dec`.
+    pub fn day_and_month(self) -> String {
+        self.to_offset()
+            .format(format_description!("[day padding:none] [month repr:short]"))
+            .unwrap_or_default()
+    }
+
+    /// The time of day without seconds: `18:00`.
+    pub fn hour_and_minute(self) -> String {
+        self.to_offset()
+            .format(format_description!("[hour]:[minute]"))
+            .unwrap_or_default()
+    }
+
     /// For a `<input type="date">`: `2026-12-24`.
     pub fn iso_day(self) -> String {
         self.to_offset()

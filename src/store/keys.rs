@@ -6,7 +6,7 @@ mod list;
 mod locks;
 
 pub use desk::{count_by_display_prefix, count_near, find_by_display_prefix, find_near};
-pub use digests::{Digested, digests, newest_digests};
+pub use digests::{Digested, digests, newest_digests, newest_digests_of};
 use list::with_status;
 pub use list::{Filter, StatusFilter, counted, has_any, list};
 pub use locks::{hold_any, lock, lock_all, lock_shared};

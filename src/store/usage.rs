@@ -1,12 +1,14 @@
 //! Usage: verdicts by key, hour and outcome, and when a key was last used. Written in batches.
 
 mod batch;
+mod sums;
 
 use std::borrow::Cow;
 
 pub use batch::{add, set_last_uses};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+pub use sums::{KeySum, Subject, Sum, Which, by, top_keys};
 use uuid::Uuid;
 
 use super::Result;

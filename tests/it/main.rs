@@ -25,6 +25,7 @@ mod projects;
 mod secrets;
 mod staff;
 mod support;
+mod usage;
 mod verification;
 mod webhooks;
 mod workspaces;

@@ -42,7 +42,7 @@ pub async fn evidence(app: &App, proof: ReadKeys<'_>, id: KeyId) -> Result<(Key,
     let sums = store::usage::sums_since(app.db.reader(), &[id], now.start_of_day().hour()).await?;
     let (accepted, refused): (Vec<_>, Vec<_>) = sums
         .iter()
-        .partition(|sum| sum.outcome == crate::domain::usage::counts::ACCEPTED);
+        .partition(|sum| sum.outcome == crate::model::usage::ACCEPTED);
     let evidence = Evidence {
         accepted_today: accepted.iter().map(|sum| sum.count).sum(),
         refused_today: refused.iter().map(|sum| sum.count).sum(),

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use crate::domain::App;
 use crate::domain::access::ReadKeys;
-use crate::domain::usage::counts::ACCEPTED;
 use crate::error::Result;
 use crate::model::ids::KeyId;
 use crate::model::key::Key;
 use crate::model::refused_request::RefusedRequest;
 use crate::model::timestamp::{DAY, Timestamp};
+use crate::model::usage::ACCEPTED;
 use crate::store;
 
 /// How many days are looked at, today included.

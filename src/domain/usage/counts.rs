@@ -9,10 +9,8 @@ use super::notes::{AT_ONCE, LONGEST_AGENT, Note, address_text, shortened};
 use crate::model::ids::KeyId;
 use crate::model::key::LastUse;
 use crate::model::timestamp::Timestamp;
+use crate::model::usage::ACCEPTED;
 use crate::store::usage::Count;
-
-/// The outcome of an allowed request; the others are [`crate::model::verdict::Refusal::reason`].
-pub const ACCEPTED: &str = "accepted";
 
 /// Accepted requests of one key in one hour, on their way to the database.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
-use crate::model::ids::{KeyId, WorkspaceId};
+use crate::model::ids::{KeyId, OwnerId, WorkspaceId};
 use crate::store::Result;
 use crate::store::entities::key;
 use crate::store::rows::digest;
@@ -20,6 +20,12 @@ pub async fn digests(db: &impl ConnectionTrait, keys: &[KeyId]) -> Result<Vec<Di
 /// Of a workspace's newest keys.
 pub async fn newest_digests(db: &impl ConnectionTrait, workspace: WorkspaceId, limit: u64) -> Result<Vec<Digested>> {
     let its = key::Entity::find().filter(key::Column::WorkspaceId.eq(workspace.0));
+    read(db, its.order_by_desc(key::Column::Id).limit(limit)).await
+}
+
+/// Of an owner's newest keys.
+pub async fn newest_digests_of(db: &impl ConnectionTrait, owner: OwnerId, limit: u64) -> Result<Vec<Digested>> {
+    let its = key::Entity::find().filter(key::Column::OwnerId.eq(owner.0));
     read(db, its.order_by_desc(key::Column::Id).limit(limit)).await
 }
 

@@ -116,7 +116,7 @@ pub(super) fn environments(app: &App, chosen: &str) -> Vec<EnvironmentChoice> {
 }
 
 /// The word people read.
-pub(super) fn environment_label(environment: Environment) -> &'static str {
+pub(in crate::web) fn environment_label(environment: Environment) -> &'static str {
     match environment {
         Environment::Live => "Live",
         Environment::Test => "Test",

@@ -21,6 +21,7 @@ pub async fn walk(walk: &mut Walk) {
 async fn none(walk: &mut Walk) {
     walk.see("keys-none", KEYS).await;
     walk.see("welcome-without-key", "/welcome").await;
+    walk.see("usage-none", "/w/acme/p/site/usage").await;
     walk.see("webhooks-none", "/w/acme/p/site/webhooks").await;
     walk.becomes("victor").await;
     walk.see("keys-none-viewer", KEYS).await;
@@ -115,6 +116,13 @@ async fn used(walk: &mut Walk, key: &str) {
     walk.see("key-first-request-received", &format!("{key}/first-request"))
         .await;
     walk.see("docs", "/docs/authentication").await;
+    for range in ["24h", "7d", "12m"] {
+        walk.see(&format!("usage-{range}"), &format!("/w/acme/usage?range={range}"))
+            .await;
+    }
+    walk.see("usage-reason", "/w/acme/p/site/usage?reason=insufficient_scope")
+        .await;
+    walk.see("usage-key", &format!("{key}/usage")).await;
     walk.becomes("victor").await;
     walk.see("key-viewer", key).await;
     walk.becomes("alice").await;

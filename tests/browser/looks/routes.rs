@@ -8,7 +8,7 @@ use keyhatch::profile::Profile;
 use keyhatch::routes;
 
 /// Routes of `routes::pages` that show nothing anywhere, and why.
-const WITHOUT_A_PAGE: [(&str, &str); 5] = [
+const WITHOUT_A_PAGE: [(&str, &str); 9] = [
     ("/docs", "leads to its only page"),
     (
         "/staff/lookups",
@@ -19,6 +19,13 @@ const WITHOUT_A_PAGE: [(&str, &str); 5] = [
         "leads to the steps; it has events for their script",
     ),
     ("/w/{workspace}/p/{project}", "leads to the project's keys"),
+    ("/w/{workspace}/usage.csv", "is a table for programs"),
+    ("/w/{workspace}/p/{project}/usage.csv", "is a table for programs"),
+    (
+        "/w/{workspace}/p/{project}/keys/{key}/usage.csv",
+        "is a table for programs",
+    ),
+    ("/w/{workspace}/keys/{key}/usage.csv", "is a table for programs"),
     (
         "/w/{workspace}/p/{project}/keys/{key}/deletion",
         "no profile that comes along deletes keys of projects",

@@ -2,7 +2,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use keyhatch::domain::usage::counts::ACCEPTED;
+use keyhatch::model::usage::ACCEPTED;
 use keyhatch::store;
 
 use super::installation::Installation;

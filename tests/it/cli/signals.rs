@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::process::Child;
 use std::time::{Duration, Instant};
 
-use keyhatch::domain::usage::counts::ACCEPTED;
+use keyhatch::model::usage::ACCEPTED;
 use keyhatch::store;
 use keyhatch::store::db::MIGRATION_LOCK;
 

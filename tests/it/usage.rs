@@ -1,0 +1,5 @@
+//! Pages about usage, and what stands behind them: every request is counted once, wherever and whenever one looks.
+
+mod pages;
+mod sums;
+mod world;
