@@ -361,6 +361,7 @@ async fn sweep(app: &App) -> Result<(), AppError> {
     webhooks::sweep(app).await?;
     mail::outbox::sweep(app).await?;
     refused_requests::sweep(app).await?;
+    usage::roll_up::sweep(app).await?;
     accounts::sweep(app).await
 }
 

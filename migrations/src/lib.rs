@@ -26,6 +26,7 @@ mod m0017_refused_requests;
 mod m0018_spoken;
 mod m0019_refused_without_key;
 mod m0020_desk;
+mod m0021_usage_days;
 mod m0024_allowed_addresses;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_spoken::Migration),
             Box::new(m0019_refused_without_key::Migration),
             Box::new(m0020_desk::Migration),
+            Box::new(m0021_usage_days::Migration),
             Box::new(m0024_allowed_addresses::Migration),
         ]
     }

@@ -8,6 +8,7 @@ pub mod keyless;
 pub mod notes;
 mod queue;
 pub mod report;
+pub mod roll_up;
 mod write_down;
 
 pub(in crate::domain) use write_down::write_down_of;

@@ -58,6 +58,12 @@ impl Timestamp {
         Self(self.0 - self.0.rem_euclid(DAY))
     }
 
+    /// Midnight (UTC) that began the first day of this month.
+    pub fn start_of_month(self) -> Self {
+        let before = i64::from(self.to_offset().day()) - 1;
+        self.start_of_day().plus(-before * DAY)
+    }
+
     /// Reads RFC 3339 (`2026-12-24T18:00:00Z`), what a browser's date and time fields send (`2026-12-24T18:00`), or a
     /// bare date, which means the end of that day in UTC.
     pub fn parse(text: &str) -> Option<Self> {

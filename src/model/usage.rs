@@ -100,6 +100,11 @@ impl Range {
     }
 }
 
+/// The first day of the month that a day is in, both in days since 1970.
+pub fn month_of(day: i64) -> i64 {
+    Unit::Day.of(Unit::Day.start(day).start_of_month())
+}
+
 impl Unit {
     pub fn millis(self) -> i64 {
         match self {
@@ -184,6 +189,22 @@ mod tests {
             assert_eq!(Range::named(range.as_str()), range);
         }
         assert_eq!(Range::named("forever"), Range::Week);
+    }
+
+    #[test]
+    fn months_begin_with_their_first_day() {
+        let month = |text: &str| {
+            let day = Unit::Day.of(Timestamp::parse(text).unwrap());
+            Unit::Day.start(month_of(day)).iso_day()
+        };
+        for (day, first) in [
+            ("2026-11-30", "2026-11-01"),
+            ("2026-12-01", "2026-12-01"),
+            ("2024-02-29", "2024-02-01"),
+            ("2026-01-01", "2026-01-01"),
+        ] {
+            assert_eq!(month(day), first);
+        }
     }
 
     #[test]

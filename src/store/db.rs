@@ -267,6 +267,7 @@ pub(super) use postgres::listener;
 mod tests {
     mod plans;
     mod spoken;
+    mod usage;
 
     use super::*;
 

@@ -27,7 +27,6 @@ pub(super) mod service_token;
 pub(super) mod session;
 pub(super) mod shown_once;
 pub(super) mod sign_up;
-pub(super) mod usage_hour;
 pub(super) mod webhook_attempt;
 pub(super) mod webhook_delivery;
 pub(super) mod webhook_endpoint;

@@ -1,97 +1,63 @@
-//! Usage: verdicts by key, hour and outcome, and when a key was last used. Written in batches.
+//! Usage: verdicts of keys and of what owns them, counted by kind, hour and day; and when a key was last used. Written in batches.
+//!
+//! A row of a day (`usage_days`, `usage_owner_days`) has a column for each hour, a row of a month (`usage_months`,
+//! `usage_owner_months`) one for each day. What is counted is added to the row of the day. When that day is over, it is settled: its
+//! count moves to the row of the month, and the hours stay for a while. So whatever happens, a day's requests are what its month says
+//! and what is not settled, together.
 
 mod batch;
+mod kinds;
+mod places;
+mod settle;
 mod sums;
+mod top;
 
 use std::borrow::Cow;
 
 pub use batch::{add, set_last_uses};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
-pub use sums::{KeySum, Subject, Sum, Which, by, top_keys};
-use uuid::Uuid;
+pub use settle::{Due, Step, is_any_due, step};
+pub use sums::{DaySum, Subject, Sum, by, of_keys, sums_since};
+pub use top::{KeySum, Which, top_keys};
 
-use super::Result;
-use super::entities::usage_hour;
 use crate::model::ids::KeyId;
 
 /// Verdicts of one key in one hour with one outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Count {
     pub key: KeyId,
+    /// Hours since 1970.
     pub hour: i64,
     pub outcome: Cow<'static, str>,
+    /// Which route of the profile; empty, where that is not said.
+    pub route: Cow<'static, str>,
     pub count: i64,
 }
 
-/// Counts of the keys since an hour, summed over the hours; in no order.
-pub async fn sums_since(db: &impl ConnectionTrait, keys: &[KeyId], hour: i64) -> Result<Vec<Count>> {
-    let sums: Vec<(Uuid, String, i64)> = usage_hour::Entity::find()
-        .select_only()
-        .column(usage_hour::Column::KeyId)
-        .column(usage_hour::Column::Outcome)
-        .column_as(Expr::col(usage_hour::Column::Count).sum().cast_as("bigint"), "sum")
-        .filter(usage_hour::Column::KeyId.is_in(keys.iter().map(|key| key.0)))
-        .filter(usage_hour::Column::Hour.gte(hour))
-        .group_by(usage_hour::Column::KeyId)
-        .group_by(usage_hour::Column::Outcome)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(sums
-        .into_iter()
-        .map(|(key, outcome, count)| Count {
-            key: KeyId(key),
-            hour,
-            outcome: outcome.into(),
-            count,
-        })
-        .collect())
+/// A pair of tables, and by what their rows are known.
+#[derive(Clone, Copy, Debug)]
+struct Tables {
+    days: &'static str,
+    months: &'static str,
+    /// The columns, with the types that PostgreSQL has to be told.
+    of: &'static [(&'static str, &'static str)],
 }
 
-/// The hours of one key since an hour, oldest first.
-pub async fn hours_since(db: &impl ConnectionTrait, id: KeyId, hour: i64) -> Result<Vec<Count>> {
-    let rows = usage_hour::Entity::find()
-        .filter(usage_hour::Column::KeyId.eq(id.0))
-        .filter(usage_hour::Column::Hour.gte(hour))
-        .order_by_asc(usage_hour::Column::Hour)
-        .all(db)
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Count {
-            key: KeyId(row.key_id),
-            hour: row.hour,
-            outcome: row.outcome.into(),
-            count: row.count,
-        })
-        .collect())
-}
+const OF_KEYS: Tables = Tables {
+    days: "usage_days",
+    months: "usage_months",
+    of: &[("key_id", "uuid")],
+};
 
-/// Counts of the keys with one outcome, summed over each day since one (in days since 1970); in no order.
-pub async fn days_since(
-    db: &impl ConnectionTrait,
-    keys: &[KeyId],
-    outcome: &str,
-    day: i64,
-) -> Result<Vec<(KeyId, i64, i64)>> {
-    // Written out, not bound: PostgreSQL takes two bound 24s for two different groupings.
-    let by_day = || Expr::cust("\"hour\" / 24");
-    let sums: Vec<(Uuid, i64, i64)> = usage_hour::Entity::find()
-        .select_only()
-        .column(usage_hour::Column::KeyId)
-        .column_as(by_day(), "day")
-        .column_as(Expr::col(usage_hour::Column::Count).sum().cast_as("bigint"), "sum")
-        .filter(usage_hour::Column::KeyId.is_in(keys.iter().map(|key| key.0)))
-        .filter(usage_hour::Column::Hour.gte(day * 24))
-        .filter(usage_hour::Column::Outcome.eq(outcome))
-        .group_by(usage_hour::Column::KeyId)
-        .group_by(by_day())
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(sums
-        .into_iter()
-        .map(|(key, day, count)| (KeyId(key), day, count))
-        .collect())
+const OF_OWNERS: Tables = Tables {
+    days: "usage_owner_days",
+    months: "usage_owner_months",
+    of: &[("workspace_id", "uuid"), ("owner_id", "uuid"), ("environment", "text")],
+};
+
+impl Tables {
+    /// `workspace_id, owner_id, environment`
+    fn columns(self) -> String {
+        let names: Vec<_> = self.of.iter().map(|(name, _)| *name).collect();
+        names.join(", ")
+    }
 }

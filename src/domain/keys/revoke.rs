@@ -8,6 +8,7 @@ use crate::model::audit::Action;
 use crate::model::ids::KeyId;
 use crate::model::key::{Key, KeyState};
 use crate::model::timestamp::DAY;
+use crate::model::usage::{ACCEPTED, Unit};
 use crate::store;
 
 /// Revokes a key. Doing it twice changes nothing.
@@ -39,10 +40,8 @@ pub struct Evidence {
 pub async fn evidence(app: &App, proof: ReadKeys<'_>, id: KeyId) -> Result<(Key, Evidence)> {
     let key = super::find_with_usage(app, proof, id).await?;
     let now = app.now();
-    let sums = store::usage::sums_since(app.db.reader(), &[id], now.start_of_day().hour()).await?;
-    let (accepted, refused): (Vec<_>, Vec<_>) = sums
-        .iter()
-        .partition(|sum| sum.outcome == crate::model::usage::ACCEPTED);
+    let sums = store::usage::sums_since(app.db.reader(), &[id], Unit::Day.of(now)).await?;
+    let (accepted, refused): (Vec<_>, Vec<_>) = sums.iter().partition(|sum| sum.outcome == ACCEPTED);
     let evidence = Evidence {
         accepted_today: accepted.iter().map(|sum| sum.count).sum(),
         refused_today: refused.iter().map(|sum| sum.count).sum(),

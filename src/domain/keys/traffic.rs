@@ -67,8 +67,8 @@ pub async fn traffic(app: &App, proof: ReadKeys<'_>, id: KeyId) -> Result<(Key, 
     let key = super::find_with_usage(app, proof, id).await?;
     let first = first_day(app.now());
     let mut traffic = Traffic::default();
-    for count in store::usage::hours_since(app.db.reader(), id, first * 24).await? {
-        let day = place(count.hour.div_euclid(24), first);
+    for count in store::usage::of_keys(app.db.reader(), &[id], first).await? {
+        let day = place(count.day, first);
         if count.outcome == ACCEPTED {
             traffic.daily[day] += count.count;
             continue;
@@ -80,7 +80,7 @@ pub async fn traffic(app: &App, proof: ReadKeys<'_>, id: KeyId) -> Result<(Key, 
                 known.total += count.count;
             }
             None => traffic.refusals.push(RefusalCount {
-                reason: count.outcome.into_owned(),
+                reason: count.outcome,
                 today,
                 total: count.count,
             }),
@@ -96,8 +96,9 @@ pub(super) async fn daily(app: &App, keys: &[Key]) -> Result<HashMap<KeyId, Dail
     let ids: Vec<_> = keys.iter().map(|key| key.id).collect();
     let first = first_day(app.now());
     let mut all: HashMap<KeyId, Daily> = HashMap::new();
-    for (key, day, count) in store::usage::days_since(app.db.reader(), &ids, ACCEPTED, first).await? {
-        all.entry(key).or_default()[place(day, first)] += count;
+    let sums = store::usage::of_keys(app.db.reader(), &ids, first).await?;
+    for sum in sums.into_iter().filter(|sum| sum.outcome == ACCEPTED) {
+        all.entry(sum.key).or_default()[place(sum.day, first)] += sum.count;
     }
     Ok(all)
 }

@@ -138,6 +138,7 @@ impl Batch {
             key,
             hour,
             outcome: Cow::Borrowed(outcome),
+            route: Cow::Borrowed(""),
             count,
         };
         counts.into_iter().map(count).collect()

@@ -41,7 +41,7 @@ impl Whose<'_> {
     fn subject(self) -> Subject {
         match self {
             Self::Workspace(standing) => Subject::Workspace(standing.workspace.id),
-            Self::Ring(proof) => Subject::Owner(proof.ring().owner_id()),
+            Self::Ring(proof) => Subject::Owner(proof.ring().workspace.id, proof.ring().owner_id()),
             Self::Key(_, key) => Subject::Key(key.id),
         }
     }
@@ -70,7 +70,7 @@ async fn write_down_own(app: &App, whose: Whose<'_>) -> Result<()> {
     let db = app.db.reader();
     let keys = match whose.subject() {
         Subject::Workspace(id) => store::keys::newest_digests(db, id, WRITTEN).await?,
-        Subject::Owner(id) => store::keys::newest_digests_of(db, id, WRITTEN).await?,
+        Subject::Owner(_, id) => store::keys::newest_digests_of(db, id, WRITTEN).await?,
         Subject::Key(id) => store::keys::digests(db, &[id]).await?,
     };
     write_down_of(app, keys).await

@@ -1,11 +1,10 @@
 //! Writing down what was counted of many keys. This is most of what verification asks of the database, so the statements are
 //! written out: built from entities, they would take several times as long.
 
-use std::fmt::Write;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, Value};
 
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, Statement, Value};
-
-use super::Count;
+use super::places::{Places, execute, query};
+use super::{Count, OF_KEYS, OF_OWNERS, Tables, kinds};
 use crate::model::ids::KeyId;
 use crate::model::key::LastUse;
 use crate::store::entities::key;
@@ -14,19 +13,48 @@ use crate::store::{Result, keys};
 /// Rows in a statement. At most four values a row: far below what either database binds in one statement.
 const ROWS: usize = 500;
 
-/// Adds to the counts, where the key is still there. Those of one hour and outcome are written together if they stand together.
+/// The same for what keys belong to, of which many rows are one: as many as are written in one transaction, so that two nodes that
+/// write the same ones do it in one order.
+const ROWS_OF_OWNERS: usize = 5_000;
+
+/// Adds to the counts, where the key is still there. Those that are alike but for the key are written together if they stand together.
 pub async fn add(tx: &impl ConnectionTrait, counts: &[Count]) -> Result<()> {
-    for alike in counts.chunk_by(|one, next| one.hour == next.hour && one.outcome == next.outcome) {
+    if counts.is_empty() {
+        return Ok(());
+    }
+    let kinds = kinds::of(tx, counts).await?;
+    let settled = [settled_day(tx, OF_KEYS).await?, settled_day(tx, OF_OWNERS).await?];
+    let alike =
+        || counts.chunk_by(|one, next| (one.hour, &one.outcome, &one.route) == (next.hour, &next.outcome, &next.route));
+    for alike in alike() {
+        let kind = alike.first().and_then(|one| kinds.get(&(&*one.outcome, &*one.route)));
         for rows in alike.chunks(ROWS) {
-            add_alike(tx, rows).await?;
+            add_of_keys(tx, rows, kind.copied().unwrap_or_default(), settled[0]).await?;
+        }
+    }
+    for alike in alike() {
+        let kind = alike.first().and_then(|one| kinds.get(&(&*one.outcome, &*one.route)));
+        for rows in alike.chunks(ROWS_OF_OWNERS) {
+            add_of_owners(tx, rows, kind.copied().unwrap_or_default(), settled[1]).await?;
         }
     }
     Ok(())
 }
 
-/// Of one hour and outcome: most of what is written is, and what is said once takes less time.
-async fn add_alike(tx: &impl ConnectionTrait, rows: &[Count]) -> Result<()> {
-    let Some(first) = rows.first() else { return Ok(()) };
+/// The last day of which anything is settled. To what is settled nothing may be added without saying so.
+async fn settled_day(tx: &impl ConnectionTrait, tables: Tables) -> Result<i64> {
+    if tx.get_database_backend() == DbBackend::Postgres {
+        // Others write at the same time: it is said with each row, and costs nothing there, because nothing changes.
+        return Ok(i64::MAX);
+    }
+    let sql = format!("SELECT MAX(day) FROM {} WHERE settled = 1", tables.days);
+    let rows = query(tx, &sql, Vec::new()).await?;
+    let day: Option<i64> = rows.first().map(|row| row.try_get_by_index(0)).transpose()?.flatten();
+    Ok(day.unwrap_or(i64::MIN))
+}
+
+/// Of one hour and kind: most of what is written is, and what is said once takes less time.
+async fn add_of_keys(tx: &impl ConnectionTrait, rows: &[Count], kind: i64, settled: i64) -> Result<()> {
     let backend = tx.get_database_backend();
     let in_order = match backend {
         // Two nodes that write the same rows must not wait for each other in a circle.
@@ -34,20 +62,58 @@ async fn add_alike(tx: &impl ConnectionTrait, rows: &[Count]) -> Result<()> {
         // A writing transaction is alone anyway, and sorting takes a tenth of the time.
         _ => "",
     };
-    let mut places = Places::new(backend);
+    let from = format!(
+        "key_id, {{day}}, {{kind}}, count, 0, count FROM counts \
+         WHERE EXISTS (SELECT 1 FROM keys WHERE keys.id = counts.key_id) {in_order}"
+    );
+    add_alike(tx, OF_KEYS, rows, kind, settled, &from).await
+}
+
+/// The same of what the keys belong to.
+async fn add_of_owners(tx: &impl ConnectionTrait, rows: &[Count], kind: i64, settled: i64) -> Result<()> {
+    let in_order = match tx.get_database_backend() {
+        DbBackend::Postgres => "ORDER BY keys.workspace_id, keys.owner_id, keys.environment",
+        _ => "",
+    };
+    let sum = "CAST(SUM(counts.count) AS bigint)";
+    let from = format!(
+        "keys.workspace_id, keys.owner_id, keys.environment, {{day}}, {{kind}}, {sum}, 0, {sum} \
+         FROM counts JOIN keys ON keys.id = counts.key_id \
+         GROUP BY keys.workspace_id, keys.owner_id, keys.environment {in_order}"
+    );
+    add_alike(tx, OF_OWNERS, rows, kind, settled, &from).await
+}
+
+async fn add_alike(
+    tx: &impl ConnectionTrait,
+    tables: Tables,
+    rows: &[Count],
+    kind: i64,
+    settled: i64,
+    from: &str,
+) -> Result<()> {
+    let Some(first) = rows.first() else { return Ok(()) };
+    let (day, hour) = (first.hour.div_euclid(24), first.hour.rem_euclid(24));
+    let mut places = Places::new(tx.get_database_backend());
     let values = places.rows(&["uuid", "bigint"], rows.len());
-    let (hour, outcome) = (places.next("bigint"), places.next("text"));
+    let from = from
+        .replace("{day}", &places.next("bigint"))
+        .replace("{kind}", &places.next("bigint"));
+    let Tables { days, .. } = tables;
+    let columns = tables.columns();
+    let unsettle = if day <= settled { ", settled = 0" } else { "" };
     let sql = format!(
         "WITH counts (key_id, count) AS (VALUES {values}) \
-         INSERT INTO usage_hours (key_id, hour, outcome, count) SELECT key_id, {hour}, {outcome}, count FROM counts \
-         WHERE EXISTS (SELECT 1 FROM keys WHERE keys.id = counts.key_id) {in_order} \
-         ON CONFLICT (key_id, hour, outcome) DO UPDATE SET count = usage_hours.count + excluded.count"
+         INSERT INTO {days} ({columns}, day, kind, count, settled, h{hour}) SELECT {from} \
+         ON CONFLICT ({columns}, day, kind) DO UPDATE SET count = {days}.count + excluded.count, \
+         h{hour} = COALESCE({days}.h{hour}, 0) + excluded.h{hour}{unsettle}"
     );
     let counts = rows
         .iter()
         .flat_map(|row| -> [Value; 2] { [row.key.0.into(), row.count.into()] });
-    let of_all: [Value; 2] = [first.hour.into(), first.outcome.as_ref().into()];
-    execute(tx, sql, counts.chain(of_all)).await
+    let of_all: [Value; 2] = [day.into(), kind.into()];
+    execute(tx, sql, counts.chain(of_all)).await?;
+    Ok(())
 }
 
 /// Notes the last uses of keys, unless later ones are known.
@@ -71,71 +137,4 @@ pub async fn set_last_uses(tx: &impl ConnectionTrait, uses: &[(KeyId, LastUse)])
         execute(tx, sql, values).await?;
     }
     Ok(())
-}
-
-async fn execute(tx: &impl ConnectionTrait, sql: String, values: impl Iterator<Item = Value>) -> Result<()> {
-    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
-    tx.execute_raw(statement).await?;
-    Ok(())
-}
-
-/// Places for values in a statement, in the order in which they stand there. PostgreSQL numbers them, and is told their types, which
-/// it can not see from a list.
-struct Places {
-    backend: DbBackend,
-    taken: usize,
-}
-
-impl Places {
-    fn new(backend: DbBackend) -> Self {
-        Self { backend, taken: 0 }
-    }
-
-    fn next(&mut self, kind: &str) -> String {
-        let mut text = String::new();
-        self.write_next(&mut text, kind);
-        text
-    }
-
-    /// So many rows, `(?, ?), (?, ?)`.
-    fn rows(&mut self, kinds: &[&str], rows: usize) -> String {
-        let mut text = String::with_capacity(rows * 16);
-        for row in 0..rows {
-            text.push_str(if row == 0 { "(" } else { ", (" });
-            for (column, kind) in kinds.iter().enumerate() {
-                text.push_str(if column == 0 { "" } else { ", " });
-                self.write_next(&mut text, kind);
-            }
-            text.push(')');
-        }
-        text
-    }
-
-    fn write_next(&mut self, text: &mut String, kind: &str) {
-        self.taken += 1;
-        match self.backend {
-            // Writing to a string does not fail.
-            DbBackend::Postgres => drop(write!(text, "CAST(${} AS {kind})", self.taken)),
-            _ => text.push('?'),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn places_are_numbered_where_they_have_to_be() {
-        let kinds = ["uuid", "bigint"];
-        let mut places = Places::new(DbBackend::Sqlite);
-        assert_eq!(places.rows(&kinds, 2), "(?, ?), (?, ?)");
-        assert_eq!(places.next("text"), "?");
-        let mut places = Places::new(DbBackend::Postgres);
-        assert_eq!(
-            places.rows(&kinds, 2),
-            "(CAST($1 AS uuid), CAST($2 AS bigint)), (CAST($3 AS uuid), CAST($4 AS bigint))"
-        );
-        assert_eq!(places.next("text"), "CAST($5 AS text)");
-    }
 }

@@ -1,11 +1,15 @@
-//! Sums of what was counted, for pages: made by the database, so that what is read grows with hours or days and not with keys.
+//! Sums of what was counted, for pages: made by the database, so that what is read grows with days or months and not with keys.
 
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, Value};
-use uuid::Uuid;
+use std::collections::{BTreeMap, HashMap};
 
+use sea_orm::{ConnectionTrait, QueryResult, Value};
+
+use super::kinds::{self, Kind};
+use super::places::query;
+use super::{Count, OF_KEYS, OF_OWNERS, Tables};
 use crate::model::access::Environment;
 use crate::model::ids::{KeyId, OwnerId, WorkspaceId};
-use crate::model::usage::{ACCEPTED, Unit};
+use crate::model::usage::{Unit, month_of};
 use crate::store::Result;
 use crate::store::rows::word;
 
@@ -13,7 +17,7 @@ use crate::store::rows::word;
 #[derive(Clone, Copy, Debug)]
 pub enum Subject {
     Workspace(WorkspaceId),
-    Owner(OwnerId),
+    Owner(WorkspaceId, OwnerId),
     Key(KeyId),
 }
 
@@ -24,140 +28,178 @@ pub struct Sum {
     pub at: i64,
     pub environment: Environment,
     pub outcome: String,
+    pub route: String,
     pub count: i64,
 }
 
-/// Requests with one key.
-#[derive(Clone, Debug)]
-pub struct KeySum {
-    pub id: KeyId,
-    pub owner: OwnerId,
-    pub environment: Environment,
-    pub name: String,
-    pub display_prefix: String,
-    pub is_deleted: bool,
-    pub accepted: i64,
-    pub refused: i64,
-}
-
-/// Which requests.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Which<'a> {
-    pub environment: Option<Environment>,
-    /// Only requests that were refused for this.
-    pub reason: Option<&'a str>,
+/// Requests with one key on one day, with one outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DaySum {
+    pub key: KeyId,
+    /// Days since 1970.
+    pub day: i64,
+    pub outcome: String,
+    pub count: i64,
 }
 
 impl Subject {
-    fn column(self) -> &'static str {
+    /// Where it is, what says that it is meant, and what stands for the environment.
+    fn parts(self) -> (Tables, &'static str, &'static str) {
         match self {
-            Self::Workspace(_) => "workspace_id",
-            Self::Owner(_) => "owner_id",
-            Self::Key(_) => "id",
+            Self::Workspace(_) => (OF_OWNERS, "workspace_id = $1", "environment"),
+            Self::Owner(..) => (OF_OWNERS, "workspace_id = $1 AND owner_id = $2", "environment"),
+            Self::Key(_) => (OF_KEYS, "key_id = $1", "(SELECT environment FROM keys WHERE id = $1)"),
         }
     }
 
-    fn id(self) -> Uuid {
+    /// Which rows are one in a sum, beside what is counted.
+    fn group(self) -> &'static str {
         match self {
-            Self::Workspace(id) => id.0,
-            Self::Owner(id) => id.0,
-            Self::Key(id) => id.0,
+            Self::Workspace(_) | Self::Owner(..) => "environment, kind",
+            Self::Key(_) => "kind",
+        }
+    }
+
+    fn values(self) -> Vec<Value> {
+        match self {
+            Self::Workspace(id) => vec![id.0.into()],
+            Self::Owner(workspace, id) => vec![workspace.0.into(), id.0.into()],
+            Self::Key(id) => vec![id.0.into()],
         }
     }
 }
 
-/// By hour or day and outcome, since one; in no order.
+/// By hour or day, since one; in no order.
 pub async fn by(db: &impl ConnectionTrait, unit: Unit, subject: Subject, from: i64) -> Result<Vec<Sum>> {
-    let (at, hours) = in_hours(unit, from);
-    let sql = format!(
-        "SELECT {at}, keys.environment, usage_hours.outcome, CAST(SUM(usage_hours.count) AS bigint) \
-         FROM keys JOIN usage_hours ON usage_hours.key_id = keys.id \
-         WHERE keys.{} = $1 AND usage_hours.hour >= $2 GROUP BY 1, 2, 3",
-        subject.column()
-    );
-    let rows = query(db, sql, vec![subject.id().into(), hours.into()]).await?;
-    rows.iter().map(sum).collect()
-}
-
-/// The keys with the most requests since an hour or day, the most first.
-pub async fn top_keys(
-    db: &impl ConnectionTrait,
-    unit: Unit,
-    subject: Subject,
-    from: i64,
-    which: Which<'_>,
-    limit: u64,
-) -> Result<Vec<KeySum>> {
-    let (_, hours) = in_hours(unit, from);
-    let mut values: Vec<Value> = vec![
-        subject.id().into(),
-        hours.into(),
-        ACCEPTED.into(),
-        (limit as i64).into(),
-    ];
-    let mut only = String::new();
-    let mut only_where = |column: &str, value: Value| {
-        values.push(value);
-        only.push_str(&format!(" AND {column} = ${}", values.len()));
+    let kinds = by_id(db).await?;
+    let rows = match unit {
+        Unit::Hour => hours(db, subject, from).await?,
+        Unit::Day => days(db, subject, from).await?,
     };
-    if let Some(environment) = which.environment {
-        only_where("keys.environment", environment.as_str().into());
+    let mut sums = Vec::new();
+    for row in &rows {
+        // Begins with the first hour or day of the row, its environment and its kind; then there is a column for each of them.
+        let (first, length): (i64, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        let environment = word(&row.try_get_by_index::<String>(2)?)?;
+        let Some(kind) = kinds.get(&row.try_get_by_index::<i64>(3)?) else {
+            continue;
+        };
+        for place in 0..length {
+            let at = first + place;
+            let count = count(row, 4, place)?;
+            if at >= from && count > 0 {
+                sums.push(Sum {
+                    at,
+                    environment,
+                    outcome: kind.outcome.clone(),
+                    route: kind.route.clone(),
+                    count,
+                });
+            }
+        }
     }
-    if let Some(reason) = which.reason {
-        only_where("usage_hours.outcome", reason.into());
-    }
+    Ok(sums)
+}
+
+async fn hours(db: &impl ConnectionTrait, subject: Subject, from: i64) -> Result<Vec<QueryResult>> {
+    let (Tables { days, .. }, own, environment) = subject.parts();
+    let sums = sums("h", 0..=23);
     let sql = format!(
-        "SELECT keys.id, keys.owner_id, keys.environment, keys.name, keys.display_prefix, keys.deleted_at IS NOT NULL, \
-         CAST(SUM(CASE WHEN usage_hours.outcome = $3 THEN usage_hours.count ELSE 0 END) AS bigint), \
-         CAST(SUM(usage_hours.count) AS bigint) AS everything \
-         FROM keys JOIN usage_hours ON usage_hours.key_id = keys.id \
-         WHERE keys.{} = $1 AND usage_hours.hour >= $2{only} \
-         GROUP BY keys.id ORDER BY everything DESC, keys.id LIMIT $4",
-        subject.column()
+        "SELECT day * 24, CAST(24 AS bigint), {environment}, kind, {sums} FROM {days} \
+         WHERE {own} AND day >= {} GROUP BY day, {}",
+        from.div_euclid(24),
+        subject.group()
     );
-    let rows = query(db, sql, values).await?;
-    rows.iter().map(key_sum).collect()
+    query(db, &sql, subject.values()).await
 }
 
-/// What stands for an hour or day in a statement, and the first hour.
-fn in_hours(unit: Unit, from: i64) -> (&'static str, i64) {
-    match unit {
-        Unit::Hour => ("usage_hours.hour", from),
-        Unit::Day => ("usage_hours.hour / 24", from * 24),
+/// What is settled from the months, and the rest from the days.
+async fn days(db: &impl ConnectionTrait, subject: Subject, from: i64) -> Result<Vec<QueryResult>> {
+    let (Tables { days, months, .. }, own, environment) = subject.parts();
+    let (month, group) = (month_of(from), subject.group());
+    let (sums, unsettled, nothing) = (sums("d", 1..=31), unsettled(days), ", NULL".repeat(30));
+    let sql = format!(
+        "SELECT month, CAST(31 AS bigint), {environment}, kind, {sums} FROM {months} \
+         WHERE {own} AND month >= {month} GROUP BY month, {group} UNION ALL \
+         SELECT day, CAST(1 AS bigint), {environment}, kind, CAST(SUM(count) AS bigint){nothing} FROM {days} \
+         WHERE {own} AND day >= {from} AND {unsettled} GROUP BY day, {group}"
+    );
+    query(db, &sql, subject.values()).await
+}
+
+/// Days with these keys since one, oldest first.
+pub async fn of_keys(db: &impl ConnectionTrait, keys: &[KeyId], from: i64) -> Result<Vec<DaySum>> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
     }
-}
-
-fn sum(row: &QueryResult) -> Result<Sum> {
-    Ok(Sum {
-        at: row.try_get_by_index(0)?,
-        environment: word(&row.try_get_by_index::<String>(1)?)?,
-        outcome: row.try_get_by_index(2)?,
-        count: row.try_get_by_index(3)?,
-    })
-}
-
-fn key_sum(row: &QueryResult) -> Result<KeySum> {
-    let (accepted, everything): (i64, i64) = (row.try_get_by_index(6)?, row.try_get_by_index(7)?);
-    Ok(KeySum {
-        id: KeyId(row.try_get_by_index(0)?),
-        owner: OwnerId(row.try_get_by_index(1)?),
-        environment: word(&row.try_get_by_index::<String>(2)?)?,
-        name: row.try_get_by_index(3)?,
-        display_prefix: row.try_get_by_index(4)?,
-        is_deleted: row.try_get_by_index(5)?,
-        accepted,
-        refused: everything - accepted,
-    })
-}
-
-/// SQLite takes numbered places too, when they begin with a question mark.
-async fn query(db: &impl ConnectionTrait, sql: String, values: Vec<Value>) -> Result<Vec<QueryResult>> {
-    let backend = db.get_database_backend();
-    let sql = match backend {
-        DbBackend::Postgres => sql,
-        _ => sql.replace('$', "?"),
+    let kinds = by_id(db).await?;
+    let Tables { days, months, .. } = OF_KEYS;
+    let places: Vec<_> = (1..=keys.len()).map(|place| format!("${place}")).collect();
+    let (places, month) = (places.join(", "), month_of(from));
+    let columns = (1..=31).map(|day| format!("d{day}")).collect::<Vec<_>>().join(", ");
+    let (unsettled, nothing) = (unsettled(days), ", NULL".repeat(30));
+    let sql = format!(
+        "SELECT key_id, month, CAST(31 AS bigint), kind, {columns} FROM {months} \
+         WHERE key_id IN ({places}) AND month >= {month} UNION ALL \
+         SELECT key_id, day, CAST(1 AS bigint), kind, count{nothing} FROM {days} \
+         WHERE key_id IN ({places}) AND day >= {from} AND {unsettled}"
+    );
+    let values = keys.iter().map(|key| key.0.into()).collect();
+    let mut sums: BTreeMap<(KeyId, i64, &str), i64> = BTreeMap::new();
+    for row in &query(db, &sql, values).await? {
+        let key = KeyId(row.try_get_by_index(0)?);
+        let (first, length): (i64, i64) = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+        let Some(kind) = kinds.get(&row.try_get_by_index::<i64>(3)?) else {
+            continue;
+        };
+        for place in 0..length {
+            let (day, count) = (first + place, count(row, 4, place)?);
+            if day >= from && count > 0 {
+                *sums.entry((key, day, &kind.outcome)).or_default() += count;
+            }
+        }
+    }
+    let sum = |((key, day, outcome), count): ((KeyId, i64, &str), i64)| DaySum {
+        key,
+        day,
+        outcome: outcome.to_owned(),
+        count,
     };
-    Ok(db
-        .query_all_raw(Statement::from_sql_and_values(backend, sql, values))
-        .await?)
+    Ok(sums.into_iter().map(sum).collect())
+}
+
+/// Counts of the keys since a day, summed over the days; in no order.
+pub async fn sums_since(db: &impl ConnectionTrait, keys: &[KeyId], from: i64) -> Result<Vec<Count>> {
+    let mut sums: BTreeMap<(KeyId, String), i64> = BTreeMap::new();
+    for day in of_keys(db, keys, from).await? {
+        *sums.entry((day.key, day.outcome)).or_default() += day.count;
+    }
+    let sum = |((key, outcome), count): ((KeyId, String), i64)| Count {
+        key,
+        hour: from * 24,
+        outcome: outcome.into(),
+        route: "".into(),
+        count,
+    };
+    Ok(sums.into_iter().map(sum).collect())
+}
+
+/// That a row of a day has what its month has not. It is read from one moment together with the month.
+pub(super) fn unsettled(days: &str) -> String {
+    format!("settled = 0 AND day >= COALESCE((SELECT MIN(day) FROM {days} WHERE settled = 0), 0)")
+}
+
+async fn by_id(db: &impl ConnectionTrait) -> Result<HashMap<i64, Kind>> {
+    let kinds = kinds::all(db).await?.into_iter();
+    Ok(kinds.map(|kind| (kind.id, kind)).collect())
+}
+
+fn sums(letter: &str, numbers: std::ops::RangeInclusive<usize>) -> String {
+    let sums = numbers.map(|number| format!("CAST(SUM({letter}{number}) AS bigint)"));
+    sums.collect::<Vec<_>>().join(", ")
+}
+
+fn count(row: &QueryResult, first: usize, place: i64) -> Result<i64> {
+    let place = usize::try_from(place).unwrap_or_default();
+    Ok(row.try_get_by_index::<Option<i64>>(first + place)?.unwrap_or_default())
 }

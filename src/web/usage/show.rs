@@ -106,7 +106,7 @@ impl About {
         Self {
             page: workspace.page(app, "usage"),
             title: "Usage".to_owned(),
-            lead: format!("Requests with the keys of {}.", workspace.standing.workspace.name),
+            lead: "Requests with all keys of this workspace, by the time of UTC.".to_owned(),
             url: format!("{}/usage", workspace.url()),
             keys_url: match app.profile.api.keys_belong_to {
                 KeyOwner::Workspace => format!("{}/keys", workspace.url()),
@@ -117,11 +117,10 @@ impl About {
     }
 
     pub(super) fn ring(app: &App, page: &KeysPage) -> Self {
-        let project = page.ring.project.as_ref().map(|project| project.name.as_str());
         Self {
             page: page.page_in(app, "usage"),
             title: "Usage".to_owned(),
-            lead: format!("Requests with the keys of {}.", project.unwrap_or("the workspace")),
+            lead: "Requests with all keys of this project, by the time of UTC.".to_owned(),
             url: format!("{}/usage", page.base_url()),
             keys_url: page.url(),
             is_key: false,
@@ -132,7 +131,7 @@ impl About {
         Self {
             page: page.page(app),
             title: format!("Usage of {}", key.name),
-            lead: String::new(),
+            lead: "Requests with this key, by the time of UTC.".to_owned(),
             url: format!("{}/usage", page.key_url(key.id)),
             keys_url: page.key_url(key.id),
             is_key: true,

@@ -47,9 +47,9 @@ async fn of(world: &World, url: &str, of: impl Fn(&Owned, usize) -> bool) {
             assert_eq!(page.text(".empty h2"), "No requests yet", "{url} {range}");
         } else {
             let figures: Vec<i64> = page
-                .texts(".number dd")
+                .texts(".number dd:not(.hint)")
                 .iter()
-                .map(|figure| number(figure.split(' ').next().unwrap()))
+                .map(|figure| number(figure))
                 .collect();
             assert_eq!(figures, [accepted + refused, accepted, refused], "{url} {range}");
             let cells: Vec<i64> = page.texts(".twin td").iter().map(|cell| number(cell)).collect();

@@ -9,10 +9,11 @@ use uuid::Uuid;
 
 use crate::model::ids::{AccountId, EndpointId, KeyId, OwnerId, WorkspaceId};
 use crate::model::timestamp::Timestamp;
+use crate::model::usage::Unit;
 use crate::store::db::{Db, Location, Tx};
 use crate::store::{
-    changes, keys, mailed_links, refused_requests, reveals, sessions, shown_once, sign_ups, signing_secrets, webhooks,
-    workspaces,
+    changes, keys, mailed_links, refused_requests, reveals, sessions, shown_once, sign_ups, signing_secrets, usage,
+    webhooks, workspaces,
 };
 
 const SOMEBODY: Uuid = Uuid::nil();
@@ -107,6 +108,38 @@ async fn what_is_swept_each_minute_is_found_by_an_index() {
     tx.commit().await.unwrap();
     // A row a node; and changes are gone through in their order, as far as the first that stays.
     overheard.expect_no_scan(&["nodes", "changes"]).await;
+}
+
+#[tokio::test]
+async fn usage_is_summed_for_whom_it_is_about_alone() {
+    let overheard = Overheard::start().await;
+    let db = overheard.db.reader();
+    let (workspace, owner, key) = (WorkspaceId(SOMEBODY), OwnerId(SOMEBODY), KeyId(SOMEBODY));
+    let subjects = [
+        usage::Subject::Workspace(workspace),
+        usage::Subject::Owner(workspace, owner),
+        usage::Subject::Key(key),
+    ];
+    for unit in [Unit::Hour, Unit::Day] {
+        for subject in subjects {
+            usage::by(db, unit, subject, 20_000).await.unwrap();
+            usage::top_keys(db, unit, subject, 20_000, usage::Which::default(), 10)
+                .await
+                .unwrap();
+        }
+    }
+    usage::of_keys(db, &[key, key], 20_000).await.unwrap();
+    let due = usage::Due {
+        over: 20_000,
+        hours: 19_000,
+        months: 19_000,
+    };
+    usage::is_any_due(db, due).await.unwrap();
+    let tx: Tx = overheard.db.begin().await.unwrap();
+    usage::step(&tx, due).await.unwrap();
+    tx.commit().await.unwrap();
+    // A row a reason and route; and sums of what was found.
+    overheard.expect_no_scan(&["usage_kinds", "counted", "sums"]).await;
 }
 
 #[tokio::test]
