@@ -15,6 +15,7 @@ pub mod inbound;
 pub mod json;
 pub mod keys;
 pub mod lane;
+pub mod leaks;
 pub mod me;
 pub mod openapi;
 pub mod provider;

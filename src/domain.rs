@@ -12,6 +12,7 @@ pub mod docs;
 pub mod embed;
 pub mod inbound;
 pub mod keys;
+pub mod leaks;
 pub mod mail;
 pub mod members;
 pub mod onboarding;

@@ -16,6 +16,7 @@ pub mod inbound;
 pub mod key;
 pub mod key_format;
 pub mod lack;
+pub mod leak;
 pub mod mail;
 pub mod mistake;
 pub mod name;

@@ -31,7 +31,7 @@ pub use envelope::ErrorText;
 pub use key_type::{KeyTemplate, KeyType};
 pub use method::{Method, Methods};
 pub use mistakes::{Mistake, Mistakes};
-pub use parts::{Credits, Embed, Inbound, Jwt, JwtAlgorithm, JwtKeys, Pair, Welcome};
+pub use parts::{Credits, Embed, Inbound, Jwt, JwtAlgorithm, JwtKeys, Leaks, Pair, Welcome};
 pub use plan::{LimitOf, Period, Plan, RateLimit};
 pub use request::UnclearRequest;
 pub use route::{Matched, PathPattern, Place, Route, RouteMatch};
@@ -70,6 +70,8 @@ pub struct Profile {
     pub jwt: Option<Jwt>,
     /// Credits, where requests cost some.
     pub credits: Option<Credits>,
+    /// What is done with keys that leaked.
+    pub leaks: Leaks,
 }
 
 impl Profile {

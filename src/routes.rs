@@ -10,7 +10,11 @@ use actix_web::http::Method;
 use crate::api;
 use crate::profile::{KeyOwner, Profile};
 use crate::web::{
+<<<<<<< HEAD
     accounts, docs, embed, home, inbound, keys, onboarding, projects, staff, usage, webhooks, workspaces,
+=======
+    accounts, docs, embed, home, inbound, keys, leaked_key, onboarding, projects, staff, webhooks, workspaces,
+>>>>>>> c542c44 (Let whoever holds a leaked key end it)
 };
 
 /// Every page.
@@ -53,6 +57,9 @@ fn accounts(table: &mut Table) {
     table.post("/account/sessions/others/revocation", accounts::sessions::revoke_others);
     table.post("/account/sessions/{session}/revocation", accounts::sessions::revoke);
     table.get("/dev/mail", accounts::dev_mail::show);
+    table.get("/leaked-key", leaked_key::show);
+    table.post("/leaked-key", leaked_key::submit);
+    table.get("/leaked-key/received", leaked_key::received);
 }
 
 fn workspaces(table: &mut Table) {
@@ -122,11 +129,13 @@ fn projects(table: &mut Table) {
 }
 
 fn keys(table: &mut Table, profile: &Profile) {
-    let keys = match profile.api.keys_belong_to {
-        KeyOwner::Project => "/w/{workspace}/p/{project}/keys",
-        KeyOwner::Workspace => "/w/{workspace}/keys",
+    let owner = match profile.api.keys_belong_to {
+        KeyOwner::Project => "/w/{workspace}/p/{project}",
+        KeyOwner::Workspace => "/w/{workspace}",
     };
+    let keys = format!("{owner}/keys");
     let key = format!("{keys}/{{key}}");
+<<<<<<< HEAD
     if profile.api.keys_belong_to == KeyOwner::Project {
         table.get("/w/{workspace}/p/{project}/usage", usage::ring);
         table.get("/w/{workspace}/p/{project}/usage.csv", usage::ring_table);
@@ -135,6 +144,12 @@ fn keys(table: &mut Table, profile: &Profile) {
     table.get(format!("{key}/usage.csv"), usage::key_table);
     table.get(keys, keys::list::show);
     table.post(keys, keys::create::submit);
+=======
+    table.get(format!("{owner}/leaked-keys"), keys::leaks::show);
+    table.post(format!("{owner}/leaked-keys"), keys::leaks::submit);
+    table.get(keys.clone(), keys::list::show);
+    table.post(keys.clone(), keys::create::submit);
+>>>>>>> c542c44 (Let whoever holds a leaked key end it)
     table.get(format!("{keys}/new"), keys::create::show);
     table.post(format!("{keys}/new/test-events"), keys::try_url::submit);
     table.get(key.clone(), keys::show::show);
@@ -228,6 +243,8 @@ pub fn api(profile: &Profile) -> Table {
     let base = &profile.api.base_path;
     let mut table = Table::logged(format!("{base}/api-keys"));
     table.get(format!("{base}/openapi.json"), api::openapi::show);
+    table.get(format!("{base}/key-patterns.json"), api::leaks::patterns);
+    table.post(format!("{base}/keys/revocation"), api::leaks::revoke);
     table.get(format!("{base}/me"), api::me::show);
     table.get(format!("{base}/api-keys"), api::keys::list::list);
     table.post(format!("{base}/api-keys"), api::keys::create::create);

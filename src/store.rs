@@ -16,6 +16,7 @@ mod entities;
 pub mod expiry_notices;
 pub mod inbound_tokens;
 pub mod keys;
+pub mod leaks;
 pub mod mailed_links;
 pub mod mails;
 pub mod members;

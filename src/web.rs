@@ -27,6 +27,7 @@ pub mod docs;
 pub mod embed;
 pub mod inbound;
 pub mod keys;
+pub mod leaked_key;
 pub mod onboarding;
 pub mod projects;
 pub mod staff;

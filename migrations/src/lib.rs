@@ -28,6 +28,7 @@ mod m0019_refused_without_key;
 mod m0020_desk;
 mod m0021_usage_days;
 mod m0024_allowed_addresses;
+mod m0025_leaks;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0020_desk::Migration),
             Box::new(m0021_usage_days::Migration),
             Box::new(m0024_allowed_addresses::Migration),
+            Box::new(m0025_leaks::Migration),
         ]
     }
 }

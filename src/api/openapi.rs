@@ -19,7 +19,7 @@ use actix_web::web::Data;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
-use crate::api::{cors, embed, gateway, inbound, keys, me, provider};
+use crate::api::{cors, embed, gateway, inbound, keys, leaks, me, provider};
 use crate::domain::App;
 use crate::profile::Profile;
 use members::members;
@@ -35,7 +35,7 @@ pub struct Documents {
 }
 
 #[derive(OpenApi)]
-#[openapi(paths(show))]
+#[openapi(paths(show, leaks::revoke, leaks::patterns))]
 struct Document;
 
 #[derive(OpenApi)]

@@ -41,11 +41,13 @@ pub enum Attempt {
     NoteAddress,
     /// The same, where one of the provider’s own systems asks and does not say for which address.
     NoteProvider,
+    /// Keys that somebody at one address reports as leaked.
+    LeakAddress,
 }
 
 impl Attempt {
     /// All of them, in their order.
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::SignInAccount,
         Self::SignInDevice,
         Self::SignInAddress,
@@ -56,6 +58,7 @@ impl Attempt {
         Self::SendByHand,
         Self::NoteAddress,
         Self::NoteProvider,
+        Self::LeakAddress,
     ];
 
     /// How many attempts at once, and how long until one more is allowed.
@@ -71,6 +74,7 @@ impl Attempt {
             Attempt::SendByHand => (20, MINUTE / 6),
             Attempt::NoteAddress => (100, MINUTE / 3),
             Attempt::NoteProvider => (1_000, MINUTE / 30),
+            Attempt::LeakAddress => (30, MINUTE / 2),
         }
     }
 }
@@ -84,7 +88,7 @@ const PARTS: usize = 2_048;
 /// Parts of what is only noted: whoever takes all their places gets at nobody's account.
 const FEW_PARTS: usize = 64;
 
-/// Places of a part. All of them together take (8 · 2,048 + 2 · 64) · 32 · 24 bytes: 13 MB, and half a megabyte while they are empty.
+/// Places of a part. All of them together take (8 · 2,048 + 3 · 64) · 32 · 24 bytes: 13 MB, and half a megabyte while they are empty.
 const PLACES: usize = 32;
 
 /// Attempts so far, as the theoretical arrival time of GCRA (ITU-T I.371).
@@ -114,7 +118,7 @@ impl Throttle {
     fn with_parts(seed: [u8; 32], parts: usize, few: usize) -> Self {
         let some = |parts| (0..parts).map(|_| Mutex::default()).collect();
         let of = |kind| match kind {
-            Attempt::NoteAddress | Attempt::NoteProvider => some(few),
+            Attempt::NoteAddress | Attempt::NoteProvider | Attempt::LeakAddress => some(few),
             _ => some(parts),
         };
         Self {

@@ -19,6 +19,8 @@ pub struct Compromise {
 pub enum CompromisedHow {
     /// It came over plain http, where everybody on the way could read it.
     PlainHttp,
+    /// Somebody who has it said so.
+    Reported,
 }
 
 impl CompromisedHow {
@@ -26,6 +28,7 @@ impl CompromisedHow {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::PlainHttp => "plain_http",
+            Self::Reported => "reported",
         }
     }
 
@@ -33,6 +36,25 @@ impl CompromisedHow {
     pub fn words(self) -> &'static str {
         match self {
             Self::PlainHttp => "was sent over plain http",
+            Self::Reported => "was reported as leaked by somebody who has it",
+        }
+    }
+
+    /// Why it is no secret any more, as a sentence.
+    pub fn why(self) -> &'static str {
+        match self {
+            Self::PlainHttp => "Anybody on the way could read it.",
+            Self::Reported => "Whoever has it could use it.",
+        }
+    }
+
+    /// What keeps the next key from going the same way, as a sentence.
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::PlainHttp => "Let the program that sent it call https:// addresses only.",
+            Self::Reported => {
+                "Find out where it was readable, and take it away there: a repository keeps what was committed once."
+            }
         }
     }
 }
@@ -49,6 +71,7 @@ impl FromStr for CompromisedHow {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
             "plain_http" => Ok(Self::PlainHttp),
+            "reported" => Ok(Self::Reported),
             other => Err(format!("“{other}” is no way to be compromised")),
         }
     }

@@ -136,6 +136,28 @@ impl KeyFormat {
         self.alphabet.has_all(&body[self.prefix.len()..]) && (!self.checksum || check == checksum::of(body).as_slice())
     }
 
+    /// A regular expression (in the syntax of RE2, which is what scanners of secrets have) whose first group is a key of this
+    /// format, where nothing that could go on with it stands around it.
+    pub fn pattern(&self) -> String {
+        let text = self.text_pattern();
+        format!("(?:^|[^0-9A-Za-z_-])({text})(?:[^0-9A-Za-z_-]|$)")
+    }
+
+    /// The same for a text that is nothing else.
+    pub fn text_pattern(&self) -> String {
+        let characters = match self.alphabet {
+            Alphabet::Hex => "0-9a-f",
+            Alphabet::Base62 => "0-9A-Za-z",
+            Alphabet::Base64Url => "0-9A-Za-z_-",
+        };
+        let checksum = match self.checksum_length() {
+            0 => String::new(),
+            length => format!("[0-9A-Za-z]{{{length}}}"),
+        };
+        let prefix = self.prefix.replace('.', r"\.");
+        format!("{prefix}[{characters}]{{{}}}{checksum}", self.length)
+    }
+
     /// Whether what follows the prefix is made of the characters that it may be made of, whatever its checksum says.
     pub fn has_its_characters(&self, text: &str) -> bool {
         let rest = text.strip_prefix(&self.prefix).unwrap_or_default().as_bytes();

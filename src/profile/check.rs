@@ -20,7 +20,7 @@ mod welcome;
 use super::raw::{Notes, Section};
 use super::{CodeCase, Envelope, ErrorStyle, Profile};
 
-const PARTS: [&str; 15] = [
+const PARTS: [&str; 16] = [
     "api",
     "key_type",
     "scope_group",
@@ -36,6 +36,7 @@ const PARTS: [&str; 15] = [
     "inbound",
     "jwt",
     "credits",
+    "leaks",
 ];
 
 /// Reads the whole file. The result is to be used only if `notes` stayed empty.
@@ -88,6 +89,7 @@ pub(super) fn profile(root: &Section<'_>, notes: &mut Notes<'_>) -> Profile {
         inbound: parts::inbound(root, notes),
         jwt: parts::jwt(root, notes),
         credits,
+        leaks: parts::leaks(root, notes),
     }
 }
 

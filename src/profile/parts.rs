@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::model::key_format::{Alphabet, Display, KeyFormat};
+use crate::model::leak::LeakAction;
 
 /// Two keys that belong together: one for everybody to see, one to keep.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +45,13 @@ pub struct Embed {
 pub struct Inbound {
     /// What a token begins with.
     pub token_prefix: String,
+}
+
+/// What `[leaks]` says: keys that were found where everybody can read them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leaks {
+    /// What is done with one, where its owner has not said something else.
+    pub action: LeakAction,
 }
 
 /// What `[jwt]` says: tokens of an identity provider, taken beside keys.

@@ -16,6 +16,8 @@ pub(super) mod embed_partner;
 pub(super) mod form_submission;
 pub(super) mod inbound_token;
 pub(super) mod key;
+pub(super) mod leak_report;
+pub(super) mod leak_rule;
 pub(super) mod mail;
 pub(super) mod mailed_link;
 pub(super) mod member;

@@ -4,6 +4,7 @@
 pub(in crate::web) mod choices;
 pub mod create;
 pub mod edit;
+pub mod leaks;
 pub mod list;
 pub mod reveal;
 pub mod revoke;

@@ -147,10 +147,21 @@ impl Service {
         };
         let header = self.key_header();
         let (name, value) = header.split_once(": ").unwrap();
+        let spare = &self.key.key;
+        let spare = self
+            .app
+            .key(
+                &self.workspace,
+                project,
+                &spare.type_id,
+                spare.environment.as_str(),
+                &[],
+            )
+            .await;
         let mut seed = json!({
             "address": self.app.address, "base": profile.api.base_path, "workspace": workspace,
             "key": self.key.text.expose_secret(), "key_header": { name: value }, "key_id": self.key.key.id.to_string(),
-            "token": self.token, "new_key": new_key,
+            "token": self.token, "spare_key": spare.text.expose_secret(), "new_key": new_key,
             // Nobody listens there.
             "receiver": "http://127.0.0.1:9/",
         });

@@ -66,6 +66,10 @@ pub const PAGES: &[Row<7>] = &[
     row("GET",    "/account/sessions",                                                          [303, 200, 200, 200, 200, 200, 200]),
     row("POST",   "/account/sessions/others/revocation",                                        [401, 303, 303, 303, 303, 303, 303]),
     row("POST",   "/account/sessions/{session}/revocation",                                     [401, 404, 404, 404, 404, 404, 404]),
+    // Whoever holds a key can end it, signed in or not.
+    row("GET",    "/leaked-key",                                                                [200, 200, 200, 200, 200, 200, 200]),
+    row("POST",   "/leaked-key",                                                                [422, 422, 422, 422, 422, 422, 422]),
+    row("GET",    "/leaked-key/received",                                                       [200, 200, 200, 200, 200, 200, 200]),
     row("GET",    "/dev/mail",                                                                  [200, 200, 200, 200, 200, 200, 200]),
     row("GET",    "/workspaces",                                                                [303, 200, 200, 200, 200, 200, 200]),
     row("POST",   "/workspaces",                                                                [401, 422, 422, 422, 422, 422, 422]),
@@ -103,6 +107,8 @@ pub const PAGES: &[Row<7>] = &[
     row("GET",    "/w/{workspace}/p/{project}",                                                 [303, 404, 404, 303, 303, 303, 303]),
     row("GET",    "/w/{workspace}/p/{project}/settings",                                        [303, 404, 404, 200, 200, 200, 200]),
     row("POST",   "/w/{workspace}/p/{project}/settings",                                        [401, 404, 404, 403, 403, 422, 422]),
+    row("GET",    "/w/{workspace}/p/{project}/leaked-keys",                                     [303, 404, 404, 200, 200, 200, 200]),
+    row("POST",   "/w/{workspace}/p/{project}/leaked-keys",                                     [401, 404, 404, 403, 403, 303, 303]),
     row("GET",    "/w/{workspace}/p/{project}/keys",                                            [303, 404, 404, 200, 200, 200, 200]),
     row("POST",   "/w/{workspace}/p/{project}/keys",                                            [401, 404, 404, 403, 422, 422, 422]),
     row("GET",    "/w/{workspace}/p/{project}/keys/new",                                        [303, 404, 404, 403, 200, 200, 200]),
@@ -182,6 +188,9 @@ pub const CREDENTIALS: [&str; 7] = [
 pub const API: &[Row<7>] = &[
     //                                                                                      none foreign publishable scopeless scoped secret service
     row("GET",    "/api/v1/openapi.json",                                                       [200, 200, 200, 200, 200, 200, 200]),
+    // They take no credential: to have the key is the proof, and patterns say nothing about anybody's keys.
+    row("GET",    "/api/v1/key-patterns.json",                                                  [200, 200, 200, 200, 200, 200, 200]),
+    row("POST",   "/api/v1/keys/revocation",                                                    [422, 422, 422, 422, 422, 422, 422]),
     row("GET",    "/api/v1/me",                                                                 [401, 200, 200, 200, 200, 200, 401]),
     row("GET",    "/api/v1/api-keys",                                                           [401, 200, 403, 403, 200, 200, 401]),
     row("POST",   "/api/v1/api-keys",                                                           [401, 422, 403, 403, 422, 422, 401]),

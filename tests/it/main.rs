@@ -19,6 +19,7 @@ mod gateways;
 mod inbound;
 mod keys;
 mod layering;
+mod leaks;
 mod onboarding;
 mod power_cut;
 mod projects;

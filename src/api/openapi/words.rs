@@ -11,8 +11,10 @@ use crate::model::access::{Access, Environment};
 use crate::model::address_list;
 use crate::model::credits::{EntryKind, MOST};
 use crate::model::key::KeyState;
+use crate::model::leak::LONGEST_PLACE;
 use crate::model::name::LONGEST_NAME;
 use crate::model::webhook::{DeliveryState, StopReason};
+use crate::profile::Profile;
 
 /// What is not shown, or reorders what is (`model::name::is_plain_text`).
 const UNSEEN: &str = r"\u0000-\u001F\u007F-\u009F\u200B\u200E\u200F\u2028-\u202E\u2060-\u2069\uFEFF\uFFFD";
@@ -142,6 +144,7 @@ fn words(app: &App) -> Vec<(&'static str, &'static str, Vec<Value>)> {
         ("DeliveryView", "state", deliveries),
         ("DeliveryView", "stopped_because", reasons),
         ("AttemptView", "failure", texts(&Failure::ALL.map(Failure::code))),
+        ("LeakReceived", "received", vec![json!(true)]),
         ("CreditLine", "kind", kinds()),
         ("CreditChanged", "kind", texts(&[EntryKind::Provider.as_str()])),
     ]
@@ -217,9 +220,22 @@ fn forms(app: &App) -> Vec<(&'static str, &'static str, Value)> {
                 {"type": "null"},
             ]}),
         ),
+        ("LeakedKey", "key", json!({ "pattern": key_texts(profile) })),
+        (
+            "LeakedKey",
+            "found_at",
+            json!({"maxLength": LONGEST_PLACE, "pattern": r"^https?://[A-Za-z0-9.-]+([/?#][^\s\\]*)?$"}),
+        ),
         ("SessionToMint", "subject", json!({"maxLength": 200})),
         ("SessionToMint", "origin", origin),
     ]
+}
+
+/// What a key is written like, whatever its checksum says.
+fn key_texts(profile: &Profile) -> String {
+    let formats = profile.key_types.iter().flat_map(|key_type| &key_type.formats);
+    let texts: Vec<_> = formats.map(|(_, format)| format.text_pattern()).collect();
+    format!("^({})$", texts.join("|"))
 }
 
 /// What fields have to do with each other.

@@ -8,8 +8,11 @@
 mod mails;
 mod mark;
 mod suspects;
+mod told;
 
+pub(in crate::domain) use mark::end;
 pub use suspects::Suspects;
+pub(in crate::domain) use told::told;
 
 use std::sync::Arc;
 use std::time::Duration;

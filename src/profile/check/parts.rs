@@ -1,9 +1,10 @@
-//! `[embed]`, `[inbound]`, `[jwt]` and `[credits]`: what an API may have or not.
+//! `[embed]`, `[inbound]`, `[jwt]`, `[credits]` and `[leaks]`: what an API may have or not.
 
 use super::api::checked_url;
 use super::formats::prefix_is_fine;
+use crate::model::leak::LeakAction;
 use crate::profile::raw::{Notes, Section};
-use crate::profile::{Credits, Embed, Inbound, Jwt, JwtAlgorithm, JwtKeys};
+use crate::profile::{Credits, Embed, Inbound, Jwt, JwtAlgorithm, JwtKeys, Leaks};
 
 /// A day: a session is no key.
 const MOST_SESSION_MINUTES: u32 = 24 * 60;
@@ -63,6 +64,19 @@ pub(super) fn credits(root: &Section<'_>, notes: &mut Notes<'_>) -> Option<Credi
         cost: number("cost").unwrap_or(0),
         low: number("low").unwrap_or(start / 10),
     })
+}
+
+/// `[leaks]`.
+pub(super) fn leaks(root: &Section<'_>, notes: &mut Notes<'_>) -> Leaks {
+    let mut leaks = Leaks {
+        action: LeakAction::Revoke,
+    };
+    if let Some(section) = root.table("leaks", notes) {
+        section.only(&["action"], notes);
+        let actions = LeakAction::ALL.map(|action| (action.as_str(), action));
+        leaks.action = section.choice("action", &actions, notes).unwrap_or(leaks.action);
+    }
+    leaks
 }
 
 /// `[jwt]`.

@@ -10,6 +10,7 @@ use crate::domain::{App, projects};
 use crate::error::{AppError, FieldErrors, Result};
 use crate::model::role::Deed;
 use crate::model::timestamp::Timestamp;
+use crate::profile::KeyOwner;
 use crate::web::extract::ProjectPage;
 use crate::web::flash::Flash;
 use crate::web::form::Form;
@@ -36,6 +37,8 @@ struct SettingsPage {
     may_change: bool,
     slug: String,
     id: String,
+    /// Where it is said what is done with leaked keys, if keys are the project’s.
+    leaked_keys: Option<String>,
     created_at: Timestamp,
 }
 
@@ -82,6 +85,8 @@ fn settings_page(app: &App, project: &ProjectPage, form: Settings, errors: Field
         may_change: project.workspace.standing.may(Deed::ManageProjects),
         slug: project.project.slug.clone(),
         id: project.project.id.to_string(),
+        leaked_keys: (app.profile.api.keys_belong_to == KeyOwner::Project)
+            .then(|| format!("{}/leaked-keys", project.url())),
         created_at: project.project.created_at,
     }
 }

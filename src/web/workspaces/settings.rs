@@ -10,6 +10,7 @@ use crate::domain::App;
 use crate::domain::workspaces;
 use crate::error::{AppError, FieldErrors, Result};
 use crate::model::role::Deed;
+use crate::profile::KeyOwner;
 use crate::web::allowance;
 use crate::web::extract::WorkspacePage;
 use crate::web::flash::Flash;
@@ -37,6 +38,8 @@ struct SettingsPage {
     may_change: bool,
     slug: String,
     id: String,
+    /// Where it is said what is done with leaked keys, if keys are the workspace’s.
+    leaked_keys: Option<String>,
     plan: String,
     /// What the plan counts: what, how much is used, how much there is.
     places: Vec<(String, String)>,
@@ -95,6 +98,8 @@ async fn settings_page(
         may_change: standing.may(Deed::ManageWorkspace),
         slug: standing.workspace.slug.clone(),
         id: standing.workspace.id.to_string(),
+        leaked_keys: (app.profile.api.keys_belong_to == KeyOwner::Workspace)
+            .then(|| format!("{}/leaked-keys", workspace.url())),
         plan: allowance.plan.label.clone(),
         places: allowance::places(app, &allowance),
         limits: allowance::limits(&allowance),

@@ -22,6 +22,11 @@ async fn outside(walk: &mut Walk) {
     walk.see("sign-in", "/sign-in").await;
     walk.see("forgot-password", "/forgot-password").await;
     walk.see("docs-signed-out", "/docs/authentication").await;
+    walk.see("leaked-key", "/leaked-key").await;
+    walk.submit("/leaked-key", &[("key", "cut short"), ("found_at", "somewhere")])
+        .await;
+    walk.look("leaked-key-errors", 422).await;
+    walk.see("leaked-key-received", "/leaked-key/received").await;
     walk.see("mail-none", "/dev/mail").await;
     let first = walk.server.first_link.clone();
     let first = first.strip_prefix(&walk.server.address).unwrap();

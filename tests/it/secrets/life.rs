@@ -305,6 +305,13 @@ impl Life {
         self.note("an address", alice.get(&format!("/{key}")).await);
         let wrong = alice.post(&page, &[("csrf", &key), ("name", &key)]).await;
         self.note("a form without a proof", wrong);
+        // Somebody found a key, and reports it.
+        let stranger = Browser::new(&self.program.address());
+        for typed in [format!("“{key}"), key] {
+            let fields = [("key", typed.as_str()), ("found_at", "https://paste.example/1")];
+            self.submit(&stranger, "/leaked-key", "/leaked-key", &fields).await;
+        }
+        self.visit(&stranger, "/leaked-key/received").await;
     }
 
     /// Everything that was secret, and everything that was written, while it runs and after it stopped.

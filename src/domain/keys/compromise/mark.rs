@@ -10,11 +10,12 @@ use crate::domain::verify::changes;
 use crate::domain::webhooks::announce;
 use crate::error::Result;
 use crate::model::audit::{Action, Actor};
-use crate::model::compromise::Compromise;
-use crate::model::key::KeyState;
+use crate::model::compromise::{Compromise, CompromisedHow};
+use crate::model::key::{Key, KeyState};
 use crate::profile::Profile;
-use crate::store;
+use crate::store::changes::Changed;
 use crate::store::verification::FoundKey;
+use crate::store::{self, Tx};
 
 /// Marks the key with this digest. Doing it twice changes nothing.
 pub(super) async fn mark(app: &App, digest: &[u8; 32], suspect: &Suspect) -> Result<()> {
@@ -34,25 +35,8 @@ pub(super) async fn mark(app: &App, digest: &[u8; 32], suspect: &Suspect) -> Res
         actor: Actor::Keyhatch,
         address: suspect.address.map(|address| address.to_string()),
     };
-    key.state = KeyState::Compromised;
-    key.compromise = Some(Compromise {
-        at: app.now(),
-        how: suspect.how,
-        address: by.address.clone(),
-    });
-    // It has ended: nobody needs to be warned that it will.
-    key.next_expiry_notice_at = None;
-    key.version += 1;
-    key.updated_at = app.now();
-    let changed = store::keys::update(&tx, &key).await?;
-    let subject = Subject {
-        project_id: key.project_id,
-        key_id: Some(key.id),
-        name: key.called(),
-        details: format!("it {}", suspect.how.words()),
-    };
-    audit::record(&tx, app, key.workspace_id, &by, Action::KeyCompromised, subject).await?;
-    announce::key_compromised(&tx, app, &key, &by, suspect.how.as_str()).await?;
+    let details = format!("it {}", suspect.how.words());
+    let changed = end(&tx, app, &mut key, &by, suspect.how, details).await?;
     let mails = mails::key_compromised(&tx, app, &key).await?;
     for mail in &mails {
         outbox::put(&tx, app, mail).await?;
@@ -60,6 +44,37 @@ pub(super) async fn mark(app: &App, digest: &[u8; 32], suspect: &Suspect) -> Res
     changes::commit(app, tx, &changed).await?;
     app.mailer.wake();
     Ok(())
+}
+
+/// From the commit on, a key that was locked is refused for good. Who hears of it by mail is up to whoever calls.
+pub(in crate::domain) async fn end(
+    tx: &Tx,
+    app: &App,
+    key: &mut Key,
+    by: &By,
+    how: CompromisedHow,
+    details: String,
+) -> Result<Changed> {
+    key.state = KeyState::Compromised;
+    key.compromise = Some(Compromise {
+        at: app.now(),
+        how,
+        address: by.address.clone(),
+    });
+    // It has ended: nobody needs to be warned that it will.
+    key.next_expiry_notice_at = None;
+    key.version += 1;
+    key.updated_at = app.now();
+    let changed = store::keys::update(tx, key).await?;
+    let subject = Subject {
+        project_id: key.project_id,
+        key_id: Some(key.id),
+        name: key.called(),
+        details,
+    };
+    audit::record(tx, app, key.workspace_id, by, Action::KeyCompromised, subject).await?;
+    announce::key_compromised(tx, app, key, by, how.as_str()).await?;
+    Ok(changed)
 }
 
 /// Whether a key is one that can be compromised, and is not so already: what is public is no secret, and what is revoked is

@@ -1,0 +1,127 @@
+//! Secret keys that were found where everybody can read them: who says so, and what is done about it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use url::Url;
+
+use crate::model::compromise::CompromisedHow;
+
+/// What is done with a key that is reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeakAction {
+    /// Its people are told, and decide.
+    Notify,
+    /// It is refused until somebody enables it again.
+    Disable,
+    /// It is refused for good.
+    Revoke,
+}
+
+impl LeakAction {
+    /// All of them, the mildest first.
+    pub const ALL: [Self; 3] = [Self::Notify, Self::Disable, Self::Revoke];
+
+    /// The word in the database, the profile and forms.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Notify => "notify",
+            Self::Disable => "disable",
+            Self::Revoke => "revoke",
+        }
+    }
+}
+
+impl fmt::Display for LeakAction {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl FromStr for LeakAction {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let known = Self::ALL.into_iter().find(|action| action.as_str() == text);
+        known.ok_or_else(|| format!("“{text}” is nothing that is done about a leaked key"))
+    }
+}
+
+/// Who says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeakSource {
+    /// Somebody who has the key.
+    Holder,
+}
+
+impl LeakSource {
+    /// The word in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Holder => "holder",
+        }
+    }
+
+    /// Who that is, in the middle of a sentence.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Holder => "somebody who has it",
+        }
+    }
+
+    /// How a key that is ended for it was found out.
+    pub fn how(self) -> CompromisedHow {
+        match self {
+            Self::Holder => CompromisedHow::Reported,
+        }
+    }
+}
+
+/// The longest address of a place where a key was found, in bytes.
+pub const LONGEST_PLACE: usize = 2_000;
+
+/// Where a key was found: a web address without a password, or nothing for an empty text.
+pub fn parse_place(typed: &str) -> Result<Option<String>, &'static str> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let why = "Write the address of the page, like https://github.com/example/repository.";
+    let url = Url::parse(typed).map_err(|_| why)?;
+    let is_web = matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
+    if !is_web || !url.username().is_empty() || url.password().is_some() || url.as_str().len() > LONGEST_PLACE {
+        return Err(why);
+    }
+    Ok(Some(url.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_a_page_of_the_web() {
+        assert_eq!(parse_place("  "), Ok(None));
+        for typed in ["https://github.com/a/b/blob/main/.env#L3", " http://paste.example/1 "] {
+            assert_eq!(parse_place(typed).unwrap().as_deref(), Some(typed.trim()));
+        }
+        for typed in [
+            "github.com/a/b",
+            "javascript:alert(1)",
+            "https://me:secret@example.com/",
+            "ftp://example.com/",
+            "https://",
+        ] {
+            assert!(parse_place(typed).is_err(), "{typed}");
+        }
+        assert!(parse_place(&format!("https://example.com/{}", "x".repeat(LONGEST_PLACE))).is_err());
+    }
+
+    #[test]
+    fn words_are_read_again() {
+        for action in LeakAction::ALL {
+            assert_eq!(action.as_str().parse(), Ok(action));
+        }
+        assert!("ignore".parse::<LeakAction>().is_err());
+    }
+}
