@@ -77,6 +77,15 @@ async fn kodostatus() {
     hold("kodostatus").await;
 }
 
+/// What some profiles leave to pages.
+const OF_KEYS: [&str; 5] = ["createKey", "listKeys", "showKey", "changeKey", "revokeKey"];
+
+/// What is not found where a profile has no credits.
+const OF_CREDITS: [&str; 2] = ["changeCredits", "showCredits"];
+
+/// What is not found where keys have nothing to sign an event with.
+const OF_WEBHOOKS: [&str; 1] = ["showWebhook"];
+
 /// Holds a service against its documents: with a key as its customers do, with a service token as the provider's own systems,
 /// and with a key as a proxy that holds the request of a customer.
 async fn hold(name: &str) {
@@ -86,9 +95,17 @@ async fn hold(name: &str) {
     // The envelope of errors is the only thing that such a service has of its own.
     let is_short = case.envelope.is_some();
     let (document, key, token) = (service.document(), service.key_header(), service.token_header());
-    let mut runs = vec![Run::of(&document, &key, &[])];
+    let closed: &[_] = if case.leaves_keys_to_pages { &OF_KEYS } else { &[] };
+    let mut runs = vec![Run::of(&document, &key, &[]).closed(closed)];
     if !is_short {
-        runs.push(Run::of(PROVIDERS, &token, &["--exclude-path-regex", "^/gateway/"]));
+        let of_credits: &[_] = if service.has_credits() { &[] } else { &OF_CREDITS };
+        let of_webhooks: &[_] = if service.has_signing_secret() {
+            &[]
+        } else {
+            &OF_WEBHOOKS
+        };
+        let run = Run::of(PROVIDERS, &token, &["--exclude-path-regex", "^/gateway/"]);
+        runs.push(run.closed(of_credits).closed(of_webhooks));
         runs.push(Run::of(PROVIDERS, &key, &["--include-path-regex", "^/gateway/"]));
     }
     let (address, mut found) = (service.address(), Vec::new());

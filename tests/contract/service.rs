@@ -13,10 +13,16 @@ use crate::it::support::{Person, Program, TestApp};
 pub struct Case {
     profile: &'static str,
     pub envelope: Option<&'static str>,
+    /// Whether keys are made, changed and revoked on pages alone.
+    pub leaves_keys_to_pages: bool,
 }
 
 const fn case(profile: &'static str, envelope: Option<&'static str>) -> Case {
-    Case { profile, envelope }
+    Case {
+        profile,
+        envelope,
+        leaves_keys_to_pages: false,
+    }
 }
 
 /// All of them.
@@ -25,9 +31,15 @@ pub const CASES: &[Case] = &[
     case("example", Some("nested")),
     case("example", Some("problem")),
     case("codivupload", None),
-    case("craftkit", None),
+    Case {
+        leaves_keys_to_pages: true,
+        ..case("craftkit", None)
+    },
     case("docsapi", None),
-    case("kodisc", None),
+    Case {
+        leaves_keys_to_pages: true,
+        ..case("kodisc", None)
+    },
     case("kodostatus", None),
 ];
 
@@ -69,6 +81,7 @@ pub struct Service {
     project: Option<Project>,
     key: Issued,
     token: String,
+    leaves_keys_to_pages: bool,
     _profile: tempfile::NamedTempFile,
 }
 
@@ -101,6 +114,7 @@ impl Service {
             workspace,
             project,
             key,
+            leaves_keys_to_pages: case.leaves_keys_to_pages,
             _profile: profile,
         }
     }
@@ -112,6 +126,16 @@ impl Service {
     /// Where the customers' document is.
     pub fn document(&self) -> String {
         format!("{}/openapi.json", self.app.app.profile.api.base_path)
+    }
+
+    /// Whether there is anything to pay with.
+    pub fn has_credits(&self) -> bool {
+        self.app.app.profile.credits.is_some()
+    }
+
+    /// Whether events can be signed, and so be sent.
+    pub fn has_signing_secret(&self) -> bool {
+        self.key.key.has_signing_secret
     }
 
     pub fn stranger(&self) -> Program {
@@ -161,7 +185,12 @@ impl Service {
         let mut seed = json!({
             "address": self.app.address, "base": profile.api.base_path, "workspace": workspace,
             "key": self.key.text.expose_secret(), "key_header": { name: value }, "key_id": self.key.key.id.to_string(),
+<<<<<<< ours
             "token": self.token, "spare_key": spare.text.expose_secret(), "new_key": new_key,
+=======
+            "token": self.token, "new_key": new_key,
+            "leaves_keys_to_pages": self.leaves_keys_to_pages, "has_signing_secret": self.has_signing_secret(),
+>>>>>>> theirs
             // Nobody listens there.
             "receiver": "http://127.0.0.1:9/",
         });
