@@ -10,11 +10,7 @@ use actix_web::http::Method;
 use crate::api;
 use crate::profile::{KeyOwner, Profile};
 use crate::web::{
-<<<<<<< HEAD
-    accounts, docs, embed, home, inbound, keys, onboarding, projects, staff, usage, webhooks, workspaces,
-=======
-    accounts, docs, embed, home, inbound, keys, leaked_key, onboarding, projects, staff, webhooks, workspaces,
->>>>>>> c542c44 (Let whoever holds a leaked key end it)
+    accounts, docs, embed, home, inbound, keys, leaked_key, onboarding, projects, staff, usage, webhooks, workspaces,
 };
 
 /// Every page.
@@ -135,21 +131,16 @@ fn keys(table: &mut Table, profile: &Profile) {
     };
     let keys = format!("{owner}/keys");
     let key = format!("{keys}/{{key}}");
-<<<<<<< HEAD
     if profile.api.keys_belong_to == KeyOwner::Project {
         table.get("/w/{workspace}/p/{project}/usage", usage::ring);
         table.get("/w/{workspace}/p/{project}/usage.csv", usage::ring_table);
     }
     table.get(format!("{key}/usage"), usage::key);
     table.get(format!("{key}/usage.csv"), usage::key_table);
-    table.get(keys, keys::list::show);
-    table.post(keys, keys::create::submit);
-=======
     table.get(format!("{owner}/leaked-keys"), keys::leaks::show);
     table.post(format!("{owner}/leaked-keys"), keys::leaks::submit);
     table.get(keys.clone(), keys::list::show);
     table.post(keys.clone(), keys::create::submit);
->>>>>>> c542c44 (Let whoever holds a leaked key end it)
     table.get(format!("{keys}/new"), keys::create::show);
     table.post(format!("{keys}/new/test-events"), keys::try_url::submit);
     table.get(key.clone(), keys::show::show);

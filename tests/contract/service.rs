@@ -185,12 +185,8 @@ impl Service {
         let mut seed = json!({
             "address": self.app.address, "base": profile.api.base_path, "workspace": workspace,
             "key": self.key.text.expose_secret(), "key_header": { name: value }, "key_id": self.key.key.id.to_string(),
-<<<<<<< ours
             "token": self.token, "spare_key": spare.text.expose_secret(), "new_key": new_key,
-=======
-            "token": self.token, "new_key": new_key,
             "leaves_keys_to_pages": self.leaves_keys_to_pages, "has_signing_secret": self.has_signing_secret(),
->>>>>>> theirs
             // Nobody listens there.
             "receiver": "http://127.0.0.1:9/",
         });

@@ -21,11 +21,8 @@ pub async fn walk(walk: &mut Walk) {
 async fn none(walk: &mut Walk) {
     walk.see("keys-none", KEYS).await;
     walk.see("welcome-without-key", "/welcome").await;
-<<<<<<< HEAD
     walk.see("usage-none", "/w/acme/p/site/usage").await;
-=======
     walk.see("leaked-keys", "/w/acme/p/site/leaked-keys").await;
->>>>>>> c542c44 (Let whoever holds a leaked key end it)
     walk.see("webhooks-none", "/w/acme/p/site/webhooks").await;
     walk.becomes("victor").await;
     walk.see("keys-none-viewer", KEYS).await;
