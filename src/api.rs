@@ -23,6 +23,7 @@ pub mod query;
 pub mod request_id;
 mod roots;
 pub mod transport;
+pub mod trial;
 mod values;
 
 pub use roots::{GATEWAY, PROVIDER};

@@ -44,6 +44,7 @@ use crate::model::webhook_url::UrlRules;
 use crate::profile::Profile;
 use crate::random::{self, Random};
 use crate::web::form::LARGEST_FORM;
+use crate::web::keys::trial::Sender;
 use crate::web::ways::Ways;
 use crate::{api, metrics, routes, telemetry, web as pages};
 
@@ -176,6 +177,7 @@ fn configure(config: &mut web::ServiceConfig, app: &Data<App>) {
     let table = routes::pages(&app.profile);
     let pages = web::scope("")
         .app_data(Data::new(Ways::new(table.pages())))
+        .app_data(Data::new(Sender(|app, trial| Box::pin(api::trial::send(app, trial)))))
         .configure(|config| table.register(config))
         .default_service(web::to(|| async { Err::<String, _>(AppError::NotFound) }))
         .wrap(from_fn(pages::guard::around))

@@ -147,6 +147,7 @@ fn keys(table: &mut Table, profile: &Profile) {
     table.get(format!("{key}/reveal"), keys::reveal::show);
     table.add(Method::HEAD, format!("{key}/reveal"), keys::reveal::head);
     table.post(format!("{key}/reveal/acknowledgement"), keys::reveal::acknowledge);
+    table.post(format!("{key}/reveal/trial"), keys::trial::send);
     table.get(format!("{key}/first-request"), onboarding::first_request::of_key);
     table.get(format!("{key}/edit"), keys::edit::show);
     table.post(format!("{key}/edit"), keys::edit::submit);

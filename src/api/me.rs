@@ -94,16 +94,21 @@ pub async fn show(app: Data<App>, request: HttpRequest) -> Result<HttpResponse> 
         is_ours: true,
         ..question(&app, &request, &mut room)
     };
+    answer(&app, &question).await
+}
+
+/// The answer to such a question, wherever it was put.
+pub(super) async fn answer(app: &App, question: &Question<'_>) -> Result<HttpResponse> {
     let take = |granted: &Granted<'_>| {
         let is_public = cors::is_public(&app.profile, granted);
         (body(granted), granted.tenant.workspace, is_public)
     };
-    let (mut body, workspace, is_public) = match ask(&app, &question, take).await? {
+    let (mut body, workspace, is_public) = match ask(app, question, take).await? {
         Verdict::Allowed(taken) => taken,
         Verdict::Refused(refused) => return Err(ApiError::Refused(refused.refusal)),
     };
     if let Some(credits) = &app.profile.credits {
-        let balance = credits::balance(&app, workspace).await?;
+        let balance = credits::balance(app, workspace).await?;
         // Into the object, before its last brace.
         body.pop();
         let mut json = Json::after(body);

@@ -20,6 +20,7 @@ mod revoke;
 mod roll;
 mod rotate_secret;
 mod traffic;
+pub mod trial;
 
 pub use change::refuse_frozen;
 pub use delete::delete;

@@ -106,6 +106,16 @@ pub fn first_environment(app: &App) -> Environment {
     }
 }
 
+/// Whether the first steps are about this key: it is the one of the walk, and no other has been used.
+pub async fn is_about(app: &App, account: &Account, key: &Key) -> Result<bool> {
+    let steps = steps(app, account).await?;
+    if steps.current().is_none() || steps.key.is_none_or(|walk| walk.id != key.id) {
+        return Ok(false);
+    }
+    let db = app.db.reader();
+    Ok(!store::keys::is_another_used(db, key.workspace_id, MOST_SEARCHED, key.id).await?)
+}
+
 impl Steps {
     /// The first step that is not done; none when everything is.
     pub fn current(&self) -> Option<Step> {

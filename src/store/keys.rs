@@ -13,7 +13,7 @@ pub use locks::{hold_any, lock, lock_all, lock_shared};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Select, Set,
+    QueryTrait, Select, SelectExt, Set,
 };
 
 use super::Result;
@@ -144,6 +144,28 @@ pub async fn count_places(db: &impl ConnectionTrait, workspace: WorkspaceId, typ
 /// Of a workspace's newest keys, the one that was used last, whatever has become of it; for the walkthrough. (An index that knows
 /// the last of all would be written with every use of every key.)
 pub async fn last_used(db: &impl ConnectionTrait, workspace: WorkspaceId, newest: u64) -> Result<Option<Key>> {
+    let found = used(workspace, newest)
+        .order_by_desc(key::Column::LastUsedAt)
+        .limit(1)
+        .one(db)
+        .await?;
+    found.map(Key::try_from).transpose()
+}
+
+/// Whether another of them has been used than this one.
+pub async fn is_another_used(
+    db: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    newest: u64,
+    but: KeyId,
+) -> Result<bool> {
+    Ok(used(workspace, newest)
+        .filter(key::Column::Id.ne(but.0))
+        .exists(db)
+        .await?)
+}
+
+fn used(workspace: WorkspaceId, newest: u64) -> Select<key::Entity> {
     let newest = key::Entity::find()
         .select_only()
         .column(key::Column::Id)
@@ -151,14 +173,9 @@ pub async fn last_used(db: &impl ConnectionTrait, workspace: WorkspaceId, newest
         .order_by_desc(key::Column::Id)
         .limit(newest)
         .into_query();
-    let found = key::Entity::find()
+    key::Entity::find()
         .filter(key::Column::Id.in_subquery(newest))
         .filter(key::Column::LastUsedAt.is_not_null())
-        .order_by_desc(key::Column::LastUsedAt)
-        .limit(1)
-        .one(db)
-        .await?;
-    found.map(Key::try_from).transpose()
 }
 
 /// The newest key of a workspace that works in an environment, and that none has taken over from; for the walkthrough.

@@ -14,6 +14,7 @@ pub mod signing_secret;
 pub(in crate::web) mod snippets;
 pub mod state;
 pub(in crate::web) mod ticket;
+pub mod trial;
 pub mod try_url;
 pub(in crate::web) mod words;
 

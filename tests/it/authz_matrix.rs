@@ -122,6 +122,8 @@ pub const PAGES: &[Row<7>] = &[
     row("GET",    "/w/{workspace}/p/{project}/keys/{key}/reveal",                               [303, 404, 404, 403, 200, 200, 200]),
     row("HEAD",   "/w/{workspace}/p/{project}/keys/{key}/reveal",                               [303, 404, 404, 403, 200, 200, 200]),
     row("POST",   "/w/{workspace}/p/{project}/keys/{key}/reveal/acknowledgement",               [401, 404, 404, 403, 303, 303, 303]),
+    // No browser of theirs was shown it.
+    row("POST",   "/w/{workspace}/p/{project}/keys/{key}/reveal/trial",                         [401, 404, 404, 403, 410, 410, 410]),
     row("GET",    "/w/{workspace}/p/{project}/keys/{key}/edit",                                 [303, 404, 404, 403, 200, 200, 200]),
     row("POST",   "/w/{workspace}/p/{project}/keys/{key}/edit",                                 [401, 404, 404, 403, 422, 422, 422]),
     row("POST",   "/w/{workspace}/p/{project}/keys/{key}/disablement",                          [401, 404, 404, 403, 303, 303, 303]),

@@ -1,7 +1,9 @@
 //! The first steps: each is a fact, and the page follows the facts.
 
+mod clicks;
 mod first_request;
 mod snippets;
+mod trial;
 
 use std::time::Duration;
 

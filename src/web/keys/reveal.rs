@@ -5,15 +5,15 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use crate::domain::App;
 use crate::domain::keys::{self, Shown};
+use crate::domain::{App, onboarding};
 use crate::error::Result;
 use crate::model::key::Key;
 use crate::web::extract::{KeyPath, KeysPage};
 use crate::web::flash::Flash;
 use crate::web::form::{Button, Form};
 use crate::web::keys::snippets::{self, Call, Examples, KeyFrom};
-use crate::web::keys::ticket;
+use crate::web::keys::{ticket, trial};
 use crate::web::onboarding::received::{Received, received};
 use crate::web::page::{self, Page};
 use crate::web::shown_once;
@@ -71,7 +71,10 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath, request: HttpReq
     let shown = keys::reveal::view(&app, proof, key.0, ticket::opener(&app, &request).as_ref()).await?;
     shown_once::renew(&page.workspace.person, matches!(shown, Shown::Now { .. }))?;
     let is_elsewhere = matches!(shown, Shown::Elsewhere { .. });
-    let response = render(&app, &page, &shown)?;
+    let mut response = render(&app, &page, &shown)?;
+    if let Shown::Now { text: Some(text), .. } = &shown {
+        trial::allow(&app, &mut response, proof, (key.0, &page.key_url(key.0)), text)?;
+    }
     let url = ticket::reveal_url(&page, key.0);
     Ok(shown_once::dress(&app, &request, response, is_elsewhere, url))
 }
@@ -88,7 +91,11 @@ pub async fn acknowledge(app: Data<App>, page: KeysPage, key: KeyPath, _: Form<B
     let proof = page.ring.manage_keys()?;
     let key = keys::find(&app, proof.read(), key.0).await?;
     let text = format!("“{}” is ready. It will not be shown again.", key.name);
-    Ok(page::redirect_with(&app, &page.key_url(key.id), &Flash::good(text)))
+    let url = page.key_url(key.id);
+    let is_first = onboarding::is_about(&app, &page.workspace.person.account, &key).await?;
+    let mut response = page::redirect_with(&app, if is_first { "/welcome" } else { &url }, &Flash::good(text));
+    trial::end(&app, &mut response, &url);
+    Ok(response)
 }
 
 fn render(app: &App, page: &KeysPage, shown: &Shown) -> Result<HttpResponse> {

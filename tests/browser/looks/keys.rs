@@ -69,6 +69,8 @@ async fn one(walk: &mut Walk) -> String {
         .unwrap()
         .trim_end_matches("/reveal")
         .to_owned();
+    walk.post(&format!("{key}/reveal/trial"), &[]).await;
+    walk.look("reveal-tried", 200).await;
     walk.see("reveal-over", &format!("{key}/reveal")).await;
     walk.see("key-unused", &key).await;
     walk.see("welcome-with-key", "/welcome").await;

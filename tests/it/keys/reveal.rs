@@ -248,6 +248,9 @@ fn contains(bytes: &[u8], text: &str) -> bool {
 #[tokio::test]
 async fn i_have_stored_it() {
     let world = World::start().await;
+    // Not the first that is used: that leads back to the first steps (see tests/it/onboarding/trial).
+    let older = world.key("Older").await;
+    assert_eq!(world.ask(&older.text).await, "accepted");
     let (_, reveal) = waiting(&world).await;
     let page = world.alice.get(&reveal).await;
     let action = format!("{reveal}/acknowledgement");
