@@ -31,7 +31,7 @@ pub use envelope::ErrorText;
 pub use key_type::{KeyTemplate, KeyType};
 pub use method::{Method, Methods};
 pub use mistakes::{Mistake, Mistakes};
-pub use parts::{Credits, Embed, Inbound, Jwt, JwtAlgorithm, JwtKeys, Leaks, Pair, Welcome};
+pub use parts::{Credits, Embed, Fact, Inbound, Jwt, JwtAlgorithm, JwtKeys, Leaks, Pair, Welcome, WelcomeStep};
 pub use plan::{LimitOf, Period, Plan, RateLimit};
 pub use request::UnclearRequest;
 pub use route::{Matched, PathPattern, Place, Route, RouteMatch};
@@ -62,6 +62,8 @@ pub struct Profile {
     pub pairs: Vec<Pair>,
     /// What a new account is given, if anything.
     pub welcome: Option<Welcome>,
+    /// What the provider adds to the first steps, in the order of the file.
+    pub welcome_steps: Vec<WelcomeStep>,
     /// Embed mode, where the API has it.
     pub embed: Option<Embed>,
     /// Inbound webhooks, where the API has them.

@@ -213,6 +213,8 @@ fn parts(table: &mut Table, profile: &Profile) {
 fn onboarding(table: &mut Table) {
     table.get("/welcome", onboarding::welcome::show);
     table.get("/welcome/first-request", onboarding::first_request::of_walk);
+    table.post("/welcome/dismissal", onboarding::dismissal::dismiss);
+    table.post("/welcome/dismissal/removal", onboarding::dismissal::bring_back);
 }
 
 fn documentation(table: &mut Table) {

@@ -27,6 +27,7 @@ mod m0018_spoken;
 mod m0019_refused_without_key;
 mod m0020_desk;
 mod m0021_usage_days;
+mod m0023_welcome;
 mod m0024_allowed_addresses;
 mod m0025_leaks;
 
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_refused_without_key::Migration),
             Box::new(m0020_desk::Migration),
             Box::new(m0021_usage_days::Migration),
+            Box::new(m0023_welcome::Migration),
             Box::new(m0024_allowed_addresses::Migration),
             Box::new(m0025_leaks::Migration),
         ]

@@ -1,77 +1,67 @@
-//! The first steps of a newcomer, each derived from facts: nothing here remembers that somebody was here.
+//! The first steps of a newcomer, each derived from facts: nothing here remembers that somebody was here, but that they have put
+//! them away.
 
+mod calls;
+mod dismiss;
 pub mod first_request;
+mod further;
 mod place;
+mod steps;
 pub mod watchers;
 
-use first_request::{MOST_SEARCHED, MOST_WATCHED};
+use calls::MOST_SEARCHED;
+pub use dismiss::{bring_back, dismiss};
+pub use steps::{Further, Step, Steps};
 
-use crate::domain::{App, usage};
+use crate::domain::App;
 use crate::error::Result;
 use crate::model::account::Account;
-use crate::model::ids::OwnerId;
-use crate::model::key::Key;
-use crate::model::webhook::{Delivery, DeliveryState};
-use crate::model::workspace::{Membership, Project};
+use crate::model::ids::{OwnerId, WorkspaceId};
+use crate::model::key::{Key, KeyStatus};
+use crate::model::webhook::DeliveryState;
 use crate::profile::{Environment, KeyOwner};
 use crate::store;
 use crate::store::webhooks::deliveries::Filter;
 
-/// What there is already.
-#[derive(Clone, Debug)]
-pub struct Steps {
-    pub email_confirmed: bool,
-    /// The workspace the walk is about, and what the person may do there.
-    pub workspace: Option<Membership>,
-    pub project: Option<Project>,
-    /// A key that works, in [`first_environment`].
-    pub key: Option<Key>,
-    /// The key that was used last, of the newest; its `last_use` says when and from where.
-    pub used: Option<Key>,
-    /// The last webhook that reached its receiver, of those that are kept.
-    pub delivered: Option<Delivery>,
-    /// The keys that came with the account, oldest first, where the profile gives some.
-    pub given: Vec<Key>,
-    /// Whether keys hang on projects here: otherwise there is no project to make.
-    pub has_projects: bool,
-}
-
 /// How many keys are shown as given: more than a profile is likely to give.
 const MOST_GIVEN: u64 = 12;
 
-/// A step of the walk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    ConfirmEmail,
-    Workspace,
-    Project,
-    Key,
-    FirstCall,
-    Webhook,
-}
-
 /// Looks at the facts as they are at this moment.
 pub async fn steps(app: &App, account: &Account) -> Result<Steps> {
+    let place = place::of(app, account).await?;
     let mut steps = Steps {
         email_confirmed: account.email_confirmed_at.is_some(),
-        workspace: place::of(app, account).await?,
+        workspace: place.as_ref().map(|place| place.membership.clone()),
+        is_joined: place.as_ref().is_some_and(|place| place.is_joined),
+        has_keys: false,
         project: None,
         key: None,
         used: None,
         delivered: None,
         given: Vec::new(),
         has_projects: app.profile.api.keys_belong_to == KeyOwner::Project,
+        further: Vec::new(),
     };
-    let Some(membership) = &steps.workspace else {
-        return Ok(steps);
-    };
-    let (db, workspace) = (app.db.reader(), membership.workspace.id);
-    // The first call may be a moment ago: what is still counted in memory is a fact too.
-    let newest = store::keys::newest_digests(db, workspace, MOST_WATCHED).await?;
-    usage::write_down_of(app, newest).await?;
-    let environment = first_environment(app).as_str();
-    steps.key = store::keys::newest_active(db, workspace, environment, app.now()).await?;
-    steps.used = store::keys::last_used(db, workspace, MOST_SEARCHED).await?;
+    if let Some(place) = &place {
+        look_around(app, account, place, &mut steps).await?;
+    }
+    steps.further = further::of(app, &steps).await?;
+    Ok(steps)
+}
+
+async fn look_around(app: &App, account: &Account, place: &place::Place, steps: &mut Steps) -> Result<()> {
+    let (db, workspace) = (app.db.reader(), place.membership.workspace.id);
+    let calls = calls::look(app, account, place).await?;
+    let environment = first_environment(app);
+    steps.used = calls.used;
+    if place.is_joined {
+        steps.has_keys = store::keys::has_any_in(db, workspace).await?;
+        let works = |key: &Key| matches!(key.status(app.now()), KeyStatus::Active | KeyStatus::Expiring(_));
+        let mut own = calls.own.into_iter();
+        steps.key = own.find(|key| key.environment == environment && works(key));
+    } else {
+        steps.key = store::keys::newest_active(db, workspace, environment.as_str(), app.now()).await?;
+    }
     let delivered = Filter {
         of_keys: true,
         state: Some(DeliveryState::Delivered),
@@ -84,7 +74,7 @@ pub async fn steps(app: &App, account: &Account) -> Result<Steps> {
         Some(id) => store::projects::find(db, workspace, id).await?,
         None => store::projects::list(db, workspace).await?.pop(),
     };
-    if app.profile.welcome.is_some() {
+    if app.profile.welcome.is_some() && !place.is_joined {
         let owner = match (&steps.project, steps.has_projects) {
             (Some(project), true) => OwnerId(project.id.0),
             _ => OwnerId(workspace.0),
@@ -93,7 +83,7 @@ pub async fn steps(app: &App, account: &Account) -> Result<Steps> {
         steps.given = store::keys::list(db, owner, &filter, app.now(), MOST_GIVEN).await?;
         steps.given.reverse();
     }
-    Ok(steps)
+    Ok(())
 }
 
 /// The environment of the first key: test, where the profile has one.
@@ -106,42 +96,37 @@ pub fn first_environment(app: &App) -> Environment {
     }
 }
 
+/// How many steps somebody still has to take to a first request in this workspace; none where the steps are elsewhere, or put away.
+pub async fn left(app: &App, account: &Account, workspace: WorkspaceId) -> Result<usize> {
+    if account.welcome_dismissed_at.is_some() {
+        return Ok(0);
+    }
+    let place = place::of(app, account).await?;
+    let Some(place) = place.filter(|place| place.membership.workspace.id == workspace) else {
+        return Ok(0);
+    };
+    // What is written down says enough of nearly everybody.
+    if !place.is_joined {
+        let used = store::keys::last_used(app.db.reader(), workspace, MOST_SEARCHED).await?;
+        if used.is_some() {
+            return Ok(0);
+        }
+    }
+    Ok(steps(app, account).await?.left())
+}
+
 /// Whether the first steps are about this key: it is the one of the walk, and no other has been used.
 pub async fn is_about(app: &App, account: &Account, key: &Key) -> Result<bool> {
+    if account.welcome_dismissed_at.is_some() {
+        return Ok(false);
+    }
     let steps = steps(app, account).await?;
     if steps.current().is_none() || steps.key.is_none_or(|walk| walk.id != key.id) {
         return Ok(false);
     }
+    if steps.is_joined {
+        return Ok(steps.used.is_none_or(|used| used.id == key.id));
+    }
     let db = app.db.reader();
     Ok(!store::keys::is_another_used(db, key.workspace_id, MOST_SEARCHED, key.id).await?)
-}
-
-impl Steps {
-    /// The first step that is not done; none when everything is.
-    pub fn current(&self) -> Option<Step> {
-        // Whoever has called has had everything a call takes, even if it is gone by now.
-        let has_called = self.used.is_some();
-        let walk = [
-            (Step::ConfirmEmail, has_called || self.email_confirmed),
-            (Step::Workspace, has_called || self.workspace.is_some()),
-            (
-                Step::Project,
-                has_called || !self.has_projects || self.project.is_some(),
-            ),
-            (Step::Key, has_called || self.key.is_some()),
-            (Step::FirstCall, has_called),
-            (Step::Webhook, self.delivered.is_some()),
-        ];
-        walk.into_iter().find(|(_, done)| !done).map(|(step, _)| step)
-    }
-
-    /// `done`, `current` or `todo`.
-    pub fn state_of(&self, step: Step) -> &'static str {
-        match self.current() {
-            _ if step == Step::Webhook && self.delivered.is_some() => "done",
-            Some(current) if step == current => "current",
-            Some(current) if step as u8 > current as u8 => "todo",
-            _ => "done",
-        }
-    }
 }

@@ -17,6 +17,8 @@ pub struct Account {
     pub created_at: Timestamp,
     /// When they last signed in; nothing since that is written down.
     pub signed_in_at: Option<Timestamp>,
+    /// Since when the first steps are put away.
+    pub welcome_dismissed_at: Option<Timestamp>,
 }
 
 impl Account {

@@ -68,7 +68,7 @@ pub(super) fn profile(root: &Section<'_>, notes: &mut Notes<'_>) -> Profile {
     api.default_plan = plans::default(api_section.as_ref(), &plan_names, notes);
     let errors = errors(root, notes);
     let (pairs, pair_names) = welcome::pairs(root, &key_types, &type_names, notes);
-    let welcome = welcome::read(root, &pairs, &pair_names, &type_names, notes);
+    let (welcome, welcome_steps) = welcome::read(root, &pairs, &pair_names, &type_names, notes);
     if let Some(welcome) = &welcome {
         let plan = plans.iter().find(|plan| plan.id == api.default_plan);
         welcome::has_room(root, welcome, &key_types, plan, notes);
@@ -85,6 +85,7 @@ pub(super) fn profile(root: &Section<'_>, notes: &mut Notes<'_>) -> Profile {
         errors,
         pairs,
         welcome,
+        welcome_steps,
         embed: parts::embed(root, notes),
         inbound: parts::inbound(root, notes),
         jwt: parts::jwt(root, notes),

@@ -29,6 +29,44 @@ pub struct Welcome {
     pub key_types: Vec<String>,
 }
 
+/// What `[[welcome.step]]` says: a first step of the provider's own, after ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WelcomeStep {
+    pub title: String,
+    pub text: String,
+    /// A whole address, or a path of this server.
+    pub link: String,
+    /// When it is ticked; never, where nothing says it.
+    pub done_when: Option<Fact>,
+}
+
+/// What can be known of somebody's first steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fact {
+    EmailConfirmed,
+    Workspace,
+    Project,
+    Key,
+    LiveKey,
+    FirstRequest,
+    Webhook,
+    SecondMember,
+}
+
+impl Fact {
+    /// All of them, as the profile calls them.
+    pub const ALL: [(&'static str, Self); 8] = [
+        ("email-confirmed", Self::EmailConfirmed),
+        ("workspace", Self::Workspace),
+        ("project", Self::Project),
+        ("key", Self::Key),
+        ("live-key", Self::LiveKey),
+        ("first-request", Self::FirstRequest),
+        ("webhook", Self::Webhook),
+        ("second-member", Self::SecondMember),
+    ];
+}
+
 /// What `[embed]` says: sessions for the customers of a customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Embed {

@@ -50,6 +50,7 @@ pub async fn insert(tx: &impl ConnectionTrait, new: NewAccount<'_>) -> Result<Ac
         workspaces_made: Set(0),
         staff_role: Set(new.staff.map(|role| role.as_str().to_owned())),
         signed_in_at: Set(None),
+        welcome_dismissed_at: Set(None),
     };
     row.insert(tx).await?.try_into()
 }
@@ -113,6 +114,19 @@ pub async fn note_sign_in(tx: &impl ConnectionTrait, id: AccountId, now: Timesta
     account::Entity::update_many()
         .set(account::ActiveModel {
             signed_in_at: Set(Some(now.millis())),
+            ..Default::default()
+        })
+        .filter(account::Column::Id.eq(id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Notes that the first steps are put away, or that they are not.
+pub async fn set_welcome_dismissed(tx: &impl ConnectionTrait, id: AccountId, at: Option<Timestamp>) -> Result<()> {
+    account::Entity::update_many()
+        .set(account::ActiveModel {
+            welcome_dismissed_at: Set(at.map(Timestamp::millis)),
             ..Default::default()
         })
         .filter(account::Column::Id.eq(id.0))

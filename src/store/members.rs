@@ -100,6 +100,17 @@ pub async fn count(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<
     Ok(members.count(db).await?)
 }
 
+/// Whether anybody has been a member for longer than this one.
+pub async fn is_anybody_before(db: &impl ConnectionTrait, workspace: WorkspaceId, account: AccountId) -> Result<bool> {
+    let Some(own) = member::Entity::find_by_id((workspace.0, account.0)).one(db).await? else {
+        return Ok(false);
+    };
+    let before = member::Entity::find()
+        .filter(member::Column::WorkspaceId.eq(workspace.0))
+        .filter(member::Column::CreatedAt.lt(own.created_at));
+    Ok(before.limit(1).count(db).await? > 0)
+}
+
 pub async fn count_owners(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<u64> {
     let owners = member::Entity::find()
         .filter(member::Column::WorkspaceId.eq(workspace.0))

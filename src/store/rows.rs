@@ -60,6 +60,7 @@ impl TryFrom<account::Model> for Account {
             password_changed_at: at(row.password_changed_at),
             created_at: at(row.created_at),
             signed_in_at: maybe_at(row.signed_in_at),
+            welcome_dismissed_at: maybe_at(row.welcome_dismissed_at),
         })
     }
 }

@@ -163,6 +163,8 @@ pub const PAGES: &[Row<7>] = &[
     row("GET",    "/welcome",                                                                   [303, 200, 200, 200, 200, 200, 200]),
     // The page is /welcome; what is here besides are events for its script.
     row("GET",    "/welcome/first-request",                                                     [303, 303, 303, 303, 303, 303, 303]),
+    row("POST",   "/welcome/dismissal",                                                         [401, 303, 303, 303, 303, 303, 303]),
+    row("POST",   "/welcome/dismissal/removal",                                                 [401, 303, 303, 303, 303, 303, 303]),
     row("GET",    "/docs",                                                                      [303, 303, 303, 303, 303, 303, 303]),
     row("GET",    "/docs/authentication",                                                       [200, 200, 200, 200, 200, 200, 200]),
     row("GET",    "/staff",                                                                     [404, 404, 200, 404, 404, 404, 404]),

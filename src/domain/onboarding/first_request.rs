@@ -5,7 +5,7 @@
 
 use crate::domain::access::Standing;
 use crate::domain::accounts::sessions;
-use crate::domain::onboarding::place;
+use crate::domain::onboarding::{calls, place};
 use crate::domain::{App, keys, usage};
 use crate::error::{AppError, Result};
 use crate::model::account::Account;
@@ -13,12 +13,6 @@ use crate::model::ids::{KeyId, SessionId};
 use crate::model::key::Key;
 use crate::store;
 use crate::store::keys::Digested;
-
-/// Of how many keys, the newest, calls are seen at once. Those of others are seen when everybody's are written down.
-pub(super) const MOST_WATCHED: u64 = 50;
-
-/// Among how many keys, the newest, the one is looked for that was used last.
-pub(super) const MOST_SEARCHED: u64 = 1000;
 
 /// Who waits.
 #[derive(Clone, Debug)]
@@ -57,7 +51,6 @@ pub async fn look(app: &App, who: &Watcher, awaited: &Awaited) -> Result<Found> 
         return Err(AppError::Unauthenticated);
     }
     let written = app.usage.times_written();
-    let db = app.db.reader();
     let (keys, used) = match awaited {
         Awaited::OfKey {
             workspace,
@@ -68,16 +61,14 @@ pub async fn look(app: &App, who: &Watcher, awaited: &Awaited) -> Result<Found> 
             let ring = standing.key_ring(app, project.as_deref()).await?;
             // Whose it is comes before anything that takes time.
             keys::find(app, ring.read_keys(), *key).await?;
-            let keys = store::keys::digests(db, &[*key]).await?;
+            let keys = store::keys::digests(app.db.reader(), &[*key]).await?;
             usage::write_down_of(app, keys.clone()).await?;
             (keys, Some(keys::find(app, ring.read_keys(), *key).await?))
         }
         Awaited::OfWalk => {
-            let membership = place::of(app, &who.account).await?.ok_or(AppError::NotFound)?;
-            let workspace = membership.workspace.id;
-            let keys = store::keys::newest_digests(db, workspace, MOST_WATCHED).await?;
-            usage::write_down_of(app, keys.clone()).await?;
-            (keys, store::keys::last_used(db, workspace, MOST_SEARCHED).await?)
+            let place = place::of(app, &who.account).await?.ok_or(AppError::NotFound)?;
+            let calls = calls::look(app, &who.account, &place).await?;
+            (calls.keys, calls.used)
         }
     };
     Ok(Found {

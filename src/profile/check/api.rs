@@ -263,7 +263,7 @@ fn https_only(section: &Section<'_>, notes: &mut Notes<'_>) -> bool {
     https_only
 }
 
-fn host_and_rest(url: &str) -> Option<(&str, &str)> {
+pub(super) fn host_and_rest(url: &str) -> Option<(&str, &str)> {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
     let (host, rest) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
     (!host.is_empty() && !host.contains('@')).then_some((host, rest))

@@ -1,9 +1,16 @@
-//! `[[pair]]` and `[welcome]`: keys that belong together, and what a new account is given.
+//! `[[pair]]` and `[welcome]`: keys that belong together, what a new account is given, and steps that the provider adds.
 
+use super::api::host_and_rest;
 use super::names::Names;
 use crate::model::name::Name;
-use crate::profile::raw::{Notes, Section};
-use crate::profile::{Access, KeyType, Pair, Plan, Welcome};
+use crate::profile::raw::{Notes, Placed, Section};
+use crate::profile::{Access, Fact, KeyType, Pair, Plan, Welcome, WelcomeStep};
+
+/// How many steps a provider may add: a longer list is none of first steps.
+const MOST_STEPS: usize = 10;
+
+/// How long a title may be; it stands beside a number.
+const LONGEST_TITLE: usize = 80;
 
 /// The pairs and their ids.
 pub(super) fn pairs(
@@ -69,9 +76,16 @@ pub(super) fn read(
     pair_names: &Names,
     type_names: &Names,
     notes: &mut Notes<'_>,
-) -> Option<Welcome> {
-    let section = root.table("welcome", notes)?;
-    section.only(&["workspace", "project", "pairs", "keys"], notes);
+) -> (Option<Welcome>, Vec<WelcomeStep>) {
+    let Some(section) = root.table("welcome", notes) else {
+        return (None, Vec::new());
+    };
+    let steps = steps(&section, notes);
+    section.only(&["workspace", "project", "pairs", "keys", "step"], notes);
+    // Whoever only adds steps gives nothing.
+    if section.names().iter().all(|name| name.value == "step") && section.has("step") {
+        return (None, steps);
+    }
     let mut key_types = Vec::new();
     for id in section.texts("pairs", notes) {
         let at = id.at;
@@ -91,11 +105,53 @@ pub(super) fn read(
         }
         key_types.push(id);
     }
-    Some(Welcome {
+    let welcome = Welcome {
         workspace: name(&section, "workspace", "My workspace", notes),
         project: name(&section, "project", "My project", notes),
         key_types,
-    })
+    };
+    (Some(welcome), steps)
+}
+
+/// `[[welcome.step]]`.
+fn steps(section: &Section<'_>, notes: &mut Notes<'_>) -> Vec<WelcomeStep> {
+    let steps: Vec<_> = section.tables("step", notes);
+    if steps.len() > MOST_STEPS {
+        let message = format!("there are more than {MOST_STEPS} [[welcome.step]], which nobody takes");
+        notes.add(section.at_field("step"), message);
+    }
+    steps.iter().map(|section| step(section, notes)).collect()
+}
+
+fn step(section: &Section<'_>, notes: &mut Notes<'_>) -> WelcomeStep {
+    section.only(&["title", "text", "link", "done_when"], notes);
+    let mut text = |key| section.required_text(key, notes);
+    let (title, text, link) = (text("title"), text("text"), text("link"));
+    if let Some(title) = title
+        .as_ref()
+        .filter(|title| title.value.chars().count() > LONGEST_TITLE)
+    {
+        let message = format!("title in [[welcome.step]] is longer than {LONGEST_TITLE} characters");
+        notes.add(title.at, message);
+    }
+    if let Some(link) = link.as_ref().filter(|link| !leads_somewhere(&link.value)) {
+        let message = "link in [[welcome.step]] must be a whole address, such as \"https://example.com/docs\", or a path of the \
+                       dashboard, such as \"/docs/authentication\"";
+        notes.add(link.at, message);
+    }
+    let value = |text: Option<Placed<String>>| text.map(|text| text.value).unwrap_or_default();
+    WelcomeStep {
+        title: value(title),
+        text: value(text),
+        link: value(link),
+        done_when: section.choice("done_when", &Fact::ALL, notes),
+    }
+}
+
+fn leads_somewhere(link: &str) -> bool {
+    let is_path = link.starts_with('/') && !link.starts_with("//");
+    let is_plain = !link.contains([' ', '"', '<', '>', '\\']);
+    is_plain && (is_path || host_and_rest(link).is_some())
 }
 
 fn name(section: &Section<'_>, key: &str, otherwise: &str, notes: &mut Notes<'_>) -> String {

@@ -30,8 +30,10 @@ impl<'t> Section<'t> {
             );
             return Vec::new();
         };
+        let outer = self.title.strip_prefix('[').and_then(|title| title.strip_suffix(']'));
+        let title = outer.map_or_else(|| format!("[[{key}]]"), |outer| format!("[[{outer}.{key}]]"));
         list.iter()
-            .filter_map(|item| self.table_of(key, format!("[[{key}]]"), item, notes))
+            .filter_map(|item| self.table_of(key, title.clone(), item, notes))
             .collect()
     }
 

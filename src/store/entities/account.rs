@@ -17,6 +17,7 @@ pub struct Model {
     pub workspaces_made: i64,
     pub staff_role: Option<String>,
     pub signed_in_at: Option<i64>,
+    pub welcome_dismissed_at: Option<i64>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -6,10 +6,10 @@ use actix_web::web::Data;
 use askama::Template;
 
 use crate::domain::App;
-use crate::domain::onboarding::{self, Step, Steps};
+use crate::domain::onboarding::{self, Further, Step, Steps};
 use crate::error::Result;
 use crate::model::key::Key;
-use crate::model::role::Deed;
+use crate::model::role::{Deed, Role};
 use crate::profile::KeyOwner;
 use crate::web::extract::Person;
 use crate::web::keys::snippets::{self, Call, Examples, KeyFrom};
@@ -37,6 +37,8 @@ struct WelcomePage {
     examples: Examples,
     /// The key that was used last, and how.
     received: Option<Received>,
+    /// The steps are put away.
+    is_away: bool,
 }
 
 /// The page.
@@ -67,6 +69,7 @@ pub async fn show(app: Data<App>, person: Person) -> Result<HttpResponse> {
         examples: Call::me(&app).examples(KeyFrom::Variable(&variable)),
         variable,
         received,
+        is_away: person.account.welcome_dismissed_at.is_some(),
         steps,
     })
 }
@@ -94,6 +97,47 @@ fn keys_url(app: &App, steps: &Steps) -> String {
 }
 
 impl WelcomePage {
+    fn heading(&self) -> String {
+        match &self.steps.workspace {
+            Some(membership) if self.steps.is_joined => format!("Find your way in {}", membership.workspace.name),
+            _ => "Make your first request".to_owned(),
+        }
+    }
+
+    fn lead(&self) -> &'static str {
+        match self.steps.is_joined {
+            true => "Others have made it; this is where you begin. What you have done stays done.",
+            false => "A few steps, about three minutes. What you have done stays done.",
+        }
+    }
+
+    /// Before the name of the role.
+    fn article(&self) -> &'static str {
+        let role = self.steps.workspace.as_ref().map(|membership| membership.role);
+        match role {
+            Some(Role::Owner | Role::Admin) => "an",
+            _ => "a",
+        }
+    }
+
+    /// Of a step of the provider's.
+    fn state_of(&self, further: &Further) -> &'static str {
+        match further.is_done {
+            None => "open",
+            Some(true) => "done",
+            Some(false) => "todo",
+        }
+    }
+
+    /// Where a step of the provider's leads, for people.
+    fn link_text(&self, further: &Further) -> String {
+        let link = &further.step.link;
+        match url::Url::parse(link) {
+            Ok(url) => url.host_str().unwrap_or(link).to_owned(),
+            Err(_) => "It is here".to_owned(),
+        }
+    }
+
     fn state(&self, step: Step) -> &'static str {
         self.steps.state_of(step)
     }

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use askama::Template;
 
-use crate::domain::{App, credits, projects};
+use crate::domain::{App, credits, onboarding, projects};
 use crate::error::Result;
 use crate::model::ids::OwnerId;
 use crate::model::role::Deed;
@@ -25,6 +25,8 @@ struct OverviewPage {
     /// Whether keys hang on the workspace itself; then there is one row, for them.
     keys_here: bool,
     rows: Vec<Row>,
+    /// How many steps there are to a first request.
+    first_steps: usize,
     /// `Credits left: 97`, where there are any.
     credits: Option<String>,
 }
@@ -82,6 +84,7 @@ pub async fn show(app: Data<App>, workspace: WorkspacePage) -> Result<HttpRespon
         may_create: standing.may(Deed::ManageProjects) && !keys_here,
         keys_here,
         rows,
+        first_steps: onboarding::left(&app, &standing.account, standing.workspace.id).await?,
         credits: left,
     })
 }

@@ -27,6 +27,7 @@ async fn none(walk: &mut Walk) {
     walk.becomes("victor").await;
     walk.see("keys-none-viewer", KEYS).await;
     walk.see("leaked-keys-viewer", "/w/acme/p/site/leaked-keys").await;
+    walk.see("welcome-viewer", "/welcome").await;
     walk.see("webhooks-none-viewer", "/w/acme/p/site/webhooks").await;
     walk.becomes("alice").await;
     walk.see("new-key", &format!("{KEYS}/new")).await;
@@ -75,6 +76,14 @@ async fn one(walk: &mut Walk) -> String {
     walk.see("key-unused", &key).await;
     walk.see("welcome-with-key", "/welcome").await;
     walk.see("key-first-request", &format!("{key}/first-request")).await;
+    walk.becomes("bob").await;
+    walk.see("welcome-joined", "/welcome").await;
+    walk.becomes("alice").await;
+    walk.open("/welcome").await;
+    walk.submit("/welcome/dismissal", &[]).await;
+    walk.look("welcome-dismissed", 200).await;
+    walk.see("welcome-put-away", "/welcome").await;
+    walk.submit("/welcome/dismissal/removal", &[]).await;
     walk.see("keys-one", KEYS).await;
     // Not among its scopes, and then not of this world.
     walk.server.ask("GET", "/api/v1/api-keys", &text, json!(null)).await;

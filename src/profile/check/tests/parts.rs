@@ -52,6 +52,49 @@ fn the_profiles_that_come_along_are_fine() {
     assert!(count >= 6);
 }
 
+#[test]
+fn steps_are_added_with_gifts_or_without() {
+    let steps = "\n[[welcome.step]]\ntitle = \"Join\"\ntext = \"Us.\"\nlink = \"https://forum.example.com\"\n\
+                 [[welcome.step]]\ntitle = \"Go live\"\ntext = \"Now.\"\nlink = \"/workspaces\"\ndone_when = \"live-key\"\n";
+    let example = include_str!("../../../../profiles/example.toml");
+    for (whole, gives) in [(PARTS, true), (example, false)] {
+        let profile = Profile::parse(&format!("{whole}{steps}"), "steps.toml");
+        let profile = profile.unwrap_or_else(|mistakes| panic!("{mistakes}"));
+        assert_eq!(profile.welcome.is_some(), gives);
+        let [join, live] = profile.welcome_steps.as_slice() else {
+            panic!("two steps")
+        };
+        assert_eq!((join.title.as_str(), join.done_when), ("Join", None));
+        assert_eq!(
+            (live.link.as_str(), live.done_when),
+            ("/workspaces", Some(Fact::LiveKey))
+        );
+    }
+    let lines = PARTS.lines().count();
+    for (from, to, line, message) in [
+        ("title = \"Join\"\n", "", 2, "[[welcome.step]] needs \"title\""),
+        ("\"Join\"", "\" \"", 3, "title in [[welcome.step]] must not be empty"),
+        ("\"Us.\"", "7", 4, "text in [[welcome.step]] must be text in quotes"),
+        (
+            "\"https://forum.example.com\"",
+            "\"javascript:alert(1)\"",
+            5,
+            "link in [[welcome.step]] must be a whole address",
+        ),
+        (
+            "\"https://forum.example.com\"",
+            "\"//evil.example\"",
+            5,
+            "link in [[welcome.step]] must be a whole address",
+        ),
+        ("\"live-key\"", "\"live_key\"", 10, "did you mean \"live-key\"?"),
+        ("done_when", "done_if", 10, "[[welcome.step]] has no \"done_if\""),
+    ] {
+        let text = format!("{PARTS}{}", steps.replace(from, to));
+        assert_mistake(&text, lines + line, message);
+    }
+}
+
 /// Replaced, by, message; the mistake is in the first line that changed.
 #[rustfmt::skip]
 const BROKEN: &[(&str, &str, &str)] = &[
