@@ -22,6 +22,7 @@ pub mod mistake;
 pub mod name;
 pub mod password;
 pub mod rate;
+pub mod reason;
 pub mod refused_request;
 pub mod request_id;
 pub mod role;

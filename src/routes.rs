@@ -25,7 +25,7 @@ pub fn pages(profile: &Profile) -> Table {
     parts(&mut table, profile);
     onboarding(&mut table);
     documentation(&mut table);
-    staff(&mut table);
+    staff(&mut table, profile);
     table
 }
 
@@ -222,14 +222,73 @@ fn documentation(table: &mut Table) {
     table.get(crate::domain::docs::AUTHENTICATION, docs::authentication::show);
 }
 
-fn staff(table: &mut Table) {
+fn staff(table: &mut Table, profile: &Profile) {
     table.get("/staff", staff::desk::show);
     table.get("/staff/lookups", staff::desk::again);
     table.post("/staff/lookups", staff::desk::submit);
     table.get("/staff/accounts/{account}", staff::account::show);
-    table.get("/staff/workspaces/{workspace}", staff::workspace::show);
+    table.get(
+        "/staff/accounts/{account}/confirmation",
+        staff::person::ask_confirmation,
+    );
+    table.post(
+        "/staff/accounts/{account}/confirmation",
+        staff::person::submit_confirmation,
+    );
+    table.get(
+        "/staff/accounts/{account}/sessions/revocation",
+        staff::person::ask_sessions,
+    );
+    table.post(
+        "/staff/accounts/{account}/sessions/revocation",
+        staff::person::submit_sessions,
+    );
     table.get("/staff/keys/{key}", staff::key::show);
     table.get("/staff/requests/{request}", staff::requests::show);
+    suspensions(table, profile);
+    let workspace = "/staff/workspaces/{workspace}";
+    table.get(workspace, staff::workspace::show);
+    table.get(format!("{workspace}/plan"), staff::plan::ask);
+    table.post(format!("{workspace}/plan"), staff::plan::submit);
+    table.get(format!("{workspace}/credits"), staff::credits::ask);
+    table.post(format!("{workspace}/credits"), staff::credits::submit);
+}
+
+fn suspensions(table: &mut Table, profile: &Profile) {
+    use staff::suspension;
+    let workspace = "/staff/workspaces/{workspace}/suspension";
+    table.get(workspace, suspension::ask_workspace);
+    table.post(workspace, suspension::submit_workspace);
+    table.get(format!("{workspace}/removal"), suspension::ask_workspace_removal);
+    table.post(format!("{workspace}/removal"), suspension::submit_workspace_removal);
+    let of_projects = profile.api.keys_belong_to == KeyOwner::Project;
+    if of_projects {
+        let project = "/staff/projects/{project}/suspension";
+        table.get(project, suspension::ask_project);
+        table.post(project, suspension::submit_project);
+        table.get(format!("{project}/removal"), suspension::ask_project_removal);
+        table.post(format!("{project}/removal"), suspension::submit_project_removal);
+    }
+    match (profile.embed.is_some(), of_projects) {
+        (true, true) => {
+            let embed = "/staff/projects/{project}/embed/suspension";
+            table.get(embed, suspension::ask_embed_of_project);
+            table.post(embed, suspension::submit_embed_of_project);
+            table.get(format!("{embed}/removal"), suspension::ask_embed_of_project_removal);
+            table.post(format!("{embed}/removal"), suspension::submit_embed_of_project_removal);
+        }
+        (true, false) => {
+            let embed = "/staff/workspaces/{workspace}/embed/suspension";
+            table.get(embed, suspension::ask_embed_of_workspace);
+            table.post(embed, suspension::submit_embed_of_workspace);
+            table.get(format!("{embed}/removal"), suspension::ask_embed_of_workspace_removal);
+            table.post(
+                format!("{embed}/removal"),
+                suspension::submit_embed_of_workspace_removal,
+            );
+        }
+        (false, _) => {}
+    }
 }
 
 /// What the provider's customers and systems call.

@@ -1,4 +1,4 @@
-//! `keyhatch account create`: an account whose address the operator vouches for.
+//! `keyhatch account create`: an account whose address the operator vouches for. `keyhatch account staff`: what it may do at the desk.
 
 use std::io::BufRead;
 
@@ -6,9 +6,11 @@ use clap::{Args, Subcommand};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
+use super::files::find_account;
 use super::output::print_json;
 use super::{Failure, Files};
 use crate::domain::accounts;
+use crate::model::account::Account;
 use crate::model::ids::AccountId;
 use crate::model::staff::StaffRole;
 use crate::model::timestamp::Timestamp;
@@ -17,6 +19,29 @@ use crate::model::timestamp::Timestamp;
 pub(super) enum Command {
     /// Make an account; no mail is sent
     Create(Create),
+    /// Set what an account may do at the support desk
+    Staff(SetRole),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SetRole {
+    /// The person's email address
+    #[arg(long)]
+    email: String,
+    /// look, act or administer; or none, for somebody who leaves the team
+    #[arg(long, value_parser = parse_role)]
+    role: Chosen,
+}
+
+/// A role, or none.
+#[derive(Clone, Copy, Debug)]
+struct Chosen(Option<StaffRole>);
+
+fn parse_role(text: &str) -> Result<Chosen, String> {
+    match text {
+        "none" => Ok(Chosen(None)),
+        role => role.parse().map(|role| Chosen(Some(role))),
+    }
 }
 
 #[derive(Debug, Args)]
@@ -43,7 +68,17 @@ struct Made {
 }
 
 pub(super) async fn run(files: &Files, command: Command) -> Result<(), Failure> {
-    let Command::Create(asked) = command;
+    match command {
+        Command::Create(asked) => create(files, asked).await,
+        Command::Staff(asked) => {
+            let app = files.open().await?;
+            let account = find_account(&app, "--email", &asked.email).await?;
+            print(&accounts::set_staff_role(&app, &account, asked.role.0).await?)
+        }
+    }
+}
+
+async fn create(files: &Files, asked: Create) -> Result<(), Failure> {
     if !asked.password_stdin {
         return Err(Failure::sentence(
             "Hand the password over on standard input and add --password-stdin: a password on the command line would be \
@@ -53,6 +88,10 @@ pub(super) async fn run(files: &Files, command: Command) -> Result<(), Failure> 
     let password = read_password()?;
     let app = files.open().await?;
     let account = accounts::create(&app, &asked.email, password.expose_secret(), asked.staff).await?;
+    print(&account)
+}
+
+fn print(account: &Account) -> Result<(), Failure> {
     print_json(&Made {
         id: account.id,
         email: account.email.to_string(),

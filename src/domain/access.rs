@@ -4,6 +4,8 @@
 //! ([`Standing::key_ring`]), and asks for a proof ([`KeyRing::manage_keys`]: forbidden unless the role allows it). A key that
 //! manages keys, and the operator at the command line, have ways of their own.
 
+pub mod desk;
+
 use crate::domain::App;
 use crate::error::{AppError, Result};
 use crate::model::account::Account;
@@ -351,34 +353,5 @@ impl<'a> ManageMembers<'a> {
         } else {
             Err(AppError::Forbidden("Only owners decide who the owners are."))
         }
-    }
-}
-
-/// Proof that an account belongs to the provider's support staff.
-#[derive(Clone, Debug)]
-pub struct Staff {
-    by: By,
-}
-
-impl Staff {
-    /// To everybody but staff, the support desk does not exist.
-    pub fn enter(account: &Account, address: &str) -> Result<Self> {
-        if !account.is_staff() {
-            return Err(AppError::NotFound);
-        }
-        let actor = Actor::Staff {
-            id: account.id,
-            email: account.email.to_string(),
-        };
-        Ok(Self {
-            by: By {
-                actor,
-                address: Some(address.to_owned()),
-            },
-        })
-    }
-
-    pub fn by(&self) -> &By {
-        &self.by
     }
 }

@@ -14,6 +14,7 @@ pub mod reset_password;
 pub mod sessions;
 mod sign_in;
 mod sign_up;
+mod staff_role;
 mod sweep;
 mod welcome;
 
@@ -23,6 +24,7 @@ pub use devices::Marks;
 pub use first::first_link;
 pub use sign_in::{confirm_password, sign_in};
 pub use sign_up::sign_up;
+pub use staff_role::set_staff_role;
 pub use sweep::sweep;
 pub use welcome::{Gift, NewAccount};
 

@@ -9,7 +9,7 @@ mod look;
 pub mod serve;
 mod till;
 
-pub(in crate::domain) use carry_out::open;
+pub(in crate::domain) use carry_out::{grant_once, open};
 pub use change::{Change, Whose, change, change_by_operator};
 pub use look::{Ledger, balance, ledger, of_workspace, whose};
 pub use till::Till;

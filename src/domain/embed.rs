@@ -14,6 +14,7 @@ pub use admit::{Signed, admit};
 pub use disable::disable;
 pub use enable::enable;
 pub use rotate::{rotate, seen, view};
+pub(in crate::domain) use suspend::set_suspended;
 pub use suspend::{resume, suspend};
 pub use verify::{SessionRefusal, Verified, Wanted, verify};
 
@@ -61,6 +62,10 @@ async fn open(tx: &Tx, app: &App, ring: &KeyRing) -> Result<Option<Partner>> {
 }
 
 async fn record(tx: &Tx, app: &App, ring: &KeyRing, by: &By, action: Action) -> Result<()> {
+    record_with(tx, app, ring, by, action, "").await
+}
+
+async fn record_with(tx: &Tx, app: &App, ring: &KeyRing, by: &By, action: Action, details: &str) -> Result<()> {
     let name = ring
         .project
         .as_ref()
@@ -68,6 +73,7 @@ async fn record(tx: &Tx, app: &App, ring: &KeyRing, by: &By, action: Action) -> 
     let subject = Subject {
         project_id: ring.project.as_ref().map(|project| project.id),
         name: name.clone(),
+        details: details.to_owned(),
         ..Subject::default()
     };
     audit::record(tx, app, ring.workspace.id, by, action, subject).await

@@ -2,10 +2,12 @@
 
 mod create;
 mod rename;
+mod suspend;
 
 pub use create::create;
 pub(in crate::domain) use create::create_first;
 pub use rename::{rename, seen};
+pub(in crate::domain) use suspend::set_suspended;
 
 use std::collections::HashMap;
 

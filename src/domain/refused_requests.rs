@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use uuid::{Builder, Uuid};
 
 use crate::domain::App;
-use crate::domain::access::{Staff, Standing};
+use crate::domain::access::Standing;
+use crate::domain::access::desk::Staff;
 use crate::domain::staff::record_look;
 use crate::error::Result;
 use crate::model::ids::{KeyId, WorkspaceId};

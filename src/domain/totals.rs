@@ -22,6 +22,7 @@ const OUTCOMES: [&str; 22] = [
     INVALID_TOKEN,
     "wrong_environment",
     "workspace_suspended",
+    "project_suspended",
     "ambiguous_path",
     "insufficient_scope",
     "ip_not_allowed",

@@ -9,7 +9,7 @@ pub mod changes;
 mod fill;
 pub mod inbound;
 mod judge;
-mod limits;
+pub mod limits;
 mod pay;
 pub mod question;
 pub mod records;

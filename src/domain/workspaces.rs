@@ -10,6 +10,7 @@ pub use allowance::{Allowance, Places, allowance, plan_of};
 pub(in crate::domain) use create::create_first;
 pub use create::{MOST_OF_A_PERSON, create};
 pub use rename::{rename, seen};
+pub(in crate::domain) use suspend::set_suspended;
 pub use suspend::{resume, suspend};
 
 use crate::domain::App;

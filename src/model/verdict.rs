@@ -66,6 +66,7 @@ pub enum Refusal {
     /// Not a key of the environment that was asked for.
     WrongEnvironment(Environment),
     WorkspaceSuspended,
+    ProjectSuspended,
     /// The request can be read in two ways; the half sentence says why.
     Ambiguous(&'static str),
     /// Lacks the scope, or the access (`all` or `read`), that was asked for.
@@ -127,6 +128,7 @@ impl Refusal {
             Refusal::Ambiguous(_) => 400,
             Refusal::HttpsRequired
             | Refusal::WorkspaceSuspended
+            | Refusal::ProjectSuspended
             | Refusal::Insufficient(_)
             | Refusal::AddressNotAllowed(_) => 403,
             Refusal::RateLimited(_) => 429,
@@ -149,7 +151,8 @@ impl Refusal {
             | Refusal::Expired
             | Refusal::Token(_)
             | Refusal::WrongEnvironment(_) => "invalid_credentials",
-            Refusal::WorkspaceSuspended => "workspace_suspended",
+            // For the program that asks it is the same: only support can help. The reason says which of them it is.
+            Refusal::WorkspaceSuspended | Refusal::ProjectSuspended => "workspace_suspended",
             Refusal::Ambiguous(_) => "ambiguous_path",
             Refusal::Insufficient(_) => "insufficient_scope",
             Refusal::AddressNotAllowed(_) => "ip_not_allowed",
@@ -174,6 +177,7 @@ impl Refusal {
             Refusal::Token(fault) => fault.reason(),
             Refusal::WrongEnvironment(_) => "wrong_environment",
             Refusal::WorkspaceSuspended => "workspace_suspended",
+            Refusal::ProjectSuspended => "project_suspended",
             Refusal::Ambiguous(_) => "ambiguous_path",
             Refusal::Insufficient(_) => "insufficient_scope",
             Refusal::AddressNotAllowed(_) => "ip_not_allowed",
@@ -239,6 +243,7 @@ impl Refusal {
                     .to_owned()
             }
             Refusal::WorkspaceSuspended => "The workspace of this API key is suspended.".to_owned(),
+            Refusal::ProjectSuspended => "The project of this API key is suspended.".to_owned(),
             Refusal::Ambiguous(why) => format!(
                 "This request can be read in two ways: {why}. Write it as the documentation does."
             ),

@@ -109,6 +109,18 @@ pub async fn set_password(tx: &impl ConnectionTrait, id: AccountId, hash: String
     Ok(())
 }
 
+pub async fn set_staff_role(tx: &impl ConnectionTrait, id: AccountId, role: Option<StaffRole>) -> Result<()> {
+    account::Entity::update_many()
+        .set(account::ActiveModel {
+            staff_role: Set(role.map(|role| role.as_str().to_owned())),
+            ..Default::default()
+        })
+        .filter(account::Column::Id.eq(id.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 /// Notes that somebody signed in.
 pub async fn note_sign_in(tx: &impl ConnectionTrait, id: AccountId, now: Timestamp) -> Result<()> {
     account::Entity::update_many()

@@ -58,14 +58,15 @@ pub async fn list(
     Ok(rows.into_iter().map(event).collect())
 }
 
-/// The latest lines of a workspace, but for looks by support.
+/// The latest lines of a workspace, or of one key in it, but for looks by support.
 pub async fn list_without_looks(
     db: &impl ConnectionTrait,
     workspace: WorkspaceId,
+    key: Option<KeyId>,
     limit: u64,
 ) -> Result<Vec<AuditEvent>> {
     let looks = [Action::KeyLookedUp, Action::WorkspaceLookedUp, Action::AccountLookedUp];
-    let rows = of(workspace, None)
+    let rows = of(workspace, key)
         .filter(audit_event::Column::Action.is_not_in(looks.map(Action::as_str)))
         .order_by_desc(audit_event::Column::Id)
         .limit(limit)

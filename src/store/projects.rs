@@ -1,4 +1,4 @@
-//! Projects. Every finder takes the workspace: another tenant's project does not exist.
+//! Projects. Every finder but the support desk's takes the workspace: another tenant's project does not exist.
 
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set,
@@ -55,6 +55,29 @@ pub async fn list(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<V
 pub async fn count(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<u64> {
     let projects = project::Entity::find().filter(project::Column::WorkspaceId.eq(workspace.0));
     Ok(projects.count(db).await?)
+}
+
+/// Any tenant's: for the support desk.
+pub async fn find_of_any_tenant(db: &impl ConnectionTrait, id: ProjectId) -> Result<Option<Project>> {
+    Ok(project::Entity::find_by_id(id.0).one(db).await?.map(Project::from))
+}
+
+pub async fn set_suspended(
+    tx: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    id: ProjectId,
+    since: Option<Timestamp>,
+) -> Result<Changed> {
+    project::Entity::update_many()
+        .set(project::ActiveModel {
+            suspended_at: Set(since.map(Timestamp::millis)),
+            ..Default::default()
+        })
+        .filter(project::Column::Id.eq(id.0))
+        .filter(project::Column::WorkspaceId.eq(workspace.0))
+        .exec(tx)
+        .await?;
+    Ok(Changed::workspace(workspace))
 }
 
 pub async fn rename(tx: &impl ConnectionTrait, workspace: WorkspaceId, id: ProjectId, name: &str) -> Result<Changed> {

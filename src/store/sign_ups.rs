@@ -84,6 +84,34 @@ fn unconfirmed(row: sign_up::Model) -> Unconfirmed {
     }
 }
 
+/// What another link of a sign-up has of its own.
+#[derive(Debug)]
+pub struct Renewed {
+    pub id: Uuid,
+    pub digest: Vec<u8>,
+    pub now: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+/// Gives a sign-up another link beside the one that it has; false when it is gone.
+pub async fn renew(tx: &impl ConnectionTrait, id: Uuid, renewed: Renewed) -> Result<bool> {
+    let Some(known) = sign_up::Entity::find_by_id(id).one(tx).await? else {
+        return Ok(false);
+    };
+    let row = sign_up::ActiveModel {
+        id: Set(renewed.id),
+        digest: Set(renewed.digest),
+        email: Set(known.email),
+        email_folded: Set(known.email_folded),
+        password_hash: Set(known.password_hash),
+        browser_digest: Set(known.browser_digest),
+        created_at: Set(renewed.now.millis()),
+        expires_at: Set(renewed.expires_at.millis()),
+    };
+    row.insert(tx).await?;
+    Ok(true)
+}
+
 /// Those that wait for an address.
 pub async fn ids_of(db: &impl ConnectionTrait, email: &Email) -> Result<Vec<Uuid>> {
     let rows = sign_up::Entity::find()

@@ -31,6 +31,7 @@ pub struct FoundKey {
     pub workspace_name: String,
     pub workspace_plan: String,
     pub workspace_suspended: bool,
+    pub project_suspended: bool,
     /// Id, slug and name.
     pub project: Option<(ProjectId, String, String)>,
 }
@@ -62,6 +63,7 @@ struct Row {
     workspace_name: String,
     workspace_plan: String,
     suspended_at: Option<i64>,
+    project_suspended_at: Option<i64>,
     project_id: Option<Uuid>,
     project_slug: Option<String>,
     project_name: Option<String>,
@@ -87,6 +89,7 @@ pub async fn find(db: &impl ConnectionTrait, digests: &[[u8; 32]]) -> Result<Vec
         .column_as(workspace::Column::Name, "workspace_name")
         .column_as(workspace::Column::Plan, "workspace_plan")
         .column_as(workspace::Column::SuspendedAt, "suspended_at")
+        .column_as(project::Column::SuspendedAt, "project_suspended_at")
         .column_as(project::Column::Slug, "project_slug")
         .column_as(project::Column::Name, "project_name")
         .join(JoinType::InnerJoin, to_workspace.into())
@@ -123,6 +126,7 @@ impl TryFrom<Row> for FoundKey {
             workspace_name: row.workspace_name,
             workspace_plan: row.workspace_plan,
             workspace_suspended: row.suspended_at.is_some(),
+            project_suspended: row.project_suspended_at.is_some(),
             project: project.map(|((id, slug), name)| (ProjectId(id), slug, name)),
         })
     }

@@ -115,6 +115,18 @@ pub async fn set_suspended(tx: &impl ConnectionTrait, id: WorkspaceId, since: Op
     Ok(Changed::workspace(id))
 }
 
+pub async fn set_plan(tx: &impl ConnectionTrait, id: WorkspaceId, plan: &str) -> Result<Changed> {
+    workspace::Entity::update_many()
+        .set(workspace::ActiveModel {
+            plan: Set(plan.to_owned()),
+            ..Default::default()
+        })
+        .filter(workspace::Column::Id.eq(id.0))
+        .exec(tx)
+        .await?;
+    Ok(Changed::workspace(id))
+}
+
 /// Reads the workspace and keeps everybody else who locks it waiting until this transaction ends. On SQLite a writing
 /// transaction is alone anyway.
 pub async fn lock(tx: &impl ConnectionTrait, id: WorkspaceId) -> Result<Option<Workspace>> {

@@ -7,11 +7,17 @@ use crate::web::amounts::grouped;
 
 /// What the plan counts: what, how much is used, how much there is.
 pub fn places(app: &App, allowance: &Allowance) -> Vec<(String, String)> {
-    let mut places = Vec::new();
+    let counted = counted(app, allowance).into_iter();
+    counted.map(|(what, places)| (what, used(places))).collect()
+}
+
+/// The same, in numbers.
+pub fn counted(app: &App, allowance: &Allowance) -> Vec<(String, Places)> {
+    let mut counted = Vec::new();
     if app.profile.api.keys_belong_to == KeyOwner::Project {
-        places.push(("Projects".to_owned(), used(allowance.projects)));
+        counted.push(("Projects".to_owned(), allowance.projects));
     }
-    places.push(("Members".to_owned(), used(allowance.members)));
+    counted.push(("Members".to_owned(), allowance.members));
     let plural = |label: &str| {
         if label.ends_with("key") {
             format!("{label}s")
@@ -19,16 +25,13 @@ pub fn places(app: &App, allowance: &Allowance) -> Vec<(String, String)> {
             label.to_owned()
         }
     };
-    places.extend(
-        allowance
-            .keys
-            .iter()
-            .map(|(label, taken)| (plural(label), used(*taken))),
-    );
-    places
+    let keys = allowance.keys.iter();
+    counted.extend(keys.map(|(label, places)| (plural(label), *places)));
+    counted
 }
 
-fn used(places: Places) -> String {
+/// `3 of 5`
+pub fn used(places: Places) -> String {
     match places.limit {
         Some(limit) => format!("{} of {}", places.taken, grouped(limit.into())),
         None => format!("{}, as many as you like", places.taken),

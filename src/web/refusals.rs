@@ -4,6 +4,7 @@ use crate::domain::App;
 use crate::model::mistake::Mistake;
 use crate::model::refused_request::RefusedRequest;
 use crate::model::timestamp::Timestamp;
+use crate::model::verdict::Refusal;
 
 /// A refused request, as it is shown.
 pub struct Shown {
@@ -50,6 +51,25 @@ pub fn shown(app: &App, refused: RefusedRequest) -> Shown {
     }
 }
 
+/// A refusal that was not made: what would be said.
+pub struct Told {
+    pub words: String,
+    pub code: String,
+    pub needed: String,
+    pub remedy: String,
+}
+
+/// A refusal in the words that the customer reads.
+pub fn told(app: &App, refusal: &Refusal) -> Told {
+    let (words, code) = reason(refusal.reason());
+    Told {
+        words,
+        code: app.profile.errors.case.write(code).into_owned(),
+        needed: refusal.stood_in_the_way().unwrap_or_default(),
+        remedy: remedy(app, refusal.reason(), None),
+    }
+}
+
 /// A reason in words, and with the code that the API answers.
 pub fn reason(reason: &str) -> (String, &'static str) {
     let (words, code) = match reason {
@@ -63,6 +83,7 @@ pub fn reason(reason: &str) -> (String, &'static str) {
         "expired" => ("The key has expired", "invalid_credentials"),
         "wrong_environment" => ("A key of the other environment was needed", "invalid_credentials"),
         "workspace_suspended" => ("The workspace is suspended", "workspace_suspended"),
+        "project_suspended" => ("The project is suspended", "workspace_suspended"),
         "ambiguous_path" => ("The request can be read in two ways", "ambiguous_path"),
         "insufficient_scope" => (
             "The key lacks the scope or access that was needed",
@@ -120,7 +141,7 @@ fn remedy(app: &App, reason: &str, mistake: Option<Mistake>) -> String {
         "disabled" => "Enable the key on its page, if it may be used again.".to_owned(),
         "expired" => "Roll the key, or give it a later end on its page.".to_owned(),
         "wrong_environment" => "Use a key of the environment that the request is for.".to_owned(),
-        "workspace_suspended" => "An owner of the workspace writes to support. A new key does not help.".to_owned(),
+        "workspace_suspended" | "project_suspended" => "An owner of the workspace writes to support. A new key does not help.".to_owned(),
         "ambiguous_path" => "Write the path as the documentation does, without //, dots, or encoded slashes.".to_owned(),
         "insufficient_scope" => "Use a key that may, or tick the scope on the key’s page.".to_owned(),
         "ip_not_allowed" => "Add the address to the list on the key’s page, or send the request from one that is there.".to_owned(),

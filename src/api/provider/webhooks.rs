@@ -98,7 +98,7 @@ pub struct AttemptView {
     responses(
         (status = 202, description = "The event is stored, and will be delivered.", body = EventAccepted),
         (status = 404, description = "There is no such key."),
-        (status = 409, description = "The key is revoked or has no signing secret, its workspace is suspended, or the endpoint is \
+        (status = 409, description = "The key is revoked or has no signing secret, its workspace or project is suspended, or the endpoint is \
             switched off; or the same request is being carried out right now."),
     )
 )]

@@ -8,13 +8,15 @@
 use subtle::ConstantTimeEq;
 
 use super::welcome::NewAccount;
-use super::{create, welcome};
+use super::{CONFIRMATION, create, mails, welcome};
 use crate::domain::access::By;
+use crate::domain::mail::Mail;
 use crate::domain::throttle::Attempt;
 use crate::domain::{App, seal};
 use crate::error::{AppError, Result};
 use crate::model::email::Email;
 use crate::model::password::Password;
+use crate::model::timestamp::Timestamp;
 use crate::store;
 use crate::store::db::commit;
 use crate::store::sign_ups::SignUp;
@@ -74,6 +76,12 @@ pub async fn confirm(app: &App, token: &str, browser: &str, password: &str, addr
     let gift = welcome::give(&tx, app, &account, &by, Some(browser)).await?;
     commit(tx).await?;
     Ok(NewAccount { account, gift })
+}
+
+/// The mail with a link that was just made, and until when that is good.
+pub(in crate::domain) fn mail(app: &App, to: &Email, token: &str) -> Result<(Mail, Timestamp)> {
+    let until = app.now().plus(CONFIRMATION);
+    Ok((mails::confirm_email(app, to, token, until)?, until))
 }
 
 fn is_from(sign_up: &SignUp, browser: &str) -> bool {

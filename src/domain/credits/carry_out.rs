@@ -2,10 +2,14 @@
 
 use super::{Order, Outcome};
 use crate::domain::App;
+use crate::domain::access::By;
+use crate::domain::audit::{self, Subject};
 use crate::domain::webhooks::announce;
 use crate::error::{AppError, Result};
-use crate::model::credits::{CreditEntry, EntryKind, MOST, Short};
+use crate::model::audit::Action;
+use crate::model::credits::{Amount, CreditEntry, EntryKind, MOST, Short};
 use crate::model::ids::WorkspaceId;
+use crate::model::workspace::Workspace;
 use crate::store::credits::NewBalance;
 use crate::store::db::commit;
 use crate::store::{self, Tx};
@@ -52,6 +56,46 @@ pub(in crate::domain) async fn open(tx: &Tx, app: &App, workspace: WorkspaceId) 
         store::credits::insert(tx, vec![(workspace, entry)]).await?;
     }
     Ok(())
+}
+
+/// How long a reason in a ledger may be.
+const LEDGER_REASON: usize = 200;
+
+/// Carries out what support grants, with its line in the workspace's trail: both are there, or neither, and once for each nonce. (Not at
+/// the till, which knows no trails.)
+pub(in crate::domain) async fn grant_once(
+    app: &App,
+    by: &By,
+    workspace: &Workspace,
+    amount: Amount,
+    reason: &str,
+    nonce: &str,
+) -> Result<Outcome> {
+    let order = Order {
+        workspace: workspace.id,
+        amount,
+        kind: EntryKind::Operator,
+        // The trail has all of it.
+        reason: reason.chars().take(LEDGER_REASON).collect(),
+        key_id: None,
+        idempotency_key: Some(format!("support:{nonce}")),
+    };
+    let tx = app.db.begin().await?;
+    let mut lines = Lines::new();
+    let outcome = carry_out_one(&tx, app, &order, &mut lines).await?;
+    // Granted before, or not at all.
+    if lines.is_empty() {
+        return Ok(outcome);
+    }
+    store::credits::insert(&tx, lines).await?;
+    let subject = Subject {
+        name: workspace.name.clone(),
+        details: format!("{} {}: {reason}", amount.get(), unit(app)),
+        ..Subject::default()
+    };
+    audit::record(&tx, app, workspace.id, by, Action::CreditsGranted, subject).await?;
+    commit(tx).await?;
+    Ok(outcome)
 }
 
 async fn carry_out_one(tx: &Tx, app: &App, order: &Order, lines: &mut Lines) -> Result<Outcome> {

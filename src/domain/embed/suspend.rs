@@ -3,7 +3,7 @@
 
 use crate::domain::App;
 use crate::domain::access::{By, KeyRing};
-use crate::domain::embed::{newcomer, open, record};
+use crate::domain::embed::{newcomer, open, record_with};
 use crate::error::Result;
 use crate::model::audit::Action;
 use crate::model::embed::Partner;
@@ -11,17 +11,24 @@ use crate::model::timestamp::Timestamp;
 use crate::store;
 use crate::store::db::commit;
 
-/// Suspends; only the operator does. Where embed mode is off, nobody can enable it until it is resumed.
+/// Suspends: the operator does. Where embed mode is off, nobody can enable it until it is resumed.
 pub async fn suspend(app: &App, ring: &KeyRing) -> Result<Partner> {
-    set(app, ring, Some(app.now()), Action::EmbedSuspended).await
+    set_suspended(app, ring, Some(app.now()), &By::operator(), "").await
 }
 
-/// Resumes; only the operator does.
+/// Resumes: the operator does.
 pub async fn resume(app: &App, ring: &KeyRing) -> Result<Partner> {
-    set(app, ring, None, Action::EmbedResumed).await
+    set_suspended(app, ring, None, &By::operator(), "").await
 }
 
-async fn set(app: &App, ring: &KeyRing, since: Option<Timestamp>, action: Action) -> Result<Partner> {
+/// Suspends or resumes. What is so already stays as it is, since when it was.
+pub(in crate::domain) async fn set_suspended(
+    app: &App,
+    ring: &KeyRing,
+    since: Option<Timestamp>,
+    by: &By,
+    details: &str,
+) -> Result<Partner> {
     let tx = app.db.begin().await?;
     let known = open(&tx, app, ring).await?;
     let is_new = known.is_none();
@@ -35,7 +42,11 @@ async fn set(app: &App, ring: &KeyRing, since: Option<Timestamp>, action: Action
     } else {
         store::embed_partners::update(&tx, &partner).await?;
     }
-    record(&tx, app, ring, &By::operator(), action).await?;
+    let action = match since {
+        Some(_) => Action::EmbedSuspended,
+        None => Action::EmbedResumed,
+    };
+    record_with(&tx, app, ring, by, action, details).await?;
     commit(tx).await?;
     Ok(partner)
 }

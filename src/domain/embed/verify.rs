@@ -82,7 +82,7 @@ impl SessionRefusal {
             Self::OtherOrigin => "other_origin",
             Self::Embed(refusal) => refusal.reason(),
             Self::Key(refusal) => match refusal {
-                Refusal::WorkspaceSuspended => refusal.reason(),
+                Refusal::WorkspaceSuspended | Refusal::ProjectSuspended => refusal.reason(),
                 _ => "key",
             },
         }
@@ -92,7 +92,7 @@ impl SessionRefusal {
     pub fn message(&self) -> String {
         match self {
             Self::Embed(EmbedRefusal::Suspended) => EmbedRefusal::Suspended.message().to_owned(),
-            Self::Key(Refusal::WorkspaceSuspended) => Refusal::WorkspaceSuspended.message(),
+            Self::Key(refusal @ (Refusal::WorkspaceSuspended | Refusal::ProjectSuspended)) => refusal.message(),
             _ => "This embed session is not valid: it is unknown or over, or not for this. Mint a new one.".to_owned(),
         }
     }
@@ -139,6 +139,13 @@ pub async fn verify(
     if workspace.suspended_at.is_some() {
         return Ok(Err(SessionRefusal::Key(Refusal::WorkspaceSuspended)));
     }
+    let project = match key.project_id {
+        Some(id) => store::projects::find(db, workspace.id, id).await?,
+        None => None,
+    };
+    if project.as_ref().is_some_and(|project| project.suspended_at.is_some()) {
+        return Ok(Err(SessionRefusal::Key(Refusal::ProjectSuspended)));
+    }
     if wanted.kind.is_some_and(|wanted| wanted != kind) {
         return Ok(Err(SessionRefusal::OtherKind));
     }
@@ -147,10 +154,6 @@ pub async fn verify(
     if bound.is_some_and(|(bound, asked)| bound != asked) {
         return Ok(Err(SessionRefusal::OtherOrigin));
     }
-    let project = match key.project_id {
-        Some(id) => store::projects::find(db, workspace.id, id).await?,
-        None => None,
-    };
     Ok(Ok(Verified {
         kind,
         publishable_key: claims.publishable_key,

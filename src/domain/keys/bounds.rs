@@ -68,6 +68,12 @@ pub(super) async fn maker_still_may(tx: &Tx, app: &App, proof: ManageKeys<'_>, t
     if workspace.is_none_or(|workspace| workspace.suspended_at.is_some()) {
         return Err(AppError::Forbidden("The workspace of this API key is suspended."));
     }
+    if let Some(project) = &maker.project {
+        let project = store::projects::find(tx, maker.workspace.id, project.id).await?;
+        if project.is_none_or(|project| project.suspended_at.is_some()) {
+            return Err(AppError::Forbidden("The project of this API key is suspended."));
+        }
+    }
     if let Some(target) = target.filter(|target| *target <= maker.key.id) {
         store::keys::lock(tx, maker.key.owner_id, target).await?;
     }

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::domain::App;
-use crate::domain::access::Staff;
+use crate::domain::access::desk::Staff;
 use crate::domain::mail::outbox::{self, Troubled};
 use crate::domain::staff::trail;
 use crate::domain::throttle::Attempt;

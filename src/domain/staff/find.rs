@@ -4,7 +4,7 @@
 use uuid::Uuid;
 
 use crate::domain::App;
-use crate::domain::access::Staff;
+use crate::domain::access::desk::Staff;
 use crate::domain::staff::look_up::{self, Looked};
 use crate::domain::staff::trail;
 use crate::domain::staff::typed::{self, Refused};

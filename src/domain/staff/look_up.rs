@@ -1,13 +1,14 @@
 //! Looking a key up for a customer. Whatever is shown was written into that customer's audit trail before.
 
 use crate::domain::App;
-use crate::domain::access::Staff;
+use crate::domain::access::desk::Staff;
 use crate::domain::audit::{self, Subject};
 use crate::domain::credits;
+use crate::domain::staff::outlook::{self, Asked, Outlook};
 use crate::domain::staff::typed::{self, Refused, Typed};
 use crate::domain::usage;
 use crate::error::{AppError, Result};
-use crate::model::audit::Action;
+use crate::model::audit::{Action, AuditEvent};
 use crate::model::embed::Partner;
 use crate::model::ids::KeyId;
 use crate::model::key::Key;
@@ -141,8 +142,17 @@ pub(super) async fn by_display_prefix(
     }))
 }
 
-/// The key with this id.
-pub async fn by_id(app: &App, staff: &Staff, id: KeyId) -> Result<Found> {
+/// One key, and what is only said where one is looked at.
+#[derive(Clone, Debug)]
+pub struct SeenKey {
+    pub found: Found,
+    pub outlook: Outlook,
+    /// What was changed about it, newest first, without looks by support.
+    pub events: Vec<AuditEvent>,
+}
+
+/// The key with this id, and what would be answered to a request with it.
+pub async fn by_id(app: &App, staff: &Staff, id: KeyId, asked: Option<&Asked>) -> Result<SeenKey> {
     usage::write_down(app, &[id]).await?;
     let key = store::keys::find_of_any_tenant(app.db.reader(), id).await?;
     let found = show(app, staff, key.into_iter().collect()).await?;
@@ -155,7 +165,11 @@ pub async fn by_id(app: &App, staff: &Staff, id: KeyId) -> Result<Found> {
             .total,
         endpoints_off: store::webhooks::endpoints::count_off(db, id).await?,
     };
-    Ok(found)
+    Ok(SeenKey {
+        outlook: outlook::of_key(app, id, asked).await?,
+        events: store::audit::list_without_looks(db, workspace, Some(id), LATEST).await?,
+        found,
+    })
 }
 
 fn of_key(key: KeyId) -> Filter {

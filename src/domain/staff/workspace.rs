@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::domain::App;
-use crate::domain::access::Staff;
+use crate::domain::access::desk::Staff;
 use crate::domain::credits::{self, NamedKey};
 use crate::domain::staff::trail;
 use crate::domain::workspaces::{self, Allowance};
@@ -41,11 +41,8 @@ const LATEST: u64 = 10;
 
 /// The workspace with this id. The look is in its trail before anything is shown.
 pub async fn look(app: &App, staff: &Staff, id: WorkspaceId) -> Result<SeenWorkspace> {
+    let workspace = open(app, staff, id).await?;
     let db = app.db.reader();
-    let workspace = store::workspaces::find(db, id).await?.ok_or(AppError::NotFound)?;
-    let tx = app.db.begin().await?;
-    trail::of_workspace(&tx, app, staff.by(), &workspace, Action::WorkspaceLookedUp, "").await?;
-    commit(tx).await?;
     let summaries = store::keys::summaries(db, id).await?;
     let left = match &app.profile.credits {
         Some(_) => Some(credits::balance(app, id).await?),
@@ -63,10 +60,20 @@ pub async fn look(app: &App, staff: &Staff, id: WorkspaceId) -> Result<SeenWorks
         keys: summaries.into_iter().map(|summary| (summary.owner, summary)).collect(),
         embed,
         credits: left,
-        events: store::audit::list_without_looks(db, id, LATEST).await?,
+        events: store::audit::list_without_looks(db, id, None, LATEST).await?,
         refusals: refusals(app, id).await?,
         workspace,
     })
+}
+
+/// The workspace alone, for a page that names it: that is a look, too.
+pub async fn open(app: &App, staff: &Staff, id: WorkspaceId) -> Result<Workspace> {
+    let found = store::workspaces::find(app.db.reader(), id).await?;
+    let workspace = found.ok_or(AppError::NotFound)?;
+    let tx = app.db.begin().await?;
+    trail::of_workspace(&tx, app, staff.by(), &workspace, Action::WorkspaceLookedUp, "").await?;
+    commit(tx).await?;
+    Ok(workspace)
 }
 
 async fn refusals(app: &App, id: WorkspaceId) -> Result<Vec<(RefusedRequest, Option<NamedKey>)>> {

@@ -162,6 +162,49 @@ pub(super) fn take(
     Ok(())
 }
 
+/// How much of a limit is used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Used {
+    pub id: String,
+    pub of: LimitOf,
+    pub used: u32,
+    pub count: u32,
+    pub period_millis: i64,
+    /// Until there is room again; 0 while there is.
+    pub wait_millis: i64,
+    /// Whether the request that is asked about counts against it.
+    pub concerns: bool,
+}
+
+/// How much of each limit is used, with nothing counted or forgotten.
+pub(super) fn look(
+    limits: &[Limit],
+    is_named: impl Fn(&str) -> bool,
+    record: &Recent,
+    of_key: impl Fn(usize) -> Recent,
+    workspace: &[Recent],
+    now: Timestamp,
+) -> Vec<Used> {
+    let used = |limit: &Limit| {
+        let mut recent = match limit.of {
+            LimitOf::Key if limit.in_record => record.clone(),
+            LimitOf::Key => of_key(limit.number),
+            LimitOf::Workspace => workspace.get(limit.number).cloned().unwrap_or_default(),
+        };
+        let room = recent.room(limit.rate, now);
+        Used {
+            id: limit.id.clone(),
+            of: limit.of,
+            used: limit.rate.count - room.unwrap_or_default(),
+            count: limit.rate.count,
+            period_millis: limit.rate.period,
+            wait_millis: room.err().unwrap_or_default(),
+            concerns: limit.everywhere || is_named(&limit.id),
+        }
+    };
+    limits.iter().map(used).collect()
+}
+
 fn memory(
     limit: &Limit,
     key: KeyId,

@@ -10,6 +10,7 @@ mod counted;
 mod index;
 mod label;
 pub mod lease;
+pub mod outlook;
 mod record;
 mod room;
 mod settle;

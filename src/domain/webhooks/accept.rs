@@ -75,6 +75,12 @@ async fn store_once(app: &App, new: &NewEvent) -> std::result::Result<Delivery, 
     if workspace.is_some_and(|workspace| workspace.suspended_at.is_some()) {
         return Err(AppError::Conflict("The key’s workspace is suspended.".to_owned()).into());
     }
+    if let Some(project) = key.project_id {
+        let project = store::projects::find(&tx, key.workspace_id, project).await?;
+        if project.is_some_and(|project| project.suspended_at.is_some()) {
+            return Err(AppError::Conflict("The key’s project is suspended.".to_owned()).into());
+        }
+    }
     let endpoint = open_endpoint(&tx, app, &key, new.url.as_deref()).await?;
     let event = Event {
         event_type: &new.event_type,

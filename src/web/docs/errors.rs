@@ -15,7 +15,7 @@ use crate::model::embed::EmbedRefusal;
 use crate::model::lack::Lack;
 use crate::model::token_fault::TokenFault;
 use crate::model::verdict::Refusal;
-use crate::profile::{Credits, ErrorText, Profile};
+use crate::profile::{Credits, ErrorText, KeyOwner, Profile};
 
 /// A code with everything that is said of it.
 pub(super) struct Entry {
@@ -46,7 +46,7 @@ pub const WORDS: [(&str, &str, &str); 10] = [
     ),
     (
         "workspace_suspended",
-        "The key is good, but the workspace that it belongs to is suspended.",
+        "The key is good, but the workspace that it belongs to is suspended, or the project.",
         "Its owner writes to support. A new key does not help.",
     ),
     (
@@ -189,6 +189,9 @@ pub fn one_of_each(profile: &Profile) -> Vec<Refusal> {
     each.extend([
         Refusal::WrongEnvironment(Environment::Live),
         Refusal::WorkspaceSuspended,
+    ]);
+    each.extend((profile.api.keys_belong_to == KeyOwner::Project).then_some(Refusal::ProjectSuspended));
+    each.extend([
         Refusal::Ambiguous("the path has an empty, . or .. segment"),
         Refusal::Insufficient(lacking(profile)),
         Refusal::AddressNotAllowed(Some(Ipv4Addr::new(198, 51, 100, 9).into())),

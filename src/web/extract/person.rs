@@ -4,7 +4,8 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 
 use crate::domain::App;
-use crate::domain::access::{By, Staff};
+use crate::domain::access::By;
+use crate::domain::access::desk::Staff;
 use crate::error::AppError;
 use crate::model::account::Account;
 use crate::web::extract::{Extracting, Visitor, app_of};

@@ -22,6 +22,11 @@ pub(in crate::web) fn fresh_nonce(app: &App) -> String {
     seal::token(&*app.random).expose_secret().to_owned()
 }
 
+/// Whether it is one that we can have made.
+pub(in crate::web) fn is_nonce(nonce: &str) -> bool {
+    nonce.len() == NONCE_LENGTH && seal::decode(nonce).is_some()
+}
+
 /// The ticket of a form that has come back. A nonce that we cannot have made is refused.
 pub(super) fn read(page: &KeysPage, nonce: &str) -> Result<Ticket> {
     read_of(&page.workspace.person, nonce)
@@ -29,7 +34,7 @@ pub(super) fn read(page: &KeysPage, nonce: &str) -> Result<Ticket> {
 
 /// The ticket of this person's form.
 pub(in crate::web) fn read_of(person: &Person, nonce: &str) -> Result<Ticket> {
-    if nonce.len() != NONCE_LENGTH || seal::decode(nonce).is_none() {
+    if !is_nonce(nonce) {
         return Err(AppError::FormExpired);
     }
     Ok(Ticket::new(nonce, person.visitor.browser.expose_secret()))

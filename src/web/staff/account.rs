@@ -9,6 +9,7 @@ use crate::domain::mail::outbox::Troubled;
 use crate::domain::staff::account::{self, Seen, SeenAccount, Unconfirmed};
 use crate::error::{AppError, Result};
 use crate::model::account::{Account, SignedIn};
+use crate::model::staff::StaffRole;
 use crate::model::timestamp::Timestamp;
 use crate::model::user_agent;
 use crate::web::extract::StaffPage;
@@ -20,6 +21,8 @@ struct AccountPage {
     page: Page,
     account: Account,
     throttled_until: Option<Timestamp>,
+    /// What the role of whoever looks allows.
+    may_act: bool,
     sessions: Vec<Session>,
     mails: Vec<Mail>,
     workspaces: Vec<Place>,
@@ -30,6 +33,7 @@ struct AccountPage {
 struct SignUpPage {
     page: Page,
     sign_up: Unconfirmed,
+    may_act: bool,
     mails: Vec<Mail>,
 }
 
@@ -55,17 +59,19 @@ struct Place {
 pub async fn show(app: Data<App>, desk: StaffPage, id: Path<String>) -> Result<HttpResponse> {
     let id = id.parse().map_err(|_| AppError::NotFound)?;
     let page = desk.person.page(&app, "staff");
+    let may_act = desk.staff.may(StaffRole::Act);
     match account::look(&app, &desk.staff, id).await? {
-        Seen::Account(seen) => page::ok(&account_page(page, *seen)),
+        Seen::Account(seen) => page::ok(&account_page(page, may_act, *seen)),
         Seen::SignUp(seen) => page::ok(&SignUpPage {
             page,
+            may_act,
             sign_up: seen.sign_up,
             mails: mails(seen.mails),
         }),
     }
 }
 
-fn account_page(page: Page, seen: SeenAccount) -> AccountPage {
+fn account_page(page: Page, may_act: bool, seen: SeenAccount) -> AccountPage {
     let sessions = seen.sessions.into_iter().map(|session| Session {
         browser: user_agent::in_words(&session.user_agent),
         session,
@@ -79,6 +85,7 @@ fn account_page(page: Page, seen: SeenAccount) -> AccountPage {
     });
     AccountPage {
         page,
+        may_act,
         account: seen.account,
         throttled_until: seen.throttled_until,
         sessions: sessions.collect(),

@@ -8,14 +8,15 @@ use crate::domain::App;
 use crate::domain::staff::workspace::{self, SeenWorkspace};
 use crate::error::{AppError, Result};
 use crate::model::ids::OwnerId;
+use crate::model::staff::StaffRole;
 use crate::model::timestamp::{Timestamp, plural};
 use crate::model::workspace::Workspace;
 use crate::profile::KeyOwner;
 use crate::web::allowance;
 use crate::web::extract::StaffPage;
 use crate::web::page::{self, Page};
-use crate::web::refusals::{self, Shown};
 use crate::web::staff::card;
+use crate::web::staff::refused::{self, Refused};
 use crate::web::staff::trail::{self, Line};
 
 #[derive(Template)]
@@ -31,6 +32,9 @@ struct WorkspacePage {
     /// What has keys: its projects, or the workspace itself.
     parts: Vec<Part>,
     keys_here: bool,
+    /// What the role of whoever looks allows.
+    may_act: bool,
+    may_administer: bool,
     members: Vec<Member>,
     trail: Vec<Line>,
     refusals: Vec<Refused>,
@@ -44,6 +48,9 @@ struct Part {
     last_used_at: Option<Timestamp>,
     suspended_at: Option<Timestamp>,
     embed_suspended_at: Option<Timestamp>,
+    /// What comes before `/suspension` in addresses; empty where there is nothing to suspend.
+    url: String,
+    embed_url: String,
 }
 
 struct Member {
@@ -51,12 +58,6 @@ struct Member {
     url: String,
     role: &'static str,
     since: Timestamp,
-}
-
-struct Refused {
-    shown: Shown,
-    key: String,
-    key_url: String,
 }
 
 /// The page.
@@ -75,11 +76,8 @@ fn workspace_page(app: &App, desk: &StaffPage, seen: SeenWorkspace) -> Workspace
     });
     let members = members.collect();
     let parts = parts(app, &seen);
-    let refusals = seen.refusals.into_iter().map(|(refused, key)| Refused {
-        key_url: refused.key.map(|id| format!("/staff/keys/{id}")).unwrap_or_default(),
-        key: key.map(|key| key.name).unwrap_or_default(),
-        shown: refusals::shown(app, refused),
-    });
+    let refusals = seen.refusals.into_iter();
+    let refusals = refusals.map(|(refused, key)| refused::of_any_key(app, refused, key));
     WorkspacePage {
         page: desk.person.page(app, "staff"),
         plan: seen.allowance.plan.label.clone(),
@@ -87,6 +85,8 @@ fn workspace_page(app: &App, desk: &StaffPage, seen: SeenWorkspace) -> Workspace
         limits: allowance::limits(&seen.allowance),
         credits: seen.credits.and_then(|balance| card::credits(app, balance)),
         keys_here: app.profile.api.keys_belong_to == KeyOwner::Workspace,
+        may_act: desk.staff.may(StaffRole::Act),
+        may_administer: desk.staff.may(StaffRole::Administer),
         parts,
         members,
         trail: trail::lines(seen.events),
@@ -104,6 +104,15 @@ fn parts(app: &App, seen: &SeenWorkspace) -> Vec<Part> {
             slug: slug.to_owned(),
             keys: plural(summary.map_or(0, |summary| summary.living), "key"),
             last_used_at: summary.and_then(|summary| summary.last_used_at),
+            url: match app.profile.api.keys_belong_to {
+                KeyOwner::Project => format!("/staff/projects/{owner}"),
+                KeyOwner::Workspace => String::new(),
+            },
+            embed_url: match (&app.profile.embed, app.profile.api.keys_belong_to) {
+                (None, _) => String::new(),
+                (Some(_), KeyOwner::Project) => format!("/staff/projects/{owner}/embed"),
+                (Some(_), KeyOwner::Workspace) => format!("/staff/workspaces/{owner}/embed"),
+            },
             suspended_at,
             embed_suspended_at: embed.and_then(|partner| partner.suspended_at),
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use super::desk;
 use super::walk::Walk;
 use super::whole_workspaces::Outcome;
 use crate::checks::Checks;
@@ -13,23 +14,60 @@ pub async fn walks(checks: &Arc<Checks>) -> Vec<Outcome> {
     let mut walk = Walk::start("craftkit", checks).await;
     assemble(&mut walk).await;
     embed(&mut walk).await;
+    embed_at_the_desk(&mut walk).await;
     inbound(&mut walk).await;
     outcomes.push((walk.seen, walk.wrong));
     let mut walk = Walk::start("kodisc", checks).await;
     assemble(&mut walk).await;
     credits(&mut walk).await;
+    credits_at_the_desk(&mut walk).await;
     outcomes.push((walk.seen, walk.wrong));
     outcomes
 }
 
 /// Alice with a workspace and a project, and Victor who may look.
 async fn assemble(walk: &mut Walk) {
-    walk.people(&["alice", "victor"]);
+    walk.people(&["alice", "victor", "sam"]);
     let server = &walk.server;
     server.run(&["workspace", "create", "--name", "Acme", "--owner", "alice@example.com"]);
     server.run(&["project", "create", "--workspace", "acme", "--name", "Site"]);
     let victor = ["--email", "victor@example.com", "--role", "viewer"];
     server.run(&[&["member", "add", "--workspace", "acme"][..], &victor].concat());
+    walk.becomes("alice").await;
+}
+
+/// The page about Acme at the support desk.
+async fn acme_at_the_desk(walk: &mut Walk) -> String {
+    walk.becomes("sam").await;
+    desk::find(walk, "acme").await;
+    let page = walk.browser.url().await;
+    page.strip_prefix(&walk.server.address).unwrap().to_owned()
+}
+
+async fn embed_at_the_desk(walk: &mut Walk) {
+    let page = acme_at_the_desk(walk).await;
+    walk.look("staff-workspace", 200).await;
+    let links = desk::links(walk, "/staff/projects/").await;
+    let suspension = links.iter().find(|link| link.contains("/embed/")).unwrap().clone();
+    walk.see("staff-suspend-embed", &suspension).await;
+    walk.submit(&suspension, &[("reason", "Their pages copy the catalogue")])
+        .await;
+    walk.look("staff-suspend-embed-done", 200).await;
+    let removal = format!("{suspension}/removal");
+    walk.see("staff-resume-embed", &removal).await;
+    walk.submit(&removal, &[("reason", "They have stopped")]).await;
+    assert!(page.starts_with("/staff/workspaces/"));
+    walk.becomes("alice").await;
+}
+
+async fn credits_at_the_desk(walk: &mut Walk) {
+    let page = format!("{}/credits", acme_at_the_desk(walk).await);
+    walk.see("staff-credits", &page).await;
+    walk.submit(&page, &[("amount", "many"), ("reason", "")]).await;
+    walk.look("staff-credits-errors", 422).await;
+    walk.submit(&page, &[("amount", "500"), ("reason", "A goodwill gesture")])
+        .await;
+    walk.look("staff-credits-granted", 200).await;
     walk.becomes("alice").await;
 }
 

@@ -172,6 +172,11 @@ async fn desk(walk: &mut Walk, (prefix, id): &(String, String)) {
         walk.look(name, status).await;
     }
     walk.see("staff-key", &format!("/staff/keys/{id}")).await;
+    walk.see(
+        "staff-key-asked",
+        &format!("/staff/keys/{id}?request=POST+/api/v1/webhooks/1"),
+    )
+    .await;
     let (refused, keyless) = refused(walk);
     walk.see("staff-request", &format!("/staff/requests/{refused}")).await;
     walk.see("staff-request-without-key", &format!("/staff/requests/{keyless}"))

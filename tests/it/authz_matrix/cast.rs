@@ -164,6 +164,10 @@ impl Cast {
                 "/staff/workspaces/{workspace}",
                 &format!("/staff/workspaces/{}", self.workspace.id),
             )
+            .replace(
+                "/staff/projects/{project}",
+                &format!("/staff/projects/{}", self.project.id),
+            )
             .replace("/staff/accounts/{account}", &format!("/staff/accounts/{alice}"));
         if !own.is_empty() && own != "new" {
             self.own_endpoint().await;

@@ -39,8 +39,8 @@ impl Records {
             addresses: &found.rights.addresses,
         };
         let decide = || {
-            if tenant.suspended {
-                return Err(Refusal::WorkspaceSuspended);
+            if let Some(refusal) = tenant.suspended.refusal() {
+                return Err(refusal);
             }
             let matched = judge::permits(profile, &powers, question, judge::matched(profile, question))?;
             let is_named = |limit: &str| question.limit == Some(limit) || matched.counts_against(limit);
@@ -102,6 +102,7 @@ fn as_a_key(workspace: &Workspace, subject: &str) -> FoundKey {
         workspace_name: workspace.name.clone(),
         workspace_plan: workspace.plan.clone(),
         workspace_suspended: workspace.suspended_at.is_some(),
+        project_suspended: false,
         project: None,
     }
 }

@@ -12,6 +12,7 @@ use crate::domain::verify::limits::Limits;
 use crate::model::ahead;
 use crate::model::ids::{OwnerId, ProjectId, WorkspaceId};
 use crate::model::rate::Recent;
+use crate::model::verdict::Refusal;
 use crate::store::verification::FoundKey;
 pub use crate::store::verification::Rights;
 
@@ -22,7 +23,7 @@ pub use crate::store::verification::Rights;
 pub struct Tenant {
     /// Until the workspace or the project changes. Whoever holds an old one has to ask the database again.
     current: AtomicBool,
-    pub suspended: bool,
+    pub suspended: Suspended,
     /// Where the plan stands among the profile's.
     pub(super) plan_position: Option<u16>,
     pub workspace: WorkspaceId,
@@ -32,6 +33,32 @@ pub struct Tenant {
     /// What answers say of it, which is the same for every key: it is written once.
     said: OnceLock<Box<str>>,
     names: Names,
+}
+
+/// Whether the keys of a tenant are refused, and which part of it is why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Suspended {
+    No,
+    Workspace,
+    Project,
+}
+
+impl Suspended {
+    fn of(found: &FoundKey) -> Self {
+        match (found.workspace_suspended, found.project_suspended) {
+            (true, _) => Self::Workspace,
+            (false, true) => Self::Project,
+            (false, false) => Self::No,
+        }
+    }
+
+    pub(super) fn refusal(self) -> Option<Refusal> {
+        match self {
+            Self::No => None,
+            Self::Workspace => Some(Refusal::WorkspaceSuspended),
+            Self::Project => Some(Refusal::ProjectSuspended),
+        }
+    }
 }
 
 /// What a tenant is called.
@@ -186,7 +213,7 @@ impl Inner {
         };
         Arc::new(Tenant {
             current: AtomicBool::new(true),
-            suspended: found.workspace_suspended,
+            suspended: Suspended::of(found),
             plan_position: limits.position(&found.workspace_plan),
             workspace: found.workspace_id,
             project,

@@ -49,6 +49,7 @@ fn found(key: u8, row: Row) -> FoundKey {
         workspace_name: "Acme".to_owned(),
         workspace_plan: "enterprise".to_owned(),
         workspace_suspended: row.suspended,
+        project_suspended: false,
         project: None,
     }
 }
