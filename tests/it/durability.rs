@@ -1,6 +1,7 @@
 //! Faults of the storage: what was acknowledged is there, what was revoked stays revoked, and nobody is lied to meanwhile.
 
 mod chaos;
+mod desk;
 mod disk;
 mod gone;
 mod held;

@@ -43,6 +43,8 @@ struct Row {
     /// `3 keys`
     keys: String,
     last_used_at: Option<Timestamp>,
+    /// All of its keys are refused.
+    is_suspended: bool,
 }
 
 /// The page.
@@ -50,23 +52,27 @@ pub async fn show(app: Data<App>, workspace: WorkspacePage) -> Result<HttpRespon
     let standing = &workspace.standing;
     let keys_here = app.profile.api.keys_belong_to == KeyOwner::Workspace;
     let summaries = projects::key_summaries(&app, standing).await?;
-    let row = |name: String, url: String, owner: OwnerId| {
+    let row = |name: String, url: String, owner: OwnerId, is_suspended: bool| {
         let summary = summaries.get(&owner);
         Row {
             name,
             url,
             keys: plural(summary.map_or(0, |summary| summary.living), "key"),
             last_used_at: summary.and_then(|summary| summary.last_used_at),
+            is_suspended,
         }
     };
     let rows = if keys_here {
         let url = format!("{}/keys", workspace.url());
-        vec![row("Keys".to_owned(), url, OwnerId(standing.workspace.id.0))]
+        vec![row("Keys".to_owned(), url, OwnerId(standing.workspace.id.0), false)]
     } else {
         let projects = projects::list(&app, standing).await?.into_iter();
         let url = |slug: &str| format!("{}/p/{slug}/keys", workspace.url());
         projects
-            .map(|project| row(project.name, url(&project.slug), OwnerId(project.id.0)))
+            .map(|project| {
+                let is_suspended = project.suspended_at.is_some();
+                row(project.name, url(&project.slug), OwnerId(project.id.0), is_suspended)
+            })
             .collect()
     };
     let left = match &app.profile.credits {

@@ -95,6 +95,7 @@ async fn a_project_is_suspended_by_itself() {
         (lines[0].action.as_str(), lines[0].project_id),
         ("project.suspended", Some(shop.id))
     );
+    assert_eq!(alice.get("/w/acme").await.texts("main .badge"), ["Suspended"]);
     let workspace = ann.get(&format!("/staff/workspaces/{}", acme.id)).await;
     assert_eq!(workspace.texts("ul.rows .badge"), ["Suspended"]);
     assert_eq!(
