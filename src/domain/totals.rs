@@ -9,7 +9,7 @@ use crate::model::verdict::{Refusal, Verdict};
 const INVALID_TOKEN: &str = "invalid_token";
 
 /// Every outcome a verdict can have, in the order in which they are shown.
-const OUTCOMES: [&str; 22] = [
+const OUTCOMES: [&str; 23] = [
     ACCEPTED,
     "missing",
     "https_required",

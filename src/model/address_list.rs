@@ -45,6 +45,11 @@ impl AddressList {
         self.0.is_empty()
     }
 
+    /// One that is on it.
+    pub fn an_address(&self) -> Option<IpAddr> {
+        self.0.first().map(IpNet::addr)
+    }
+
     /// Whether a request from this address is all right. One from nobody knows where is on no list.
     #[inline]
     pub fn permits(&self, address: Option<IpAddr>) -> bool {

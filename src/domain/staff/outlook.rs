@@ -41,6 +41,8 @@ pub(super) async fn of_key(app: &App, key: KeyId, asked: Option<&Asked>) -> Resu
     let question = Question {
         method: asked.map(|asked| asked.method.as_str()),
         path: asked.map(|asked| asked.path.as_str()),
+        // Nobody says from where: from somewhere that the key may be used from.
+        address: found.rights.addresses.an_address(),
         ..Question::default()
     };
     Ok(app.records.outlook(&app.profile, found, &question, app.now()))

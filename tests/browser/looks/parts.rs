@@ -48,14 +48,18 @@ async fn embed_at_the_desk(walk: &mut Walk) {
     let page = acme_at_the_desk(walk).await;
     walk.look("staff-workspace", 200).await;
     let links = desk::links(walk, "/staff/projects/").await;
-    let suspension = links.iter().find(|link| link.contains("/embed/")).unwrap().clone();
-    walk.see("staff-suspend-embed", &suspension).await;
-    walk.submit(&suspension, &[("reason", "Their pages copy the catalogue")])
+    // It was suspended before.
+    let removal = links
+        .iter()
+        .find(|link| link.ends_with("/embed/suspension/removal"))
+        .unwrap();
+    walk.see("staff-resume-embed", removal).await;
+    walk.submit(removal, &[("reason", "They have stopped")]).await;
+    let suspension = removal.strip_suffix("/removal").unwrap();
+    walk.see("staff-suspend-embed", suspension).await;
+    walk.submit(suspension, &[("reason", "Their pages copy the catalogue")])
         .await;
     walk.look("staff-suspend-embed-done", 200).await;
-    let removal = format!("{suspension}/removal");
-    walk.see("staff-resume-embed", &removal).await;
-    walk.submit(&removal, &[("reason", "They have stopped")]).await;
     assert!(page.starts_with("/staff/workspaces/"));
     walk.becomes("alice").await;
 }

@@ -65,6 +65,29 @@ async fn one_request_is_judged_as_it_would_be() {
 }
 
 #[tokio::test]
+async fn of_a_key_with_a_list_of_addresses_a_request_from_one_of_them_is_judged() {
+    let app = TestApp::start().await;
+    let (alice, lou) = (app.person("alice").await, app.person("lou").await);
+    let acme = app.workspace(&alice, "Acme").await;
+    let shop = app.project(&acme, "Shop").await;
+    let what = keyhatch::domain::keys::NewKeyInput {
+        allowed_addresses: vec!["198.51.100.0/24".to_owned()],
+        ..secret("CI", "live")
+    };
+    let issued = issue(&app, &acme, Some(&shop), &what).await;
+    let page = format!("/staff/keys/{}", issued.key.id);
+    let (title, said) = says(&lou, &page).await;
+    assert_eq!(title, "Yes");
+    assert!(said.contains("from an address on the key’s list"), "{said}");
+    assert!(
+        lou.get(&page)
+            .await
+            .text("article")
+            .contains("Used from 198.51.100.0/24")
+    );
+}
+
+#[tokio::test]
 async fn limits_are_shown_and_not_used_up() {
     let app = TestApp::start().await;
     let (alice, lou) = (app.person("alice").await, app.person("lou").await);
