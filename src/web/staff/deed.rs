@@ -99,6 +99,6 @@ fn show(
 
 impl DeedPage {
     fn hint(&self) -> &'static str {
-        "3 to 500 characters. The customer reads it, with your address."
+        "3 to 500 characters. The customer reads it, with your email address."
     }
 }
