@@ -13,6 +13,8 @@ pub async fn walk(walk: &mut Walk) {
         walk.submit("/sign-in", &[("email", "erin@example.com"), ("password", "mistyped")])
             .await;
     }
+    // The refusals of that.
+    walk.browser.complaints().await;
     walk.becomes("sam").await;
     for (name, typed) in [
         ("staff-workspaces", "Acme"),
