@@ -106,7 +106,7 @@ impl WelcomePage {
 
     fn lead(&self) -> &'static str {
         match self.steps.is_joined {
-            true => "Others have made it; this is where you begin. What you have done stays done.",
+            true => "What there is, and what you may do. What you have done stays done.",
             false => "A few steps, about three minutes. What you have done stays done.",
         }
     }
@@ -134,7 +134,7 @@ impl WelcomePage {
         let link = &further.step.link;
         match url::Url::parse(link) {
             Ok(url) => url.host_str().unwrap_or(link).to_owned(),
-            Err(_) => "It is here".to_owned(),
+            Err(_) => "Go there".to_owned(),
         }
     }
 

@@ -11,7 +11,7 @@ const LEFT: &str = "aside[aria-label='First steps'] p";
 async fn they_are_put_away_and_found_under_help() {
     let world = World::start().await;
     let overview = world.alice.get("/w/acme").await;
-    assert_eq!(overview.text(LEFT), "2 steps to your first request. Go on");
+    assert_eq!(overview.text(LEFT), "2 steps to your first request.");
     let action = "/welcome/dismissal";
     let away = world.alice.submit("/w/acme", action, &[]).await;
     let page = world.alice.follow(&away.location()).await;
@@ -42,7 +42,7 @@ async fn they_are_put_away_and_found_under_help() {
     assert_eq!(back.location(), "/welcome");
     assert_eq!(
         world.alice.get("/w/acme").await.text(LEFT),
-        "One step to your first request. Go on"
+        "One step to your first request."
     );
     call(&world.app, &reveal.text("#key-text")).await;
     world.alice.get("/welcome").await;
@@ -59,10 +59,7 @@ async fn in_the_workspace_of_others_only_ones_own_steps_are_told() {
     let bob = world.member("bob", "developer").await;
     world.key("Hers").await;
     assert!(victor.get("/w/acme").await.texts(LEFT).is_empty());
-    assert_eq!(
-        bob.get("/w/acme").await.text(LEFT),
-        "2 steps to your first request. Go on"
-    );
+    assert_eq!(bob.get("/w/acme").await.text(LEFT), "2 steps to your first request.");
 }
 
 fn further(page: &Answer) -> Vec<String> {
