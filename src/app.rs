@@ -241,6 +241,7 @@ pub async fn open(
     Ok(App {
         usage: Arc::new(Usage::new(
             Arc::clone(&records),
+            &profile,
             Arc::clone(&random),
             Arc::clone(&ids),
             Handle::current(),

@@ -34,7 +34,7 @@ pub use mistakes::{Mistake, Mistakes};
 pub use parts::{Credits, Embed, Fact, Inbound, Jwt, JwtAlgorithm, JwtKeys, Leaks, Pair, Welcome, WelcomeStep};
 pub use plan::{LimitOf, Period, Plan, RateLimit};
 pub use request::UnclearRequest;
-pub use route::{Matched, PathPattern, Place, Route, RouteMatch};
+pub use route::{Matched, PathPattern, Place, Route, RouteMatch, RouteNumber};
 pub use scope::{ScopeDefinition, ScopeGroup};
 
 /// A whole, valid profile.

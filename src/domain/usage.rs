@@ -6,6 +6,7 @@ pub mod counted;
 pub mod counts;
 pub mod keyless;
 pub mod notes;
+pub mod pending;
 mod queue;
 pub mod report;
 pub mod roll_up;
@@ -30,6 +31,7 @@ use crate::model::ids::{Ids, KeyId};
 use crate::model::refused_request::RefusedRequest;
 use crate::model::request_id::RequestId;
 use crate::model::timestamp::Timestamp;
+use crate::profile::{Profile, Route, RouteNumber};
 use crate::random::{self, Random};
 use crate::store::db::commit;
 use crate::store::keys::Digested;
@@ -41,6 +43,8 @@ pub struct Usage {
     records: Arc<Records>,
     random: Arc<dyn Random>,
     ids: Arc<Ids>,
+    /// What routes are called, by their numbers.
+    routes: Vec<Arc<str>>,
     /// Whose turn it is to move counts on, from the records or into the database. Whoever has it knows where they all are:
     /// in the records, in the queue, or written.
     turn: Arc<tokio::sync::Mutex<()>>,
@@ -66,11 +70,18 @@ struct Wanted {
 
 impl Usage {
     /// For the counters of these records. They are written down on a runtime that stops last.
-    pub fn new(records: Arc<Records>, random: Arc<dyn Random>, ids: Arc<Ids>, runtime: Handle) -> Self {
+    pub fn new(
+        records: Arc<Records>,
+        profile: &Profile,
+        random: Arc<dyn Random>,
+        ids: Arc<Ids>,
+        runtime: Handle,
+    ) -> Self {
         Self {
             records,
             random,
             ids,
+            routes: RouteNumber::names(profile.routes.iter().map(Route::name)),
             turn: Arc::default(),
             queue: Queue::default(),
             wanted: Mutex::default(),
@@ -216,7 +227,7 @@ impl Usage {
 
     async fn write(&self, db: &Db, taken: Taken<'_>) -> Result<()> {
         if !taken.part().is_empty() {
-            write(db, taken.part(), |at| self.new_id(at)).await?;
+            write(db, taken.part(), &self.routes, |at| self.new_id(at)).await?;
             self.written.fetch_add(1, Ordering::Release);
         }
         taken.written();
@@ -224,9 +235,9 @@ impl Usage {
     }
 }
 
-async fn write(db: &Db, batch: &Batch, new_id: impl Fn(Timestamp) -> uuid::Uuid) -> Result<()> {
+async fn write(db: &Db, batch: &Batch, routes: &[Arc<str>], new_id: impl Fn(Timestamp) -> uuid::Uuid) -> Result<()> {
     let tx = db.begin().await?;
-    store::usage::add(&tx, &batch.counts()).await?;
+    store::usage::add(&tx, &batch.counts(routes)).await?;
     store::usage::set_last_uses(&tx, &batch.last_uses()).await?;
     // A key may be gone by now. What is known of it belongs to nobody, and must not keep the rest from being written.
     let noted: Vec<KeyId> = batch.notes.iter().map(|(key, _)| *key).collect();

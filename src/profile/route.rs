@@ -9,6 +9,7 @@ use pattern::Fit;
 
 mod find;
 mod matched;
+mod number;
 mod path;
 mod pattern;
 mod readings;
@@ -16,11 +17,14 @@ mod readings;
 mod tests;
 
 pub use matched::{Matched, Place};
+pub use number::RouteNumber;
 pub use pattern::PathPattern;
 
 /// What the requests it matches ask of a key, beyond being good.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
+    /// What it is counted by.
+    pub number: RouteNumber,
     /// The requests it is about.
     pub matches: Vec<RouteMatch>,
     /// The scope a key of `scopes` access must hold.
@@ -52,6 +56,15 @@ impl Route {
         let (method, path) = (Method::of(method).ok()?, ClearPath::of(path).ok()?);
         let mut with_method = self.matches.iter().filter(|one| one.methods.include(method));
         with_method.find(|one| one.path.fit(path) == Fit::Exact)
+    }
+
+    /// `GET /api/v1/shipments/{id} and 2 more`
+    pub fn name(&self) -> String {
+        let first = self.matches.first().map(ToString::to_string).unwrap_or_default();
+        match self.matches.len() {
+            0 | 1 => first,
+            several => format!("{first} and {} more", several - 1),
+        }
     }
 
     fn fit(&self, method: Option<Method>, path: ClearPath<'_>) -> Fit {

@@ -13,6 +13,7 @@ mod sums;
 mod top;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 pub use batch::{add, set_last_uses};
 pub use settle::{Due, Step, is_any_due, step};
@@ -29,7 +30,7 @@ pub struct Count {
     pub hour: i64,
     pub outcome: Cow<'static, str>,
     /// Which route of the profile; empty, where that is not said.
-    pub route: Cow<'static, str>,
+    pub route: Arc<str>,
     pub count: i64,
 }
 

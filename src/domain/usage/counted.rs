@@ -3,18 +3,40 @@
 use std::sync::Arc;
 
 use super::client::{Client, LastClient, Source};
-use super::counts::Pending;
+use super::pending::{Pending, Routes, Spilled};
 use crate::model::ids::KeyId;
 use crate::model::timestamp::Timestamp;
+use crate::profile::RouteNumber;
 
-/// Accepted requests of one key in one hour, as its record counts them: no larger than it must be (there is a test).
-#[derive(Debug, Default)]
+/// Accepted requests of one key in one hour, as its record counts them: no larger than it must be (there is a test). It tells two
+/// routes apart: the first one, and one other. Nearly all keys use no more between two times of writing down; what else there is is
+/// counted elsewhere.
+#[derive(Debug)]
 pub struct Counted {
     /// Nothing, as long as there is nothing to write down.
     last: Option<Arc<Client>>,
     /// Of the last of them; all were in its hour.
     at: Timestamp,
-    accepted: u32,
+    routes: Routes,
+}
+
+/// What has no room any more when one more is counted.
+#[derive(Debug, Default)]
+pub struct Over {
+    /// What was counted in another hour.
+    pub pending: Option<Pending>,
+    /// What went through another route.
+    pub spilled: Option<Spilled>,
+}
+
+impl Default for Counted {
+    fn default() -> Self {
+        Self {
+            last: None,
+            at: Timestamp::default(),
+            routes: Routes::NONE,
+        }
+    }
 }
 
 impl Counted {
@@ -23,10 +45,25 @@ impl Counted {
         self.last.is_none()
     }
 
-    /// Counts one more. What was counted in another hour is handed over.
-    pub fn add(&mut self, key: KeyId, source: Source<'_>, now: Timestamp, last: &mut LastClient) -> Option<Pending> {
-        let over = (self.at.hour() != now.hour()).then(|| self.take(key)).flatten();
-        self.accepted += 1;
+    /// Counts one more.
+    pub fn add(
+        &mut self,
+        key: KeyId,
+        source: Source<'_>,
+        route: RouteNumber,
+        now: Timestamp,
+        last: &mut LastClient,
+    ) -> Over {
+        let mut over = Over::default();
+        if self.at.hour() != now.hour() {
+            over.pending = self.take(key);
+        }
+        if self.is_empty() {
+            self.routes = Routes::one(route);
+        } else {
+            let spilled = self.routes.add(route);
+            over.spilled = spilled.map(|(route, count)| ((now.hour(), route), i64::from(count)));
+        }
         // Requests end in another order than they began: the latest use is the one that stays.
         if self.at <= now {
             self.at = now;
@@ -39,12 +76,12 @@ impl Counted {
 
     /// Hands over what was counted since the last time.
     pub fn take(&mut self, key: KeyId) -> Option<Pending> {
-        let Self { last, at, accepted } = std::mem::take(self);
+        let Self { last, at, routes } = std::mem::take(self);
         last.map(|client| Pending {
             key,
-            accepted,
             at,
             client,
+            routes,
         })
     }
 }
@@ -66,10 +103,11 @@ mod tests {
         let mut add = |minute: i64, user_agent| {
             let address = None;
             let source = Source { address, user_agent };
-            let over = counted.add(key, source, Timestamp::from_millis(minute * MINUTE), &mut last);
+            let now = Timestamp::from_millis(minute * MINUTE);
+            let over = counted.add(key, source, RouteNumber::NONE, now, &mut last).pending;
             over.map(|over| {
                 (
-                    over.accepted,
+                    over.routes.accepted(),
                     over.at.millis() / MINUTE,
                     over.client.user_agent.to_string(),
                 )
@@ -81,7 +119,7 @@ mod tests {
         assert_eq!(add(119, "hour before"), Some((1, 120, "next hour".to_owned())));
         assert_eq!(add(59, "first hour"), Some((1, 119, "hour before".to_owned())));
         assert!(!counted.is_empty());
-        assert_eq!(counted.take(key).map(|rest| rest.accepted), Some(1));
+        assert_eq!(counted.take(key).map(|rest| rest.routes.accepted()), Some(1));
         assert!(counted.is_empty() && counted.take(key).is_none());
     }
 }

@@ -4,23 +4,13 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::client::Client;
 use super::notes::{AT_ONCE, LONGEST_AGENT, Note, address_text, shortened};
+use super::pending::{Pending, Spilled};
 use crate::model::ids::KeyId;
 use crate::model::key::LastUse;
-use crate::model::timestamp::Timestamp;
 use crate::model::usage::ACCEPTED;
+use crate::profile::RouteNumber;
 use crate::store::usage::Count;
-
-/// Accepted requests of one key in one hour, on their way to the database.
-#[derive(Clone, Debug)]
-pub struct Pending {
-    pub key: KeyId,
-    pub accepted: u32,
-    /// The last of them; all were in its hour.
-    pub at: Timestamp,
-    pub client: Arc<Client>,
-}
 
 /// Refused requests of one key, by hour and outcome.
 pub type RefusedCounts = Vec<((i64, &'static str), i64)>;
@@ -29,6 +19,7 @@ pub type RefusedCounts = Vec<((i64, &'static str), i64)>;
 #[derive(Debug, Default)]
 pub struct Batch {
     pub accepted: Vec<Pending>,
+    pub spilled: Vec<((KeyId, i64, RouteNumber), i64)>,
     pub refused: Vec<((KeyId, i64, &'static str), i64)>,
     pub notes: Vec<(KeyId, VecDeque<Note>)>,
 }
@@ -39,6 +30,15 @@ impl Batch {
         Self {
             accepted: Vec::with_capacity(keys),
             ..Self::default()
+        }
+    }
+
+    /// Adds requests that were accepted elsewhere than in the records of their keys.
+    pub fn add_spilled(&mut self, spilled: impl IntoIterator<Item = (KeyId, Vec<Spilled>)>) {
+        for (key, counts) in spilled {
+            let counts = counts.into_iter();
+            self.spilled
+                .extend(counts.map(|((hour, route), count)| ((key, hour, route), count)));
         }
     }
 
@@ -54,6 +54,7 @@ impl Batch {
     /// In the order of keys, which is the order in which the database has them.
     pub(super) fn sort(&mut self) {
         self.accepted.sort_unstable_by_key(|one| one.key);
+        self.spilled.sort_unstable_by_key(|((key, ..), _)| *key);
         self.refused.sort_unstable_by_key(|((key, ..), _)| *key);
         self.notes.sort_unstable_by_key(|(key, _)| *key);
     }
@@ -64,11 +65,14 @@ impl Batch {
     }
 
     fn take_part(&mut self, most: usize) -> Option<Self> {
-        let accepted = take_last(&mut self.accepted, most);
-        let refused = take_last(&mut self.refused, most - accepted.len());
+        let mut room = most;
+        let accepted = take_last(&mut self.accepted, &mut room);
+        let spilled = take_last(&mut self.spilled, &mut room);
+        let refused = take_last(&mut self.refused, &mut room);
         let part = Self {
-            notes: take_last(&mut self.notes, most - accepted.len() - refused.len()),
+            notes: take_last(&mut self.notes, &mut room),
             accepted,
+            spilled,
             refused,
         };
         (!part.is_empty()).then_some(part)
@@ -78,26 +82,34 @@ impl Batch {
     pub(super) fn take_of(&mut self, key: KeyId) -> Self {
         Self {
             accepted: take_equal(&mut self.accepted, &key, |one| &one.key),
+            spilled: take_equal(&mut self.spilled, &key, |((of, ..), _)| of),
             refused: take_equal(&mut self.refused, &key, |((of, ..), _)| of),
             notes: take_equal(&mut self.notes, &key, |(of, _)| of),
         }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.accepted.is_empty() && self.refused.is_empty() && self.notes.is_empty()
+        self.accepted.is_empty() && self.spilled.is_empty() && self.refused.is_empty() && self.notes.is_empty()
     }
 
     /// Makes one of what is about the same key (and hour and outcome). Of the refusals of a key the last stay.
     pub(super) fn merge(&mut self) {
         self.accepted.sort_by_key(|one| (one.key, one.at));
+        let spilled = &mut self.spilled;
         self.accepted.dedup_by(|later, one| {
             let same = (later.key, later.at.hour()) == (one.key, one.at.hour());
             if same {
-                later.accepted = later.accepted.saturating_add(one.accepted);
+                let over = later
+                    .routes
+                    .merge(one.routes)
+                    .into_iter()
+                    .filter(|(_, count)| *count > 0);
+                spilled.extend(over.map(|(route, count)| ((one.key, one.at.hour(), route), i64::from(count))));
                 std::mem::swap(later, one);
             }
             same
         });
+        add_up(&mut self.spilled);
         add_up(&mut self.refused);
         // Stable: what was noted first comes first.
         self.notes.sort_by_key(|(key, _)| *key);
@@ -118,27 +130,31 @@ impl Batch {
             return;
         }
         self.accepted.extend(other.accepted);
+        self.spilled.extend(other.spilled);
         self.refused.extend(other.refused);
         self.notes.extend(other.notes);
     }
 
-    /// Those of one hour and outcome one behind the other, in the order of keys.
-    pub(super) fn counts(&self) -> Vec<Count> {
-        let accepted = self
-            .accepted
-            .iter()
-            .map(|one| ((one.at.hour(), ACCEPTED, one.key), i64::from(one.accepted)));
+    /// Those of one hour, outcome and route one behind the other, in the order of keys. `names` are those of routes.
+    pub(super) fn counts(&self, names: &[Arc<str>]) -> Vec<Count> {
+        let accepted = self.accepted.iter().flat_map(|one| {
+            let each = one.routes.each().into_iter().filter(|(_, count)| *count > 0);
+            each.map(|(route, count)| ((one.at.hour(), ACCEPTED, route, one.key), i64::from(count)))
+        });
+        let spilled = self.spilled.iter();
+        let spilled = spilled.map(|&((key, hour, route), count)| ((hour, ACCEPTED, route, key), count));
         let refused = self.refused.iter();
-        let refused = refused.map(|&((key, hour, outcome), count)| ((hour, outcome, key), count));
-        let mut counts: Vec<_> = accepted.chain(refused).collect();
+        let refused = refused.map(|&((key, hour, outcome), count)| ((hour, outcome, RouteNumber::NONE, key), count));
+        let mut counts: Vec<_> = accepted.chain(spilled).chain(refused).collect();
         // Statements are in one order too: two nodes that flush the same keys must not wait for each other in a circle.
         // One row a statement may be met once.
         add_up(&mut counts);
-        let count = |((hour, outcome, key), count): ((i64, &'static str, KeyId), i64)| Count {
+        let unnamed: Arc<str> = "".into();
+        let count = |((hour, outcome, route, key), count): ((i64, &'static str, RouteNumber, KeyId), i64)| Count {
             key,
             hour,
             outcome: Cow::Borrowed(outcome),
-            route: Cow::Borrowed(""),
+            route: Arc::clone(route.of(names).unwrap_or(&unnamed)),
             count,
         };
         counts.into_iter().map(count).collect()
@@ -183,14 +199,20 @@ fn take_equal<T>(from: &mut Vec<T>, key: &KeyId, key_of: impl Fn(&T) -> &KeyId) 
     from.drain(first..end).collect()
 }
 
-fn take_last<T>(from: &mut Vec<T>, most: usize) -> Vec<T> {
-    from.drain(from.len().saturating_sub(most)..).collect()
+/// As many as there is room for, which is less by then.
+fn take_last<T>(from: &mut Vec<T>, room: &mut usize) -> Vec<T> {
+    let taken: Vec<T> = from.drain(from.len().saturating_sub(*room)..).collect();
+    *room -= taken.len();
+    taken
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::usage::client::Client;
+    use crate::domain::usage::pending::Routes;
     use crate::model::request_id::RequestId;
+    use crate::model::timestamp::Timestamp;
 
     #[test]
     fn what_could_not_be_written_does_not_grow_with_each_attempt() {
@@ -198,12 +220,12 @@ mod tests {
         let at = |second: i64| Timestamp::from_millis(second * 1_000);
         let pending = |number, second, agent: &str| Pending {
             key: key(number),
-            accepted: 2,
             at: at(second),
             client: Arc::new(Client {
                 address: None,
                 user_agent: agent.into(),
             }),
+            routes: Routes::one(RouteNumber::at(second as usize % 3)),
         };
         let note = |second| Note {
             at: at(second),
@@ -225,6 +247,7 @@ mod tests {
                     pending(2, attempt, "any"),
                     pending(1, 4_000, "new"),
                 ],
+                spilled: Vec::new(),
                 refused: vec![((key(1), 0, "expired"), 3), ((key(1), 1, "expired"), 1)],
                 notes: vec![(key(1), (0..20).map(|second| note(attempt * 20 + second)).collect())],
             });
@@ -233,9 +256,16 @@ mod tests {
         let accepted: Vec<_> = left
             .accepted
             .iter()
-            .map(|one| (one.key.0.as_u128(), one.at, one.accepted))
+            .map(|one| (one.key.0.as_u128(), one.at, one.routes.accepted()))
             .collect();
-        assert_eq!(accepted, [(1, at(9), 20), (1, at(4_000), 20), (2, at(9), 20)]);
+        // Three routes in turn: two have room.
+        assert_eq!(accepted, [(1, at(9), 7), (1, at(4_000), 10), (2, at(9), 2)]);
+        let spilled = |number| left.spilled.iter().filter(move |((of, ..), _)| *of == key(number));
+        let spilled = |number| spilled(number).map(|(_, count)| count).sum::<i64>();
+        assert_eq!([spilled(1), spilled(2)], [3, 8]);
+        let counts = left.counts(&RouteNumber::names(["a", "b", "c"].map(str::to_owned).into_iter()));
+        let accepted = counts.iter().filter(|count| count.outcome == ACCEPTED);
+        assert_eq!(accepted.map(|count| count.count).sum::<i64>(), 30);
         assert_eq!(
             left.refused,
             [((key(1), 0, "expired"), 30), ((key(1), 1, "expired"), 10)]
@@ -250,12 +280,13 @@ mod tests {
         let key = |number: &u128| KeyId(uuid::Uuid::from_u128(*number));
         let pending = |number| Pending {
             key: key(number),
-            accepted: 1,
             at: Timestamp::default(),
             client: Arc::default(),
+            routes: Routes::one(RouteNumber::NONE),
         };
         let mut batch = Batch {
             accepted: accepted.iter().map(pending).collect(),
+            spilled: Vec::new(),
             refused: refused.iter().map(|number| ((key(number), 1, "expired"), 1)).collect(),
             notes: noted.iter().map(|number| (key(number), VecDeque::new())).collect(),
         };

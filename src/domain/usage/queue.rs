@@ -93,8 +93,9 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::domain::usage::counts::Pending;
+    use crate::domain::usage::pending::{Pending, Routes};
     use crate::model::timestamp::Timestamp;
+    use crate::profile::RouteNumber;
 
     fn key(number: u128) -> KeyId {
         KeyId(uuid::Uuid::from_u128(number))
@@ -104,9 +105,9 @@ mod tests {
     fn batch(keys: impl Iterator<Item = u128>) -> Batch {
         let pending = |number| Pending {
             key: key(number),
-            accepted: 1,
             at: Timestamp::default(),
             client: Arc::default(),
+            routes: Routes::one(RouteNumber::NONE),
         };
         Batch {
             accepted: keys.map(pending).collect(),
@@ -115,7 +116,10 @@ mod tests {
     }
 
     fn accepted(part: &Batch) -> (usize, u32) {
-        (part.accepted.len(), part.accepted.iter().map(|one| one.accepted).sum())
+        (
+            part.accepted.len(),
+            part.accepted.iter().map(|one| one.routes.accepted()).sum(),
+        )
     }
 
     #[test]

@@ -37,7 +37,7 @@ use crate::model::ids::KeyId;
 use crate::model::timestamp::Timestamp;
 use crate::model::transport::Transport;
 use crate::model::verdict::{Refusal, Refused, Verdict};
-use crate::profile::{Matched, Profile};
+use crate::profile::{Matched, Profile, RouteNumber};
 use crate::store::changes::Subject;
 use crate::store::verification::FoundKey;
 use lease::Lease;
@@ -140,7 +140,8 @@ impl Records {
             Ok(matched) => {
                 let (record, recents) = shard.record(position)?;
                 let answer = answer(&record.granted(&profile.key_types));
-                within_limits(&self.limits, record, recents, question, &matched, now).map(|()| answer)
+                let route = matched.number();
+                within_limits(&self.limits, record, recents, question, &matched, now).map(|()| (answer, route))
             }
             Err(refusal) => Err(refusal),
         };
@@ -305,9 +306,9 @@ fn decide(
     recents: &mut Recents,
     question: &Question<'_>,
     now: Timestamp,
-) -> Result<(), Refusal> {
+) -> Result<((), RouteNumber), Refusal> {
     let matched = permitted(profile, record, question, judge::matched(profile, question), now)?;
-    within_limits(limits, record, recents, question, &matched, now)
+    within_limits(limits, record, recents, question, &matched, now).map(|()| ((), matched.number()))
 }
 
 /// The contract's order up to what the key may do: nothing is counted yet.
@@ -354,17 +355,17 @@ fn count<T>(
     profile: &Profile,
     question: &Question<'_>,
     now: Timestamp,
-    decided: Result<T, Refusal>,
+    decided: Result<(T, RouteNumber), Refusal>,
 ) -> Verdict<T> {
     let source = Source {
         address: question.address,
         user_agent: question.user_agent,
     };
     match decided {
-        Ok(answer) => {
+        Ok((answer, route)) => {
             // What has still to be paid for is counted when it is: see `settle`.
             if question.cost == 0 {
-                shard.accepted(position, key, source, now);
+                shard.accepted(position, key, source, route, now);
             }
             Verdict::Allowed(answer)
         }

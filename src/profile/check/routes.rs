@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::names::Names;
 use crate::model::suggest::did_you_mean;
 use crate::profile::raw::{Notes, Placed, Section};
-use crate::profile::{Access, Environment, Method, Methods, PathPattern, Route, RouteMatch};
+use crate::profile::{Access, Environment, Method, Methods, PathPattern, Route, RouteMatch, RouteNumber};
 
 const FIELDS: [&str; 6] = ["match", "scope", "access", "limit", "environment", "cost"];
 
@@ -36,7 +36,10 @@ pub(super) fn read(root: &Section<'_>, known: &Known<'_>, notes: &mut Notes<'_>)
                 tell_apart(earlier, theirs, placed, notes);
             }
         }
-        routes.push(route);
+        routes.push(Route {
+            number: RouteNumber::at(routes.len()),
+            ..route
+        });
     }
     routes
 }
@@ -64,6 +67,7 @@ fn route(
         notes.add(cost.at, "a cost needs [credits], and there is none");
     }
     Route {
+        number: RouteNumber::NONE,
         matches: matches(section, known.base_path, earlier, notes),
         scope: section
             .text("scope", notes)
@@ -80,6 +84,7 @@ fn route(
 
 fn asks_alike(one: &Route, other: &Route) -> bool {
     let without_matches = |route: &Route| Route {
+        number: RouteNumber::NONE,
         matches: Vec::new(),
         ..route.clone()
     };

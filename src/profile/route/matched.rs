@@ -1,6 +1,6 @@
 //! What the profile says about one request.
 
-use super::Route;
+use super::{Route, RouteNumber};
 
 /// As so many other routes, beside its own, one request may be served; what could be served as more of them is refused.
 pub(super) const MOST_OTHERS: usize = 3;
@@ -52,6 +52,12 @@ impl<'a> Matched<'a> {
     #[inline]
     pub fn routes(&self) -> impl Iterator<Item = &'a Route> + use<'a> {
         self.route.into_iter().chain(self.also.into_iter().flatten())
+    }
+
+    /// What it is counted by.
+    #[inline]
+    pub fn number(&self) -> RouteNumber {
+        self.route.map_or(RouteNumber::NONE, |route| route.number)
     }
 
     /// Whether it counts against this limit.

@@ -15,7 +15,8 @@ impl Records {
         // Making room may copy all that is there. Until the lock is taken again a few more may have been counted.
         let waiting = shard.lock().waiting();
         batch.accepted.reserve(waiting + waiting / 4 + 64);
-        let (refused, notes) = shard.lock().take(&mut batch.accepted);
+        let (spilled, refused, notes) = shard.lock().take(&mut batch.accepted);
+        batch.add_spilled(spilled);
         batch.add_refused(refused);
         batch.notes.extend(notes);
     }

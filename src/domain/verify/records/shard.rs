@@ -10,14 +10,16 @@ use super::room::Room;
 use super::slab::Slab;
 use crate::domain::usage::client::{LastClient, Source};
 use crate::domain::usage::counted::Counted;
-use crate::domain::usage::counts::{Batch, Pending, RefusedCounts};
+use crate::domain::usage::counts::{Batch, RefusedCounts};
 use crate::domain::usage::notes::{AT_ONCE, Note};
+use crate::domain::usage::pending::{Pending, Spilled};
 use crate::domain::verify::limits::Limits;
 use crate::model::ids::KeyId;
 use crate::model::rate::Recent;
 use crate::model::request_id::RequestId;
 use crate::model::timestamp::Timestamp;
 use crate::model::verdict::Refusal;
+use crate::profile::RouteNumber;
 use crate::store::keys::Digested;
 
 /// What was let through lately, by key and number of the limit.
@@ -42,6 +44,8 @@ pub(super) struct Shard {
     counted: Vec<u32>,
     /// What was counted where no record does: of keys that have none, and of hours that are over.
     pending: Vec<Pending>,
+    /// What was accepted through more routes than a record tells apart.
+    spilled: HashMap<KeyId, Vec<Spilled>>,
     refused: HashMap<KeyId, RefusedCounts>,
     notes: HashMap<KeyId, VecDeque<Note>>,
     /// Digests of service tokens that were found good.
@@ -60,6 +64,7 @@ impl Shard {
             recents: HashMap::new(),
             counted: Vec::new(),
             pending: Vec::new(),
+            spilled: HashMap::new(),
             refused: HashMap::new(),
             notes: HashMap::new(),
             tokens: HashSet::new(),
@@ -192,29 +197,35 @@ impl Shard {
     }
 
     /// Counts a request that was let through.
-    pub(super) fn accepted(&mut self, position: Option<usize>, key: KeyId, source: Source<'_>, now: Timestamp) {
+    pub(super) fn accepted(
+        &mut self,
+        position: Option<usize>,
+        key: KeyId,
+        source: Source<'_>,
+        route: RouteNumber,
+        now: Timestamp,
+    ) {
         let last = &mut self.last_client;
         let place = position.and_then(|position| Some((position, self.slab.get_mut(position)?)));
         let Some((position, record)) = place else {
             let mut counted = Counted::default();
-            counted.add(key, source, now, last);
+            counted.add(key, source, route, now, last);
             self.pending.extend(counted.take(key));
             return;
         };
         if record.counted.is_empty() {
             self.counted.push(position as u32);
         }
-        self.pending.extend(record.counted.add(key, source, now, last));
+        let over = record.counted.add(key, source, route, now, last);
+        self.pending.extend(over.pending);
+        if let Some((through, count)) = over.spilled {
+            add_to(self.spilled.entry(key).or_default(), through, count);
+        }
     }
 
     /// Counts a request that was refused, and remembers it by itself.
     pub(super) fn refused(&mut self, key: KeyId, refusal: &Refusal, note: impl FnOnce() -> Note, now: Timestamp) {
-        let counts = self.refused.entry(key).or_default();
-        let of = (now.hour(), refusal.reason());
-        match counts.iter_mut().find(|(known, _)| *known == of) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((of, 1)),
-        }
+        add_to(self.refused.entry(key).or_default(), (now.hour(), refusal.reason()), 1);
         if self.notes.len() >= NOTED_KEYS && !self.notes.contains_key(&key) {
             return;
         }
@@ -242,7 +253,11 @@ impl Shard {
     pub(super) fn take(
         &mut self,
         accepted: &mut Vec<Pending>,
-    ) -> (HashMap<KeyId, RefusedCounts>, HashMap<KeyId, VecDeque<Note>>) {
+    ) -> (
+        HashMap<KeyId, Vec<Spilled>>,
+        HashMap<KeyId, RefusedCounts>,
+        HashMap<KeyId, VecDeque<Note>>,
+    ) {
         let mut counted = std::mem::take(&mut self.counted);
         // As they stand in memory: others wait meanwhile.
         counted.sort_unstable();
@@ -252,7 +267,11 @@ impl Shard {
             }
         }
         accepted.extend(std::mem::take(&mut self.pending));
-        (std::mem::take(&mut self.refused), std::mem::take(&mut self.notes))
+        (
+            std::mem::take(&mut self.spilled),
+            std::mem::take(&mut self.refused),
+            std::mem::take(&mut self.notes),
+        )
     }
 
     /// Hands over what was counted of one key since the last time.
@@ -265,6 +284,7 @@ impl Shard {
         batch
             .accepted
             .extend(self.pending.extract_if(.., |pending| pending.key == *key));
+        batch.add_spilled(self.spilled.remove_entry(key));
         batch.add_refused(self.refused.remove_entry(key));
         batch.notes.extend(self.notes.remove_entry(key));
     }
@@ -280,5 +300,13 @@ impl Shard {
                 record.recent.is_idle(rate, now);
             }
         }
+    }
+}
+
+/// Counts more of what may be counted already: there are few that are counted apart.
+fn add_to<What: PartialEq>(counts: &mut Vec<(What, i64)>, of: What, more: i64) {
+    match counts.iter_mut().find(|(known, _)| *known == of) {
+        Some((_, count)) => *count += more,
+        None => counts.push((of, more)),
     }
 }

@@ -4,14 +4,15 @@ use crate::domain::usage::counts::Batch;
 use std::collections::HashMap;
 
 use super::*;
+use crate::profile::Route;
 
 #[derive(Clone, Copy, Debug)]
 enum Count {
-    /// A key that is in memory, or is read now, is asked for in this hour; or is read and may not be kept.
-    Ask(u8, i64),
-    AskOnce(u8, i64),
+    /// A key that is in memory, or is read now, is asked for in this hour through this route; or is read and may not be kept.
+    Ask(u8, i64, usize),
+    AskOnce(u8, i64, usize),
     /// What had still to be paid for is counted once it is.
-    Settle(u8, i64),
+    Settle(u8, i64, usize),
     /// It is read, and kept in the place of what is there.
     Keep(u8),
     Forget(u8),
@@ -25,9 +26,9 @@ enum Count {
 fn counting() -> impl Strategy<Value = Count> {
     let hour = || 0..3_i64;
     prop_oneof![
-        8 => (0..KEYS, hour()).prop_map(|(key, hour)| Count::Ask(key, hour)),
-        1 => (0..KEYS, hour()).prop_map(|(key, hour)| Count::AskOnce(key, hour)),
-        1 => (0..KEYS, hour()).prop_map(|(key, hour)| Count::Settle(key, hour)),
+        8 => (0..KEYS, hour(), 0..4_usize).prop_map(|(key, hour, route)| Count::Ask(key, hour, route)),
+        1 => (0..KEYS, hour(), 0..4_usize).prop_map(|(key, hour, route)| Count::AskOnce(key, hour, route)),
+        1 => (0..KEYS, hour(), 0..4_usize).prop_map(|(key, hour, route)| Count::Settle(key, hour, route)),
         1 => (0..KEYS).prop_map(Count::Keep),
         1 => (0..KEYS).prop_map(Count::Forget),
         1 => Just(Count::ForgetAll),
@@ -36,8 +37,8 @@ fn counting() -> impl Strategy<Value = Count> {
     ]
 }
 
-/// Accepted requests of each key and hour.
-type Counts = HashMap<(KeyId, i64), u32>;
+/// Accepted requests of each key, hour and route.
+type Counts = HashMap<(KeyId, i64, RouteNumber), i64>;
 
 fn take_all(records: &Records, taken: &mut Counts) {
     let mut batch = Batch::default();
@@ -47,8 +48,23 @@ fn take_all(records: &Records, taken: &mut Counts) {
 
 fn add_up(batch: Batch, taken: &mut Counts) {
     for pending in batch.accepted {
-        *taken.entry((pending.key, pending.at.hour())).or_insert(0) += pending.accepted;
+        assert_eq!(
+            pending.routes.each().map(|(_, count)| count).iter().sum::<u32>(),
+            pending.routes.accepted()
+        );
+        for (route, count) in pending.routes.each().into_iter().filter(|(_, count)| *count > 0) {
+            *taken.entry((pending.key, pending.at.hour(), route)).or_insert(0) += i64::from(count);
+        }
     }
+    for (of, count) in batch.spilled {
+        *taken.entry(of).or_insert(0) += count;
+    }
+}
+
+/// Routes that anybody may use at any time; after them, none.
+fn free_routes(profile: &Profile) -> impl Iterator<Item = &Route> {
+    let is_free = |route: &&Route| !route.closed && route.limit.is_none() && route.environment.is_none();
+    profile.routes.iter().filter(is_free).take(3)
 }
 
 proptest! {
@@ -59,12 +75,17 @@ proptest! {
         let (records, profile) = (&world.records, &world.profile);
         let (mut asked, mut taken) = (Counts::new(), Counts::new());
         for (minute, step) in (0..).zip(steps) {
-            let question = Question::default();
+            let through = |route: usize| Question {
+                matched: Some(free_routes(profile).nth(route).map_or_else(Matched::default, Matched::by)),
+                method: Some("GET"),
+                ..Question::default()
+            };
             let at = |hour: i64| Timestamp::from_millis((hour * 60 + minute % 60) * 60_000);
             let found = |key| found(key, World::new_row());
             let keep = |key| records.keep(profile, &digest(key), &found(key), records.ticket(&digest(key)));
-            let (key, hour) = match step {
-                Count::Ask(key, hour) => {
+            let (key, hour, route) = match step {
+                Count::Ask(key, hour, route) => {
+                    let question = through(route);
                     records.lease.renew(lease::Moment::now());
                     let ask = || records.ask(profile, &digest(key), &question, || at(hour), |_| ());
                     let verdict = ask().or_else(|| {
@@ -72,16 +93,18 @@ proptest! {
                         ask()
                     });
                     prop_assert!(matches!(verdict, Some(Verdict::Allowed(()))), "{verdict:?}");
-                    (key, hour)
+                    (key, hour, route)
                 }
-                Count::AskOnce(key, hour) => {
+                Count::AskOnce(key, hour, route) => {
+                    let question = through(route);
                     let verdict = records.ask_once(profile, &digest(key), &found(key), &question, at(hour), |_| ());
                     prop_assert!(matches!(verdict, Verdict::Allowed(())));
-                    (key, hour)
+                    (key, hour, route)
                 }
-                Count::Settle(key, hour) => {
+                Count::Settle(key, hour, route) => {
+                    let question = through(route);
                     records.settle(profile, (&digest(key), found(key).id), &question, at(hour), None);
-                    (key, hour)
+                    (key, hour, route)
                 }
                 Count::Keep(key) => {
                     keep(key);
@@ -103,12 +126,16 @@ proptest! {
                     let mut batch = Batch::default();
                     records.take_counts_of(&(found(key).id, digest(key)), &mut batch);
                     add_up(batch, &mut taken);
-                    let of_key = |counts: &Counts| (0..3).map(|hour| counts.get(&(found(key).id, hour)).copied()).collect::<Vec<_>>();
+                    let of_key = |counts: &Counts| counts
+                        .iter()
+                        .filter(|((of, ..), _)| *of == found(key).id)
+                        .map(|(of, count)| (*of, *count))
+                        .collect::<HashMap<_, _>>();
                     prop_assert_eq!(of_key(&taken), of_key(&asked));
                     continue;
                 }
             };
-            *asked.entry((found(key).id, hour)).or_insert(0) += 1;
+            *asked.entry((found(key).id, hour, through(route).matched.unwrap_or_default().number())).or_insert(0) += 1;
         }
         take_all(records, &mut taken);
         prop_assert_eq!(taken, asked);
