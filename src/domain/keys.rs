@@ -39,4 +39,4 @@ pub use reveal::{Shown, Ticket};
 pub use revoke::{Evidence, evidence, revoke};
 pub use roll::{Grace, refuse_rolled, roll, successor_expiry};
 pub use rotate_secret::{end_overlap, rotate_signing_secret, secret_seen};
-pub use traffic::{Daily, RefusalCount, Traffic, traffic};
+pub use traffic::{RefusalCount, Traffic, traffic};

@@ -8,6 +8,22 @@ use super::timestamp::{DAY, HOUR, Timestamp};
 /// The outcome of an allowed request; the others are [`super::verdict::Refusal::reason`].
 pub const ACCEPTED: &str = "accepted";
 
+/// How many days small pictures show, today included.
+pub const DAILY: usize = 14;
+
+/// Requests of each of these days, oldest first, today last.
+pub type Daily = [i64; DAILY];
+
+/// Days since 1970 of the oldest of these days.
+pub fn first_of_daily(now: Timestamp) -> i64 {
+    Unit::Day.of(now) + 1 - DAILY as i64
+}
+
+/// Where a day stands among them; a clock that runs ahead on another node counts as today.
+pub fn place_in_daily(day: i64, first: i64) -> usize {
+    usize::try_from(day - first).unwrap_or_default().min(DAILY - 1)
+}
+
 /// A stretch of time that ends now. Hours and days are those of UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Range {
@@ -42,6 +58,8 @@ pub struct Series {
     pub points: Vec<Counts>,
     /// In as many hours or days before.
     pub before: Counts,
+    /// Accepted ones by the route that names them; by nothing, what none names.
+    pub routes: BTreeMap<String, i64>,
 }
 
 impl Range {

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 pub use batch::{add, set_last_uses};
 pub use settle::{Due, Step, is_any_due, step};
-pub use sums::{DaySum, Subject, Sum, by, of_keys, sums_since};
+pub use sums::{DaySum, Subject, Sum, by, of_keys, of_owners, sums_since};
 pub use top::{KeySum, Which, top_keys};
 
 use crate::model::ids::KeyId;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::model::usage::{Counts, Unit};
+use crate::model::usage::{Counts, DAILY, Daily, Unit};
 use crate::web::amounts::grouped;
 
 /// How wide and high a chart is, in its own units: ten to a pixel.
@@ -99,6 +99,43 @@ impl Chart {
     }
 }
 
+/// A small picture of some days, today last.
+pub(in crate::web) struct Spark {
+    /// Of all the days.
+    pub(in crate::web) total: i64,
+    pub(in crate::web) today: i64,
+    pub(in crate::web) path: String,
+    /// What it shows, in words.
+    pub(in crate::web) label: String,
+}
+
+impl Spark {
+    /// Of accepted requests.
+    pub(in crate::web) fn new(daily: &Daily) -> Self {
+        let (total, most) = (daily.iter().sum(), daily.iter().copied().max().unwrap_or_default());
+        let today = daily.last().copied().unwrap_or_default();
+        let mut path = String::new();
+        for (place, count) in daily.iter().enumerate().filter(|(_, count)| **count > 0) {
+            // What is not nothing can be seen.
+            let height = (i128::from(*count) * 20 / i128::from(most)).max(2);
+            let _ = write!(path, "M{} 20v-{height}h4v{height}z", place * 6);
+        }
+        let requests = if total == 1 { "request" } else { "requests" };
+        let label = format!(
+            "{} accepted {requests} in {} days, {} of them today",
+            grouped(total),
+            DAILY,
+            grouped(today)
+        );
+        Self {
+            total,
+            today,
+            path,
+            label,
+        }
+    }
+}
+
 /// The least even and round number that is not less.
 fn top(highest: i64) -> i64 {
     let mut scale: i64 = 1;
@@ -153,6 +190,16 @@ mod tests {
         counts.add("accepted", accepted);
         counts.add("expired", expired);
         counts
+    }
+
+    #[test]
+    fn small_bars_fit_and_can_be_seen() {
+        let mut daily = Daily::default();
+        (daily[0], daily[12], daily[13]) = (1, 1_000, 500);
+        let spark = Spark::new(&daily);
+        assert_eq!(spark.path, "M0 20v-2h4v2zM72 20v-20h4v20zM78 20v-10h4v10z");
+        assert_eq!(spark.label, "1,501 accepted requests in 14 days, 500 of them today");
+        assert_eq!(Spark::new(&Daily::default()).path, "");
     }
 
     #[test]

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use crate::domain::App;
 use crate::domain::access::ReadKeys;
-use crate::domain::keys::traffic::{self, Daily};
+use crate::domain::keys::traffic;
 use crate::error::Result;
 use crate::model::counted::Counted;
 use crate::model::ids::KeyId;
 use crate::model::key::Key;
+use crate::model::usage::Daily;
 use crate::store;
 pub use crate::store::keys::{Filter, StatusFilter};
 

@@ -8,18 +8,11 @@ use crate::error::Result;
 use crate::model::ids::KeyId;
 use crate::model::key::Key;
 use crate::model::refused_request::RefusedRequest;
-use crate::model::timestamp::{DAY, Timestamp};
-use crate::model::usage::ACCEPTED;
+use crate::model::usage::{ACCEPTED, DAILY, Daily, first_of_daily, place_in_daily};
 use crate::store;
-
-/// How many days are looked at, today included.
-const DAYS: usize = 14;
 
 /// How many refused requests are shown one by one.
 const SHOWN: u64 = 50;
-
-/// Accepted requests of each day, oldest first, today last.
-pub type Daily = [i64; DAYS];
 
 /// What a key's page shows.
 #[derive(Clone, Debug, Default)]
@@ -65,15 +58,15 @@ impl Traffic {
 /// A key and its traffic, with what is still in memory written down first.
 pub async fn traffic(app: &App, proof: ReadKeys<'_>, id: KeyId) -> Result<(Key, Traffic)> {
     let key = super::find_with_usage(app, proof, id).await?;
-    let first = first_day(app.now());
+    let first = first_of_daily(app.now());
     let mut traffic = Traffic::default();
     for count in store::usage::of_keys(app.db.reader(), &[id], first).await? {
-        let day = place(count.day, first);
+        let day = place_in_daily(count.day, first);
         if count.outcome == ACCEPTED {
             traffic.daily[day] += count.count;
             continue;
         }
-        let today = if day == DAYS - 1 { count.count } else { 0 };
+        let today = if day == DAILY - 1 { count.count } else { 0 };
         match traffic.refusals.iter_mut().find(|known| known.reason == count.outcome) {
             Some(known) => {
                 known.today += today;
@@ -94,21 +87,11 @@ pub async fn traffic(app: &App, proof: ReadKeys<'_>, id: KeyId) -> Result<(Key, 
 /// The accepted requests of several keys, for the small pictures of a list: one query for all of them.
 pub(super) async fn daily(app: &App, keys: &[Key]) -> Result<HashMap<KeyId, Daily>> {
     let ids: Vec<_> = keys.iter().map(|key| key.id).collect();
-    let first = first_day(app.now());
+    let first = first_of_daily(app.now());
     let mut all: HashMap<KeyId, Daily> = HashMap::new();
     let sums = store::usage::of_keys(app.db.reader(), &ids, first).await?;
     for sum in sums.into_iter().filter(|sum| sum.outcome == ACCEPTED) {
-        all.entry(sum.key).or_default()[place(sum.day, first)] += sum.count;
+        all.entry(sum.of).or_default()[place_in_daily(sum.day, first)] += sum.count;
     }
     Ok(all)
-}
-
-/// Days since 1970 of the oldest day that is looked at.
-fn first_day(now: Timestamp) -> i64 {
-    now.millis().div_euclid(DAY) - (DAYS as i64 - 1)
-}
-
-/// Where a day stands; a clock that runs ahead on another node counts as today.
-fn place(day: i64, first: i64) -> usize {
-    usize::try_from(day - first).unwrap_or_default().min(DAYS - 1)
 }

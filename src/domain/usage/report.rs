@@ -1,12 +1,15 @@
 //! What the pages about usage say: of a workspace, of the keys on one ring, or of one key.
 
+use std::collections::{BTreeMap, HashMap};
+
 use crate::domain::App;
 use crate::domain::access::{ReadKeys, Standing};
 use crate::domain::usage::write_down::write_down_of;
 use crate::error::Result;
+use crate::model::ids::OwnerId;
 use crate::model::key::Key;
 use crate::model::timestamp::Timestamp;
-use crate::model::usage::{Counts, Range, Series};
+use crate::model::usage::{ACCEPTED, Counts, Daily, Range, Series, first_of_daily, place_in_daily};
 use crate::store;
 pub use crate::store::usage::{KeySum, Which};
 use crate::store::usage::{Subject, Sum};
@@ -66,6 +69,19 @@ pub async fn top_keys(app: &App, whose: Whose<'_>, range: Range, which: Which<'_
     Ok(sums.await?)
 }
 
+/// Accepted requests of each day with the keys of each project, or the workspace's own, for the small pictures of its overview.
+pub async fn daily(app: &App, standing: &Standing) -> Result<HashMap<OwnerId, Daily>> {
+    write_down_own(app, Whose::Workspace(standing)).await?;
+    let first = first_of_daily(app.now());
+    let mut all: HashMap<OwnerId, Daily> = HashMap::new();
+    for sum in store::usage::of_owners(app.db.reader(), standing.workspace.id, first).await? {
+        if sum.outcome == ACCEPTED {
+            all.entry(sum.of).or_default()[place_in_daily(sum.day, first)] += sum.count;
+        }
+    }
+    Ok(all)
+}
+
 async fn write_down_own(app: &App, whose: Whose<'_>) -> Result<()> {
     let db = app.db.reader();
     let keys = match whose.subject() {
@@ -87,6 +103,7 @@ impl Report {
                     environment: sum.environment,
                     points: vec![Counts::default(); length],
                     before: Counts::default(),
+                    routes: BTreeMap::new(),
                 });
                 series.len() - 1
             });
@@ -98,6 +115,9 @@ impl Report {
             };
             if let Some(counts) = counts {
                 counts.add(&sum.outcome, sum.count);
+            }
+            if sum.outcome == ACCEPTED && sum.at >= first {
+                *own.routes.entry(sum.route.clone()).or_default() += sum.count;
             }
         }
         series.sort_by_key(|series| series.environment);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::{ConnectionTrait, QueryResult, Value};
+use uuid::Uuid;
 
 use super::kinds::{self, Kind};
 use super::places::query;
@@ -32,10 +33,10 @@ pub struct Sum {
     pub count: i64,
 }
 
-/// Requests with one key on one day, with one outcome.
+/// Requests on one day with one key, or with the keys of one owner, with one outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DaySum {
-    pub key: KeyId,
+pub struct DaySum<Id> {
+    pub of: Id,
     /// Days since 1970.
     pub day: i64,
     pub outcome: String,
@@ -128,26 +129,43 @@ async fn days(db: &impl ConnectionTrait, subject: Subject, from: i64) -> Result<
 }
 
 /// Days with these keys since one, oldest first.
-pub async fn of_keys(db: &impl ConnectionTrait, keys: &[KeyId], from: i64) -> Result<Vec<DaySum>> {
+pub async fn of_keys(db: &impl ConnectionTrait, keys: &[KeyId], from: i64) -> Result<Vec<DaySum<KeyId>>> {
     if keys.is_empty() {
         return Ok(Vec::new());
     }
-    let kinds = by_id(db).await?;
-    let Tables { days, months, .. } = OF_KEYS;
     let places: Vec<_> = (1..=keys.len()).map(|place| format!("${place}")).collect();
-    let (places, month) = (places.join(", "), month_of(from));
+    let own = format!("key_id IN ({})", places.join(", "));
+    let values = keys.iter().map(|key| key.0.into()).collect();
+    each(db, OF_KEYS, ("key_id", &own), values, from, KeyId).await
+}
+
+/// Days with the keys of each owner in a workspace since one, oldest first.
+pub async fn of_owners(db: &impl ConnectionTrait, workspace: WorkspaceId, from: i64) -> Result<Vec<DaySum<OwnerId>>> {
+    let own = ("owner_id", "workspace_id = $1");
+    each(db, OF_OWNERS, own, vec![workspace.0.into()], from, OwnerId).await
+}
+
+async fn each<Id: Ord + Copy>(
+    db: &impl ConnectionTrait,
+    Tables { days, months, .. }: Tables,
+    (id, own): (&str, &str),
+    values: Vec<Value>,
+    from: i64,
+    of: fn(Uuid) -> Id,
+) -> Result<Vec<DaySum<Id>>> {
+    let kinds = by_id(db).await?;
+    let month = month_of(from);
     let columns = (1..=31).map(|day| format!("d{day}")).collect::<Vec<_>>().join(", ");
     let (unsettled, nothing) = (unsettled(days), ", NULL".repeat(30));
     let sql = format!(
-        "SELECT key_id, month, CAST(31 AS bigint), kind, {columns} FROM {months} \
-         WHERE key_id IN ({places}) AND month >= {month} UNION ALL \
-         SELECT key_id, day, CAST(1 AS bigint), kind, count{nothing} FROM {days} \
-         WHERE key_id IN ({places}) AND day >= {from} AND {unsettled}"
+        "SELECT {id}, month, CAST(31 AS bigint), kind, {columns} FROM {months} \
+         WHERE {own} AND month >= {month} UNION ALL \
+         SELECT {id}, day, CAST(1 AS bigint), kind, count{nothing} FROM {days} \
+         WHERE {own} AND day >= {from} AND {unsettled}"
     );
-    let values = keys.iter().map(|key| key.0.into()).collect();
-    let mut sums: BTreeMap<(KeyId, i64, &str), i64> = BTreeMap::new();
+    let mut sums: BTreeMap<(Id, i64, &str), i64> = BTreeMap::new();
     for row in &query(db, &sql, values).await? {
-        let key = KeyId(row.try_get_by_index(0)?);
+        let id = of(row.try_get_by_index(0)?);
         let (first, length): (i64, i64) = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
         let Some(kind) = kinds.get(&row.try_get_by_index::<i64>(3)?) else {
             continue;
@@ -155,12 +173,12 @@ pub async fn of_keys(db: &impl ConnectionTrait, keys: &[KeyId], from: i64) -> Re
         for place in 0..length {
             let (day, count) = (first + place, count(row, 4, place)?);
             if day >= from && count > 0 {
-                *sums.entry((key, day, &kind.outcome)).or_default() += count;
+                *sums.entry((id, day, &kind.outcome)).or_default() += count;
             }
         }
     }
-    let sum = |((key, day, outcome), count): ((KeyId, i64, &str), i64)| DaySum {
-        key,
+    let sum = |((of, day, outcome), count): ((Id, i64, &str), i64)| DaySum {
+        of,
         day,
         outcome: outcome.to_owned(),
         count,
@@ -172,7 +190,7 @@ pub async fn of_keys(db: &impl ConnectionTrait, keys: &[KeyId], from: i64) -> Re
 pub async fn sums_since(db: &impl ConnectionTrait, keys: &[KeyId], from: i64) -> Result<Vec<Count>> {
     let mut sums: BTreeMap<(KeyId, String), i64> = BTreeMap::new();
     for day in of_keys(db, keys, from).await? {
-        *sums.entry((day.key, day.outcome)).or_default() += day.count;
+        *sums.entry((day.of, day.outcome)).or_default() += day.count;
     }
     let sum = |((key, outcome), count): ((KeyId, String), i64)| Count {
         key,

@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::model::key::Key;
 use crate::model::name::{LONGEST_NAME, is_plain_text};
 use crate::model::role::Deed;
+use crate::web::chart::Spark;
 use crate::web::extract::KeysPage;
 use crate::web::flash::Flash;
 use crate::web::keys::choices;
@@ -58,8 +59,7 @@ struct Row {
     may: &'static str,
     scopes_more: usize,
     badge: Badge,
-    bars: Vec<i64>,
-    bars_label: String,
+    spark: Spark,
     is_idle: bool,
 }
 
@@ -104,20 +104,15 @@ pub async fn show(app: Data<App>, page: KeysPage, request: HttpRequest) -> Resul
     let rows: Vec<_> = list
         .keys
         .into_iter()
-        .map(|key| {
-            let daily = list.daily.get(&key.id).copied().unwrap_or_default();
-            let total: i64 = daily.iter().sum();
-            Row {
-                url: page.key_url(key.id),
-                type_label: words::type_label(&app, &key),
-                may: words::key_may(&app, &key),
-                scopes_more: key.scopes.len().saturating_sub(SCOPES_SHOWN),
-                badge: words::badge(&key, now),
-                bars: words::bars(&daily),
-                bars_label: format!("{} in 14 days", plural_requests(total)),
-                is_idle: words::is_idle(&key, now),
-                key,
-            }
+        .map(|key| Row {
+            url: page.key_url(key.id),
+            type_label: words::type_label(&app, &key),
+            may: words::key_may(&app, &key),
+            scopes_more: key.scopes.len().saturating_sub(SCOPES_SHOWN),
+            badge: words::badge(&key, now),
+            spark: Spark::new(&list.daily.get(&key.id).copied().unwrap_or_default()),
+            is_idle: words::is_idle(&key, now),
+            key,
         })
         .collect();
     let newest = if query.before.is_empty() {
@@ -215,13 +210,5 @@ fn link(url: &str, query: &Query) -> String {
     match serde_html_form::to_string(pairs) {
         Ok(text) if !text.is_empty() => format!("{url}?{text}"),
         _ => url.to_owned(),
-    }
-}
-
-fn plural_requests(count: i64) -> String {
-    if count == 1 {
-        "1 request".to_owned()
-    } else {
-        format!("{} requests", words::number(count))
     }
 }

@@ -6,6 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::domain::keys::{self, Traffic};
+use crate::domain::usage::report::{self, Report, Whose};
 use crate::domain::webhooks::overview::{self, Overview};
 use crate::domain::{App, audit};
 use crate::error::Result;
@@ -13,7 +14,9 @@ use crate::model::audit::{Action, AuditEvent};
 use crate::model::key::{Key, KeyState};
 use crate::model::role::Deed;
 use crate::model::timestamp::{Timestamp, plural};
+use crate::model::usage::Range;
 use crate::model::webhook::Endpoint;
+use crate::web::chart::{Chart, HEIGHT, WIDTH};
 use crate::web::extract::{KeyPath, KeysPage};
 use crate::web::keys::words::{self, Badge, number};
 use crate::web::page::{self, Page};
@@ -52,7 +55,8 @@ struct ShowPage {
     is_over: bool,
     replaces_is_over: bool,
     traffic: Traffic,
-    bars: Vec<i64>,
+    /// Nothing, where there was no request.
+    chart: Option<Chart>,
     refusals: Vec<RefusalLine>,
     last_refusals: Vec<Shown>,
     /// `/w/acme/requests?id=`
@@ -118,6 +122,7 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath, request: HttpReq
         Some(successor) => keys::find_if_there(&app, proof, successor).await?,
         None => None,
     };
+    let chart = chart(&report::report(&app, Whose::Key(proof, &key), Range::Month).await?);
     let now = app.now();
     let lingering = match (&replaces, &replaced_by) {
         (_, Some(new)) => lingering(&key, &traffic, new, now),
@@ -153,7 +158,7 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath, request: HttpReq
         is_over: key.is_expired(now),
         replaces_is_over: replaces.as_ref().is_some_and(|old| old.is_expired(now)),
         is_idle: words::is_idle(&key, now),
-        bars: words::bars(&traffic.daily),
+        chart,
         refusals: refusals.collect(),
         last_refusals: refusals::all_shown(&app, std::mem::take(&mut traffic.last_refusals)),
         requests_url: format!("{}/requests?id=", page.workspace.url()),
@@ -171,6 +176,12 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath, request: HttpReq
         lingering,
         key,
     })
+}
+
+fn chart(report: &Report) -> Option<Chart> {
+    let title = format!("Requests by day in the last {}", report.range.words());
+    let series = report.series.first().filter(|_| !report.is_empty())?;
+    Some(Chart::new(title, report.range.unit(), report.first, &series.points))
 }
 
 fn lingering(old: &Key, traffic: &Traffic, new: &Key, now: Timestamp) -> Option<Lingering> {

@@ -81,15 +81,6 @@ pub(in crate::web) fn number(count: i64) -> String {
     words
 }
 
-/// Bars of 0 to 20 for the small picture: what is not nothing can be seen.
-pub(super) fn bars(daily: &[i64]) -> Vec<i64> {
-    let most = daily.iter().copied().max().unwrap_or_default().max(1);
-    daily
-        .iter()
-        .map(|&count| if count == 0 { 0 } else { (count * 20 / most).max(2) })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,12 +91,6 @@ mod tests {
             [0, 7, 999, 1_000, 1_204, 1_234_567].map(number),
             ["0", "7", "999", "1,000", "1,204", "1,234,567"]
         );
-    }
-
-    #[test]
-    fn bars_fit_and_can_be_seen() {
-        assert_eq!(bars(&[0, 1, 1_000, 500]), [0, 2, 20, 10]);
-        assert_eq!(bars(&[0, 0]), [0, 0]);
     }
 
     #[test]

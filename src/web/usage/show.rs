@@ -1,6 +1,6 @@
 //! The page: figures, a chart and the same in a table; environments, reasons and keys, each a link to where there is more.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use actix_web::HttpResponse;
 use askama::Template;
@@ -20,6 +20,9 @@ use crate::web::extract::{KeysPage, WorkspacePage};
 use crate::web::keys::choices::environment_label;
 use crate::web::page::{self, Page};
 use crate::web::refusals;
+
+/// How many routes are listed.
+const ROUTES: usize = 10;
 
 /// Whose page it is, and where it stands.
 pub(super) struct About {
@@ -50,6 +53,7 @@ struct UsagePage {
     chart: Chart,
     lines: Vec<Line>,
     by_environment: Vec<EnvironmentLine>,
+    routes: Vec<RouteLine>,
     reasons: Vec<ReasonLine>,
     /// The reason whose keys are listed, in words.
     reason: String,
@@ -81,6 +85,13 @@ struct EnvironmentLine {
     url: String,
     accepted: String,
     refused: String,
+}
+
+struct RouteLine {
+    /// Empty, when no route names them.
+    name: String,
+    accepted: String,
+    share: String,
 }
 
 struct ReasonLine {
@@ -161,6 +172,7 @@ pub(super) async fn answer(app: &App, about: About, whose: Whose<'_>, query: &Qu
         chart: Chart::new(title, unit, report.first, &points),
         lines: lines(&report, &points),
         by_environment: by_environment(&report, &about, query),
+        routes: routes(&report, query, sum.accepted),
         reasons: reasons(app, &sum, &about, query),
         reason: match query.reason.as_str() {
             "" => String::new(),
@@ -174,11 +186,17 @@ pub(super) async fn answer(app: &App, about: About, whose: Whose<'_>, query: &Qu
     })
 }
 
-/// Of the environments that are looked at, taken together.
+/// The environments that are looked at.
+fn chosen<'a>(report: &'a Report, query: &Query) -> impl Iterator<Item = &'a Series> {
+    let only = query.environment;
+    let series = report.series.iter();
+    series.filter(move |series| only.is_none_or(|only| only == series.environment))
+}
+
+/// Those taken together.
 fn together(report: &Report, query: &Query) -> (Vec<Counts>, Counts) {
     let (mut points, mut before) = (vec![Counts::default(); report.range.length()], Counts::default());
-    let series = report.series.iter();
-    for series in series.filter(|series| query.environment.is_none_or(|only| only == series.environment)) {
+    for series in chosen(report, query) {
         for (point, more) in points.iter_mut().zip(&series.points) {
             point.add_all(more);
         }
@@ -259,6 +277,25 @@ fn by_environment(report: &Report, about: &About, query: &Query) -> Vec<Environm
         }
     };
     report.series.iter().map(line).collect()
+}
+
+/// Nothing, where no route names anything.
+fn routes(report: &Report, query: &Query, accepted: i64) -> Vec<RouteLine> {
+    let mut counted: BTreeMap<&str, i64> = BTreeMap::new();
+    for (route, count) in chosen(report, query).flat_map(|series| &series.routes) {
+        *counted.entry(route).or_default() += count;
+    }
+    if counted.keys().all(|route| route.is_empty()) {
+        return Vec::new();
+    }
+    let mut counted: Vec<_> = counted.into_iter().collect();
+    counted.sort_by_key(|(route, count)| (std::cmp::Reverse(*count), *route));
+    let line = |(name, count): (&str, i64)| RouteLine {
+        name: name.to_owned(),
+        accepted: grouped(count),
+        share: share(count, accepted),
+    };
+    counted.into_iter().take(ROUTES).map(line).collect()
 }
 
 fn reasons(app: &App, sum: &Counts, about: &About, query: &Query) -> Vec<ReasonLine> {

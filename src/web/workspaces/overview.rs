@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use askama::Template;
 
+use crate::domain::usage::report;
 use crate::domain::{App, credits, onboarding, projects};
 use crate::error::Result;
 use crate::model::ids::OwnerId;
@@ -11,6 +12,7 @@ use crate::model::role::Deed;
 use crate::model::timestamp::{Timestamp, plural};
 use crate::profile::KeyOwner;
 use crate::web::amounts::{grouped, title};
+use crate::web::chart::Spark;
 use crate::web::extract::WorkspacePage;
 use crate::web::page::{self, Page};
 
@@ -45,6 +47,9 @@ struct Row {
     last_used_at: Option<Timestamp>,
     /// All of its keys are refused.
     is_suspended: bool,
+    spark: Spark,
+    /// `12 requests today`
+    today: String,
 }
 
 /// The page.
@@ -52,9 +57,16 @@ pub async fn show(app: Data<App>, workspace: WorkspacePage) -> Result<HttpRespon
     let standing = &workspace.standing;
     let keys_here = app.profile.api.keys_belong_to == KeyOwner::Workspace;
     let summaries = projects::key_summaries(&app, standing).await?;
+    let daily = report::daily(&app, standing).await?;
     let row = |name: String, url: String, owner: OwnerId, is_suspended: bool| {
         let summary = summaries.get(&owner);
+        let spark = Spark::new(&daily.get(&owner).copied().unwrap_or_default());
         Row {
+            today: format!(
+                "{} today",
+                page::count(spark.today.unsigned_abs(), ["request", "requests"])
+            ),
+            spark,
             name,
             url,
             keys: plural(summary.map_or(0, |summary| summary.living), "key"),

@@ -25,38 +25,45 @@ async fn use_is_counted_by_outcome_today_and_over_two_weeks() {
     world.ask(&made.text).await;
 
     let page = world.alice.get(&made.url).await;
-    assert_eq!(
-        page.texts(".number dd"),
-        ["1", "0", "4", "2"],
-        "accepted and refused, today and in 14 days"
+    assert!(page.text("#usage").contains("Today: 1 accepted, 0 refused."));
+    let chart = page.text("#usage desc");
+    assert!(
+        chart.contains("30 bars from") && chart.contains("The most in one day is 5"),
+        "{chart}"
+    );
+    let spots = page.texts("#usage rect title");
+    assert!(
+        spots.len() == 2
+            && spots[0].ends_with(": 3 accepted, 2 refused")
+            && spots[1].ends_with(": 1 accepted, 0 refused"),
+        "{spots:?}"
     );
     let table = page.text("table[aria-label='Refusals by reason'] tbody");
     assert_eq!(table, "The key is disabled invalid_credentials 0 2");
     let settings = page.text("dl.definition");
     assert!(settings.contains("from 203.0.113.7 curl/8.5"), "{settings}");
-    assert!(
-        page.attribute(".spark", "aria-label")
-            .unwrap()
-            .contains("4 requests in 14 days")
-    );
-    let bars: Vec<_> = page
-        .html()
-        .select(&scraper::Selector::parse(".spark rect").unwrap())
-        .map(|bar| bar.value().attr("height").unwrap().to_owned())
-        .collect();
-    assert_eq!(bars.len(), 14);
-    assert_eq!(bars[12..], ["20", "6"]);
     let row = world.alice.get(&world.keys).await;
-    assert_eq!(row.attribute(".spark", "aria-label").unwrap(), "4 requests in 14 days");
+    assert_eq!(
+        row.attribute(".spark", "aria-label").unwrap(),
+        "4 accepted requests in 14 days, 1 of them today"
+    );
+    assert_eq!(
+        row.attribute(".spark path", "d").unwrap(),
+        "M72 20v-20h4v20zM78 20v-6h4v6z"
+    );
+    let overview = world.alice.get("/w/acme").await;
+    assert!(overview.text(".rows").contains("1 request today"), "{}", overview.body);
+    assert_eq!(
+        overview.attribute(".spark", "aria-label"),
+        row.attribute(".spark", "aria-label")
+    );
 
     world.app.advance(Duration::from_secs(13 * 24 * 3600));
     let page = world.alice.get(&made.url).await;
     if page.status == 200 {
-        assert_eq!(
-            page.texts(".number dd"),
-            ["0", "0", "1", "0"],
-            "what is older is not shown"
-        );
+        assert!(page.text("#usage").contains("Today: 0 accepted, 0 refused."));
+        let tables = page.texts("table[aria-label='Refusals by reason']");
+        assert_eq!(tables.len(), 0, "what is older is not shown");
     }
 }
 
@@ -67,6 +74,9 @@ async fn a_fresh_key_says_that_nothing_has_happened() {
     let page = world.alice.get(&made.url).await;
     assert_eq!(page.text("h1"), "<b>CI</b> & \"co\"", "names are text");
     assert!(page.text("dl.definition").contains("Last used Never"));
+    assert!(page.text("#usage").contains("No requests in the last 30 days."));
+    let list = world.alice.get(&world.keys).await;
+    assert_eq!(list.text("td[data-label='Last 14 days']"), "no requests");
     assert!(
         page.text("main")
             .contains("No request with this key was refused in the last 14 days.")

@@ -1,5 +1,7 @@
 //! What the pages show, where they lead, and to whom.
 
+use serde_json::json;
+
 use super::world::World;
 
 #[tokio::test]
@@ -93,6 +95,49 @@ async fn environments_are_apart_and_keys_and_reasons_lead_on() {
     let key = world.alice.get(&key).await;
     assert_eq!(key.text("h1"), "Usage of Shop live");
     assert!(key.texts("#keys").is_empty(), "a key has none");
+}
+
+#[tokio::test]
+async fn routes_are_counted_by_what_the_profile_calls_them() {
+    let world = World::start().await;
+    let backend = world.app.backend().await;
+    let ask = async |key: usize, method: &str, path: &str| {
+        let text = world.keys[key].issued.text.expose_secret();
+        let question = json!({ "key": text, "method": method, "path": path });
+        let said = backend.post("/provider/v1/keys/verify", &question).await.json();
+        assert_eq!(said["valid"], true, "{said}");
+    };
+    // In turn, so that more routes are under way than a record tells apart.
+    for path in [
+        "shipments",
+        "rates",
+        "shipments/one",
+        "unheard-of",
+        "shipments",
+        "rates",
+        "shipments/two",
+        "shipments",
+    ] {
+        ask(0, "GET", &format!("/api/v1/{path}")).await;
+    }
+    ask(0, "POST", "/api/v1/shipments").await;
+    ask(1, "GET", "/api/v1/rates").await;
+    let lines = async |url: &str| {
+        let page = world.alice.get(&format!("{url}/usage")).await;
+        let cells = page.texts("#routes tbody td");
+        cells.chunks(3).map(|line| line[..2].join(": ")).collect::<Vec<_>>()
+    };
+    let of_project = [
+        "GET /api/v1/shipments/**: 5",
+        "/api/v1/rates/**: 3",
+        "No route of the profile: 1",
+        "/api/v1/shipments/**: 1",
+    ];
+    assert_eq!(lines("/w/acme/p/site").await, of_project);
+    assert_eq!(lines("/w/acme").await, of_project);
+    assert_eq!(lines(&world.key_url(1)).await, ["/api/v1/rates/**: 1"]);
+    let test = world.alice.get("/w/acme/usage?environment=test").await;
+    assert_eq!(test.texts("#routes tbody td"), ["/api/v1/rates/**", "1", "100 %"]);
 }
 
 #[tokio::test]
