@@ -218,7 +218,7 @@ impl DeskPage {
         let all = page::count(self.workspaces.len() as u64, ["workspace", "workspaces"]);
         match exact {
             _ if self.are_more_workspaces => format!("The first {all}. Enter more of the name."),
-            0 => format!("No workspace is called exactly this. {all} begin like it."),
+            0 => format!("No workspace is called exactly this. Near it: {all}."),
             _ => format!("{all} found"),
         }
     }
