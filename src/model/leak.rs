@@ -86,7 +86,7 @@ pub fn parse_place(typed: &str) -> Result<Option<String>, &'static str> {
     if typed.is_empty() {
         return Ok(None);
     }
-    let why = "Write the address of the page, like https://github.com/example/repository.";
+    let why = "Write the address of a page, like https://example.com/a/page.";
     let url = Url::parse(typed).map_err(|_| why)?;
     let is_web = matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
     if !is_web || !url.username().is_empty() || url.password().is_some() || url.as_str().len() > LONGEST_PLACE {

@@ -37,6 +37,7 @@ async fn keys(walk: &mut Walk) {
         .run(&[&["member", "add", "--workspace", "acme"][..], &victor].concat());
     walk.see("workspace", url).await;
     walk.see("keys-none", keys).await;
+    walk.see("leaked-keys", "/w/acme/leaked-keys").await;
     walk.see("webhooks-none", "/w/acme/webhooks").await;
     walk.see("new-key", &format!("{keys}/new")).await;
     walk.see("new-key-template", &format!("{keys}/new?template=mcp")).await;

@@ -8,7 +8,9 @@ async fn where_no_key_signs_webhooks_no_page_offers_them_for_keys() {
     let form = service.alice.get("/w/acme/keys/new").await;
     assert_eq!(form.status, 200);
     assert!(!form.body.contains("webhook_url") && !form.body.contains("Events go to"));
-    let items = ["Overview", "Keys", "Events", "Requests", "Members", "Audit", "Settings"];
+    let items = [
+        "Overview", "Keys", "Events", "Usage", "Requests", "Members", "Audit", "Settings",
+    ];
     assert_eq!(form.texts(".sections a"), items);
     let welcome = service.alice.get("/welcome").await;
     assert!(!welcome.body.contains("Receive a webhook"));

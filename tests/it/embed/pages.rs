@@ -7,7 +7,10 @@ async fn the_overview_says_what_embed_mode_is_for_and_enables_it() {
     let service = service().await;
     let embed = page(&service);
     let keys = service.alice.get(&service.keys).await;
-    assert_eq!(keys.texts(".sections a"), ["Keys", "Webhooks", "Embed", "Settings"]);
+    assert_eq!(
+        keys.texts(".sections a"),
+        ["Keys", "Usage", "Webhooks", "Embed", "Settings"]
+    );
     let before = service.alice.get(&embed).await;
     assert_eq!(before.text("h1"), "Embed");
     assert_eq!(before.text(".page-head .badge"), "Not enabled");

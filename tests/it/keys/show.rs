@@ -25,7 +25,7 @@ async fn use_is_counted_by_outcome_today_and_over_two_weeks() {
     world.ask(&made.text).await;
 
     let page = world.alice.get(&made.url).await;
-    assert!(page.text("#usage").contains("Today: 1 accepted, 0 refused."));
+    assert_eq!(page.texts(".number dd"), ["1", "0"], "today");
     let chart = page.text("#usage desc");
     assert!(
         chart.contains("30 bars from") && chart.contains("The most in one day is 5"),
@@ -61,7 +61,7 @@ async fn use_is_counted_by_outcome_today_and_over_two_weeks() {
     world.app.advance(Duration::from_secs(13 * 24 * 3600));
     let page = world.alice.get(&made.url).await;
     if page.status == 200 {
-        assert!(page.text("#usage").contains("Today: 0 accepted, 0 refused."));
+        assert_eq!(page.texts(".number dd"), ["0", "0"], "today");
         let tables = page.texts("table[aria-label='Refusals by reason']");
         assert_eq!(tables.len(), 0, "what is older is not shown");
     }

@@ -79,7 +79,6 @@ async fn eight_clicks_without_scripts() {
     let trial = alice.form("/reveal/trial");
     alice.press(&trial, &[]).await;
     assert_eq!(alice.page.text(".badge[data-tone]"), "200 OK", "{}", alice.page.body);
-    println!("{} clicks", alice.clicks);
     assert!(alice.clicks <= 8, "{} clicks", alice.clicks);
 
     let welcome = alice.browser.get("/welcome").await;

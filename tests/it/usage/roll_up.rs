@@ -73,7 +73,7 @@ async fn what_comes_late_is_counted_with_its_day() {
         route: "".into(),
         count: 3,
     };
-    add(&world.app.app.db, &[late.clone()]).await;
+    add(&world.app.app.db, std::slice::from_ref(&late)).await;
     world.sent.extend(sent.clone());
     check(&world).await;
     sweep(&world).await;

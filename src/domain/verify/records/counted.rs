@@ -15,10 +15,10 @@ impl Records {
         // Making room may copy all that is there. Until the lock is taken again a few more may have been counted.
         let waiting = shard.lock().waiting();
         batch.accepted.reserve(waiting + waiting / 4 + 64);
-        let (spilled, refused, notes) = shard.lock().take(&mut batch.accepted);
-        batch.add_spilled(spilled);
-        batch.add_refused(refused);
-        batch.notes.extend(notes);
+        let seldom = shard.lock().take(&mut batch.accepted);
+        batch.add_spilled(seldom.spilled);
+        batch.add_refused(seldom.refused);
+        batch.notes.extend(seldom.notes);
     }
 
     /// Hands over what was counted of one key since the last time.

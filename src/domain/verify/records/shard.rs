@@ -53,6 +53,14 @@ pub(super) struct Shard {
     last_client: LastClient,
 }
 
+/// What was counted in maps, because few keys have any of it between two flushes.
+#[derive(Debug)]
+pub(super) struct Seldom {
+    pub(super) spilled: HashMap<KeyId, Vec<Spilled>>,
+    pub(super) refused: HashMap<KeyId, RefusedCounts>,
+    pub(super) notes: HashMap<KeyId, VecDeque<Note>>,
+}
+
 impl Shard {
     pub(super) fn new(room: Arc<Room>) -> Self {
         Self {
@@ -250,14 +258,7 @@ impl Shard {
 
     /// Hands over what was counted since the last time: into a list that has room for [`Shard::waiting`], so that nobody waits for
     /// more than it takes; what comes back, with its memory: it is as large as it was at the worst moment.
-    pub(super) fn take(
-        &mut self,
-        accepted: &mut Vec<Pending>,
-    ) -> (
-        HashMap<KeyId, Vec<Spilled>>,
-        HashMap<KeyId, RefusedCounts>,
-        HashMap<KeyId, VecDeque<Note>>,
-    ) {
+    pub(super) fn take(&mut self, accepted: &mut Vec<Pending>) -> Seldom {
         let mut counted = std::mem::take(&mut self.counted);
         // As they stand in memory: others wait meanwhile.
         counted.sort_unstable();
@@ -267,11 +268,11 @@ impl Shard {
             }
         }
         accepted.extend(std::mem::take(&mut self.pending));
-        (
-            std::mem::take(&mut self.spilled),
-            std::mem::take(&mut self.refused),
-            std::mem::take(&mut self.notes),
-        )
+        Seldom {
+            spilled: std::mem::take(&mut self.spilled),
+            refused: std::mem::take(&mut self.refused),
+            notes: std::mem::take(&mut self.notes),
+        }
     }
 
     /// Hands over what was counted of one key since the last time.
