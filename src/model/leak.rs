@@ -87,6 +87,10 @@ pub fn parse_place(typed: &str) -> Result<Option<String>, &'static str> {
         return Ok(None);
     }
     let why = "Write the address of a page, like https://example.com/a/page.";
+    // Parsers take these for something else, or leave them out.
+    if typed.contains(|c: char| c.is_control() || c.is_whitespace() || c == '\\') {
+        return Err(why);
+    }
     let url = Url::parse(typed).map_err(|_| why)?;
     let is_web = matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
     if !is_web || !url.username().is_empty() || url.password().is_some() || url.as_str().len() > LONGEST_PLACE {
@@ -111,6 +115,9 @@ mod tests {
             "https://me:secret@example.com/",
             "ftp://example.com/",
             "https://",
+            "https://example.com/a b",
+            "https://example.com/\u{12}\u{87}",
+            "https://example.com\\@elsewhere.example/",
         ] {
             assert!(parse_place(typed).is_err(), "{typed}");
         }

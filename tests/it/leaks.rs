@@ -204,7 +204,7 @@ async fn the_page_takes_a_key_from_anybody_and_shows_it_to_nobody() {
         "{}",
         wrong.body
     );
-    assert!(wrong.text("#found_at-error").contains("address of the page"));
+    assert!(wrong.text("#found_at-error").contains("address of a page"));
     assert_eq!(wrong.attribute("#found_at", "value").as_deref(), Some("here"));
     assert!(!wrong.body.contains(cut), "what was typed of a key is not shown");
     let typed = format!("  {text}\t");

@@ -9,11 +9,12 @@ use super::members::members;
 use crate::profile::{KeyOwner, Profile};
 
 /// What is sent to us.
-const REQUESTS: [&str; 7] = [
+const REQUESTS: [&str; 8] = [
     "CreditChange",
     "EventToSend",
     "KeyChange",
     "KeyToMake",
+    "LeakedKey",
     "SessionQuestion",
     "SessionToMint",
     "VerifyQuestion",

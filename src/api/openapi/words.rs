@@ -224,7 +224,10 @@ fn forms(app: &App) -> Vec<(&'static str, &'static str, Value)> {
         (
             "LeakedKey",
             "found_at",
-            json!({"maxLength": LONGEST_PLACE, "pattern": r"^https?://[A-Za-z0-9.-]+([/?#][^\s\\]*)?$"}),
+            json!({
+                "format": null, "maxLength": LONGEST_PLACE,
+                "pattern": format!(r"^https?://[A-Za-z0-9.-]+(:({PORT}))?([/?#][^\s\\\u0000-\u001F\u007F-\u009F]*)?$"),
+            }),
         ),
         ("SessionToMint", "subject", json!({"maxLength": 200})),
         ("SessionToMint", "origin", origin),

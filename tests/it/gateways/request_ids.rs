@@ -49,7 +49,9 @@ async fn refuse(world: &World, readers: &Readers, refused: &Refused<'_>) {
     let said = Program::new(&world.app.address, refused.key).request(Method::GET, "/gateway/forward");
     let said = said
         .header("x-forwarded-method", refused.method)
-        .header("x-forwarded-uri", refused.path);
+        .header("x-forwarded-uri", refused.path)
+        // As the proxies say it of the client below.
+        .header("x-forwarded-proto", "http");
     let mut answers = vec![("itself".to_owned(), Answer::of(said.send().await.unwrap()).await)];
     for proxy in &world.proxies {
         let request = client(proxy, refused.key).request(refused.method.parse().unwrap(), refused.path);
@@ -236,4 +238,58 @@ async fn the_name_of_an_answer_leads_to_the_reason() {
     // What support looked at is in the customer's trail.
     let trail = readers.alice.get("/w/acme/audit").await;
     assert!(trail.text("table").contains("looked up the key"), "{}", trail.body);
+}
+
+#[tokio::test]
+async fn so_does_what_only_some_profiles_refuse() {
+    let https = [("https_only = false", "https_only = true")];
+    let limit = [("exports = 2_000 }", "exports = 1 }")];
+    let credits = [("[plan.free]", "[credits]\nstart = 0\ncost = 1\n\n[plan.free]")];
+    let export = "/api/v1/shipments/exports";
+    for (profile, method, path, code, reason, remedy) in [
+        (
+            https,
+            "GET",
+            "/api/v1/rates",
+            "https_required",
+            "The request came over plain http",
+            "Call https:// only",
+        ),
+        (
+            limit,
+            "POST",
+            export,
+            "rate_limit_exceeded",
+            "A rate limit was reached",
+            "Wait for the seconds in Retry-After",
+        ),
+        (
+            credits,
+            "GET",
+            "/api/v1/rates",
+            "insufficient_credits",
+            "The workspace could not pay for it",
+            "Get more credits",
+        ),
+    ] {
+        let world = World::start_with(&profile).await;
+        let charlie = world.app.person("charlie").await;
+        world.app.workspace(&charlie, "Other").await;
+        world.app.person("sam").await;
+        let readers = Readers::sign_in(&world).await;
+        let key = world.key("secret", &[]).await;
+        if code == "rate_limit_exceeded" {
+            let first = client(&world.proxies[0], Some(&key)).request(Method::POST, export);
+            assert_eq!(first.send().await.unwrap().status(), 200);
+        }
+        let refused = Refused {
+            key: Some(&key),
+            method,
+            path,
+            code,
+            reason,
+            remedy,
+        };
+        refuse(&world, &readers, &refused).await;
+    }
 }
