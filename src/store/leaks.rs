@@ -1,7 +1,7 @@
 //! Reports of leaked keys, and what their owners want done.
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set, TryInsertResult};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Set, TryInsertResult};
 
 use super::Result;
 use super::entities::{leak_report, leak_rule};
@@ -40,6 +40,14 @@ pub async fn note(tx: &impl ConnectionTrait, new: &NewReport<'_>) -> Result<bool
         .exec_without_returning(tx)
         .await?;
     Ok(matches!(inserted, TryInsertResult::Inserted(rows) if rows > 0))
+}
+
+/// How many reports of a key there are.
+pub async fn count(tx: &impl ConnectionTrait, key: KeyId) -> Result<u64> {
+    Ok(leak_report::Entity::find()
+        .filter(leak_report::Column::KeyId.eq(key.0))
+        .count(tx)
+        .await?)
 }
 
 /// What an owner of keys wants done, if they have said.

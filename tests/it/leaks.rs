@@ -190,6 +190,52 @@ async fn its_owner_decides_what_else_is_done() {
 }
 
 #[tokio::test]
+async fn a_report_holds_again_once_what_it_did_is_undone_or_more_is_wanted() {
+    let world = World::start().await;
+    let page = "/w/acme/p/site/leaked-keys";
+    let choose = async |action| assert_eq!(world.alice.submit(page, page, &[("action", action)]).await.status, 303);
+    let key = world.key("Deploy").await;
+    let body = json!({"key": key.text.expose_secret()});
+    choose("notify").await;
+    world.report(&body).await;
+    assert!(world.works(&key).await);
+    choose("disable").await;
+    world.report(&body).await;
+    assert_eq!(world.state(&key).await, KeyState::Disabled);
+    let url = format!("/w/acme/p/site/keys/{}", key.key.id);
+    world.alice.submit(&url, &format!("{url}/enablement"), &[]).await;
+    assert!(world.works(&key).await);
+    world.report(&body).await;
+    assert_eq!(world.state(&key).await, KeyState::Disabled);
+    choose("revoke").await;
+    world.report(&body).await;
+    assert_eq!(world.state(&key).await, KeyState::Compromised);
+    assert_eq!(world.app.mails(4).await.len(), 4, "each of these was told");
+}
+
+#[tokio::test]
+async fn whoever_names_ever_other_places_floods_nobody() {
+    let world = World::start().await;
+    let page = "/w/acme/p/site/leaked-keys";
+    world.alice.submit(page, page, &[("action", "notify")]).await;
+    let key = world.key("Deploy").await;
+    for number in 0..15 {
+        let place = format!("https://paste.example/{number}");
+        let told = world
+            .report(&json!({"key": key.text.expose_secret(), "found_at": place}))
+            .await;
+        assert_eq!(told.status, 202);
+    }
+    assert_eq!(world.app.mails(10).await.len(), 10);
+    // It still ends, if that is wanted.
+    world.alice.submit(page, page, &[("action", "")]).await;
+    world
+        .report(&json!({"key": key.text.expose_secret(), "found_at": "https://paste.example/99"}))
+        .await;
+    assert_eq!(world.state(&key).await, KeyState::Compromised);
+}
+
+#[tokio::test]
 async fn the_page_takes_a_key_from_anybody_and_shows_it_to_nobody() {
     let world = World::start().await;
     let key = world.key("Deploy").await;

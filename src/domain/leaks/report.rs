@@ -21,6 +21,9 @@ use crate::store::leaks::NewReport;
 use crate::store::verification::FoundKey;
 use crate::store::{self, Tx};
 
+/// How many reports of one key its people hear of while it stays as it is: whoever has it could name ever other places.
+const MOST_REPORTS: u64 = 10;
+
 /// What is reported.
 #[derive(Clone, Copy, Debug)]
 pub struct Report<'a> {
@@ -86,7 +89,16 @@ pub async fn report(app: &App, report: &Report<'_>) -> Result<bool> {
         action,
         at: app.now(),
     };
-    if !store::leaks::note(&tx, &new).await? {
+    // What an earlier report did may be undone, or its owner may want more by now: then it is done, and told, again.
+    let is_done = match action {
+        LeakAction::Notify => true,
+        LeakAction::Disable => key.state != KeyState::Active,
+        LeakAction::Revoke => false,
+    };
+    if is_done && store::leaks::count(&tx, key.id).await? >= MOST_REPORTS {
+        return Ok(true);
+    }
+    if !store::leaks::note(&tx, &new).await? && is_done {
         return Ok(true);
     }
     let changed = carry_out(&tx, app, &mut key, action, report).await?;
