@@ -209,13 +209,18 @@ impl Usage {
             wanted.round += 1;
             (std::mem::take(&mut wanted.keys), wanted.round)
         };
-        let mut part = Batch::default();
-        for (key, digest) in &keys {
-            part.add(self.queue.take_of(*key));
-            self.records.take_counts_of(&(*key, *digest), &mut part);
+        let mut counted = Batch::default();
+        for key in keys.keys() {
+            counted.add(self.queue.take_of(*key));
         }
-        part.merge();
-        let written = self.write(db, self.queue.taken(part)).await;
+        self.records.take_counts_of(&keys, &mut counted);
+        counted.merge();
+        let mut written = Ok(());
+        for part in self.queue.taken(counted) {
+            if written.is_ok() {
+                written = self.write(db, part).await;
+            }
+        }
         let mut wanted = self.wanted.lock();
         match written {
             Ok(()) => wanted.written = round,

@@ -1,7 +1,7 @@
 //! What was counted of requests between two flushes, on its way to the database.
 
 use std::borrow::Cow;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::notes::{AT_ONCE, LONGEST_AGENT, Note, address_text, shortened};
@@ -60,8 +60,31 @@ impl Batch {
     }
 
     /// Takes it apart: what is to be written at once, `most` at most, and so on.
-    pub(super) fn into_parts(mut self, most: usize) -> impl Iterator<Item = Self> {
-        std::iter::from_fn(move || self.take_part(most))
+    ///
+    /// No part has two hours: rows of the database are days, and two nodes that wrote several hours of the same days in one transaction would
+    /// wait for each other in a circle.
+    pub(super) fn into_parts(self, most: usize) -> impl Iterator<Item = Self> {
+        let hours = self.by_hour().into_values();
+        hours.flat_map(move |mut of_hour| std::iter::from_fn(move || of_hour.take_part(most)))
+    }
+
+    /// What was counted in each hour. The notes of a key stay together.
+    fn by_hour(self) -> BTreeMap<i64, Self> {
+        let mut hours: BTreeMap<i64, Self> = BTreeMap::new();
+        for one in self.accepted {
+            hours.entry(one.at.hour()).or_default().accepted.push(one);
+        }
+        for one in self.spilled {
+            hours.entry(one.0.1).or_default().spilled.push(one);
+        }
+        for one in self.refused {
+            hours.entry(one.0.1).or_default().refused.push(one);
+        }
+        for one in self.notes {
+            let last = one.1.back().map_or(0, |note| note.at.hour());
+            hours.entry(last).or_default().notes.push(one);
+        }
+        hours
     }
 
     fn take_part(&mut self, most: usize) -> Option<Self> {
@@ -287,7 +310,7 @@ mod tests {
         let mut batch = Batch {
             accepted: accepted.iter().map(pending).collect(),
             spilled: Vec::new(),
-            refused: refused.iter().map(|number| ((key(number), 1, "expired"), 1)).collect(),
+            refused: refused.iter().map(|number| ((key(number), 0, "expired"), 1)).collect(),
             notes: noted.iter().map(|number| (key(number), VecDeque::new())).collect(),
         };
         batch.sort();
@@ -314,6 +337,31 @@ mod tests {
         assert_eq!(take(9).0, [vec![9], vec![], vec![]]);
         assert_eq!(take(4).0, [vec![], vec![4], vec![]]);
         assert_eq!(take(6), ([vec![], vec![], vec![]], keys(&all())));
+    }
+
+    #[test]
+    fn no_part_has_two_hours() {
+        let hour = |hour: i64| Timestamp::from_millis(hour * 3_600_000);
+        let pending = |number, at| Pending {
+            key: KeyId(uuid::Uuid::from_u128(number)),
+            at,
+            client: Arc::default(),
+            routes: Routes::one(RouteNumber::NONE),
+        };
+        let mut all = batch(&[], &[7], &[7]);
+        all.accepted = vec![
+            pending(1, hour(9)),
+            pending(1, hour(10)),
+            pending(2, hour(9)),
+            pending(2, hour(10)),
+        ];
+        let parts: Vec<_> = all.into_parts(10).collect();
+        let accepted: Vec<Vec<i64>> = parts
+            .iter()
+            .map(|part| part.accepted.iter().map(|one| one.at.hour()).collect())
+            .collect();
+        assert_eq!(accepted, [vec![], vec![9, 9], vec![10, 10]]);
+        assert_eq!(parts[0].refused.len() + parts[0].notes.len(), 2);
     }
 
     #[test]

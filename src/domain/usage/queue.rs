@@ -62,9 +62,10 @@ impl Queue {
         found.map(|(key, _)| *key)
     }
 
-    /// A part that did not wait here: if it is not written, it will.
-    pub(super) fn taken(&self, part: Batch) -> Taken<'_> {
-        Taken { queue: self, part }
+    /// What did not wait here, in parts: what of it is not written, will wait.
+    pub(super) fn taken(&self, counted: Batch) -> Vec<Taken<'_>> {
+        let parts = counted.into_parts(AT_ONCE);
+        parts.map(|part| Taken { queue: self, part }).collect()
     }
 }
 

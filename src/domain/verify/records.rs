@@ -92,8 +92,13 @@ impl Records {
     }
 
     fn shard(&self, digest: &[u8; 32]) -> &Mutex<Shard> {
+        &self.shards[Self::number(digest)].0
+    }
+
+    /// Which shard a digest is in.
+    fn number(digest: &[u8; 32]) -> usize {
         // The end of the digest: the beginning is what places it within the shard.
-        &self.shards[usize::from(digest[31]) % SHARDS].0
+        usize::from(digest[31]) % SHARDS
     }
 
     /// Asks memory for where the search for a key begins.

@@ -1,5 +1,7 @@
 //! What was counted about keys: handing it over to be written down, and finding a refused request in it.
 
+use std::collections::HashMap;
+
 use super::{Part, Records};
 use crate::domain::usage::counts::Batch;
 use crate::model::ids::KeyId;
@@ -21,9 +23,18 @@ impl Records {
         batch.notes.extend(seldom.notes);
     }
 
-    /// Hands over what was counted of one key since the last time.
-    pub fn take_counts_of(&self, key: &Digested, batch: &mut Batch) {
-        self.shard(&key.1).lock().take_of(key, batch);
+    /// Hands over what was counted of these keys since the last time.
+    pub fn take_counts_of(&self, keys: &HashMap<KeyId, [u8; 32]>, batch: &mut Batch) {
+        let mut of_shards: Vec<Vec<Digested>> = vec![Vec::new(); self.shards.len()];
+        for (key, digest) in keys {
+            of_shards[Self::number(digest)].push((*key, *digest));
+        }
+        let is_wanted = |key: &KeyId| keys.contains_key(key);
+        for (Part(shard), of_shard) in self.shards.iter().zip(&of_shards) {
+            if !of_shard.is_empty() {
+                shard.lock().take_of(of_shard, is_wanted, batch);
+            }
+        }
     }
 
     /// Whether a request with this key was let through that is not written down yet. (Nothing is known of a key that is not in memory.)

@@ -275,19 +275,22 @@ impl Shard {
         }
     }
 
-    /// Hands over what was counted of one key since the last time.
-    pub(super) fn take_of(&mut self, (key, digest): &Digested, batch: &mut Batch) {
-        let record = self.position(digest).and_then(|position| self.slab.get_mut(position));
-        // Its position stays among those that have counted: it may count again, and stand there twice.
+    /// Hands over what was counted of these keys since the last time: all of this shard that are wanted.
+    pub(super) fn take_of(&mut self, keys: &[Digested], is_wanted: impl Fn(&KeyId) -> bool, batch: &mut Batch) {
+        for (key, digest) in keys {
+            let record = self.position(digest).and_then(|position| self.slab.get_mut(position));
+            // Its position stays among those that have counted: it may count again, and stand there twice.
+            batch
+                .accepted
+                .extend(record.and_then(|record| record.counted.take(record.id)));
+            batch.add_spilled(self.spilled.remove_entry(key));
+            batch.add_refused(self.refused.remove_entry(key));
+            batch.notes.extend(self.notes.remove_entry(key));
+        }
+        // Once for all of them: it may be long, and verdicts wait.
         batch
             .accepted
-            .extend(record.and_then(|record| record.counted.take(record.id)));
-        batch
-            .accepted
-            .extend(self.pending.extract_if(.., |pending| pending.key == *key));
-        batch.add_spilled(self.spilled.remove_entry(key));
-        batch.add_refused(self.refused.remove_entry(key));
-        batch.notes.extend(self.notes.remove_entry(key));
+            .extend(self.pending.extract_if(.., |pending| is_wanted(&pending.key)));
     }
 
     /// Lets go of what was let through so long ago that it counts no more.

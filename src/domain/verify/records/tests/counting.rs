@@ -124,7 +124,7 @@ proptest! {
                 }
                 Count::TakeOf(key) => {
                     let mut batch = Batch::default();
-                    records.take_counts_of(&(found(key).id, digest(key)), &mut batch);
+                    records.take_counts_of(&HashMap::from([(found(key).id, digest(key))]), &mut batch);
                     add_up(batch, &mut taken);
                     let of_key = |counts: &Counts| counts
                         .iter()
