@@ -82,6 +82,7 @@ pub async fn claim(db: &impl ConnectionTrait, claim: Claim) -> Result<Vec<Delive
              + (SELECT count(*) FROM busy WHERE busy.endpoint_id = d.endpoint_id) AS place \
            FROM ends {first_due} \
            JOIN workspaces w ON w.id = d.workspace_id AND w.suspended_at IS NULL \
+           LEFT JOIN projects p ON p.id = d.project_id WHERE p.suspended_at IS NULL \
          ), fair AS ( \
            SELECT due.id, due.next_attempt_at, \
              row_number() OVER (PARTITION BY due.workspace_id ORDER BY due.place, due.next_attempt_at, due.id) \

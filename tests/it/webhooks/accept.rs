@@ -213,6 +213,25 @@ async fn a_suspended_workspace_sends_nothing_until_it_is_resumed() {
 }
 
 #[tokio::test]
+async fn a_suspended_project_sends_nothing_until_it_is_resumed() {
+    let world = World::start().await;
+    world.receiver.next(super::customer::Reply::status(500));
+    let id = world.send(json!(1)).await;
+    world.after(&id, 1).await;
+    let sam = world.app.person("sam").await;
+    let suspension = format!("/staff/projects/{}/suspension", world.key.key.project_id.unwrap());
+    let reason = [("reason", "It floods a stranger")];
+    assert_eq!(sam.submit(&suspension, &suspension, &reason).await.status, 303);
+    assert_eq!(world.post(json!(2)).await.status, 409);
+    world.app.clock.advance_millis(3_600_000);
+    tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+    assert_eq!(world.receiver.received().len(), 1, "nothing leaves");
+    let removal = format!("{suspension}/removal");
+    assert_eq!(sam.submit(&removal, &removal, &reason).await.status, 303);
+    world.in_state(&id, "delivered").await;
+}
+
+#[tokio::test]
 async fn what_waits_for_a_revoked_key_stops() {
     let world = World::start().await;
     world.receiver.next(super::customer::Reply::status(500));
