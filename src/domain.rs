@@ -17,6 +17,7 @@ pub mod mail;
 pub mod members;
 pub mod onboarding;
 pub mod passwords;
+pub mod pasted;
 pub mod projects;
 pub mod readiness;
 pub mod refused_requests;

@@ -67,7 +67,7 @@ pub async fn revoke(app: Data<App>, request: HttpRequest, body: Body) -> Result<
     let key = KeyText::presented(fields.text("key").unwrap_or_default());
     let found_at = fields.url("found_at").flatten().unwrap_or_default();
     fields.finish()?;
-    leaks::report_held(&app, key.expose_secret(), &found_at, client::ip(&request)).await?;
+    leaks::report(&app, key.expose_secret(), &found_at, client::ip(&request)).await?;
     Ok(HttpResponse::Accepted().json(LeakReceived { received: true }))
 }
 

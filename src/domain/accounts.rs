@@ -40,7 +40,7 @@ const CONFIRMATION: i64 = crate::model::timestamp::DAY;
 /// How long a link that resets a password is good, in milliseconds.
 const RESET: i64 = crate::model::timestamp::HOUR;
 
-/// How many lines of an account's own record are shown.
+/// How many deeds, and how many looks, of an account's own record are shown.
 const RECORD: u64 = 20;
 
 /// What support looked at and did, newest first: shown to the person, and to nobody else.

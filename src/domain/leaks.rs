@@ -6,4 +6,4 @@ pub mod rule;
 
 mod mails;
 
-pub use report::{Report, report, report_held};
+pub use report::report;

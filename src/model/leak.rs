@@ -1,11 +1,9 @@
-//! Secret keys that were found where everybody can read them: who says so, and what is done about it.
+//! Secret keys that were found where everybody can read them: where, and what is done about it.
 
 use std::fmt;
 use std::str::FromStr;
 
 use url::Url;
-
-use crate::model::compromise::CompromisedHow;
 
 /// What is done with a key that is reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,36 +42,6 @@ impl FromStr for LeakAction {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let known = Self::ALL.into_iter().find(|action| action.as_str() == text);
         known.ok_or_else(|| format!("“{text}” is nothing that is done about a leaked key"))
-    }
-}
-
-/// Who says so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LeakSource {
-    /// Somebody who has the key.
-    Holder,
-}
-
-impl LeakSource {
-    /// The word in the database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Holder => "holder",
-        }
-    }
-
-    /// Who that is, in the middle of a sentence.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Holder => "somebody who has it",
-        }
-    }
-
-    /// How a key that is ended for it was found out.
-    pub fn how(self) -> CompromisedHow {
-        match self {
-            Self::Holder => CompromisedHow::Reported,
-        }
     }
 }
 

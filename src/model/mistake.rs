@@ -7,6 +7,9 @@ use crate::model::key_format::KeyFormat;
 const SIGNING_SECRET: &str = "whsec_";
 const SERVICE_TOKEN: &str = "khs_";
 
+/// What secrets that are no keys begin with.
+pub const OTHER_SECRETS: [&str; 2] = [SIGNING_SECRET, SERVICE_TOKEN];
+
 /// How a credential was spoilt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mistake {

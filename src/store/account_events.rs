@@ -7,6 +7,7 @@ use super::Result;
 use super::entities::account_event;
 use super::rows::at;
 use crate::model::account::AccountEvent;
+use crate::model::audit::Action;
 use crate::model::ids::AccountId;
 
 /// Whom a line is about.
@@ -44,15 +45,37 @@ pub async fn insert(
     Ok(())
 }
 
-/// The latest lines about an account, newest first.
+/// The latest deeds on an account and the latest looks at it, so many of each, newest first: no number of looks hides a deed.
 pub async fn list(db: &impl ConnectionTrait, account: AccountId, limit: u64) -> Result<Vec<AccountEvent>> {
-    let rows = account_event::Entity::find()
-        .filter(account_event::Column::AccountId.eq(account.0))
-        .order_by_desc(account_event::Column::Id)
-        .limit(limit)
-        .all(db)
-        .await?;
+    let look = Action::AccountLookedUp.as_str();
+    let mut rows = Vec::new();
+    for which in [
+        account_event::Column::Action.ne(look),
+        account_event::Column::Action.eq(look),
+    ] {
+        let found = account_event::Entity::find()
+            .filter(account_event::Column::AccountId.eq(account.0))
+            .filter(which)
+            .order_by_desc(account_event::Column::Id)
+            .limit(limit)
+            .all(db);
+        rows.extend(found.await?);
+    }
+    rows.sort_by_key(|row| std::cmp::Reverse(row.id));
     Ok(rows.into_iter().map(event).collect())
+}
+
+/// What is on record of a sign-up goes on with the one that takes its place.
+pub async fn move_on(tx: &impl ConnectionTrait, from: Uuid, to: Uuid) -> Result<()> {
+    account_event::Entity::update_many()
+        .set(account_event::ActiveModel {
+            sign_up_id: Set(Some(to)),
+            ..Default::default()
+        })
+        .filter(account_event::Column::SignUpId.eq(from))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// Hands what is on record of these sign-ups over to the account that one of them has become.

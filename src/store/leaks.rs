@@ -7,14 +7,16 @@ use super::Result;
 use super::entities::{leak_report, leak_rule};
 use super::rows::word;
 use crate::model::ids::{KeyId, OwnerId, WorkspaceId};
-use crate::model::leak::{LeakAction, LeakSource};
+use crate::model::leak::LeakAction;
 use crate::model::timestamp::Timestamp;
+
+/// Who reports: nobody but holders of keys so far.
+const HOLDER: &str = "holder";
 
 /// A report, as it is kept.
 #[derive(Clone, Debug)]
 pub struct NewReport<'a> {
     pub key: KeyId,
-    pub source: LeakSource,
     pub place_digest: [u8; 32],
     pub place: Option<&'a str>,
     pub action: LeakAction,
@@ -25,7 +27,7 @@ pub struct NewReport<'a> {
 pub async fn note(tx: &impl ConnectionTrait, new: &NewReport<'_>) -> Result<bool> {
     let row = leak_report::ActiveModel {
         key_id: Set(new.key.0),
-        source: Set(new.source.as_str().to_owned()),
+        source: Set(HOLDER.to_owned()),
         place_digest: Set(new.place_digest.to_vec()),
         place: Set(new.place.map(ToOwned::to_owned)),
         action: Set(new.action.to_string()),
@@ -42,10 +44,11 @@ pub async fn note(tx: &impl ConnectionTrait, new: &NewReport<'_>) -> Result<bool
     Ok(matches!(inserted, TryInsertResult::Inserted(rows) if rows > 0))
 }
 
-/// How many reports of a key there are.
-pub async fn count(tx: &impl ConnectionTrait, key: KeyId) -> Result<u64> {
+/// How many reports of a key there are since then.
+pub async fn count(tx: &impl ConnectionTrait, key: KeyId, since: Timestamp) -> Result<u64> {
     Ok(leak_report::Entity::find()
         .filter(leak_report::Column::KeyId.eq(key.0))
+        .filter(leak_report::Column::ReportedAt.gt(since.millis()))
         .count(tx)
         .await?)
 }

@@ -3,7 +3,7 @@
 use crate::domain::App;
 use crate::domain::workspaces::{Allowance, Places};
 use crate::profile::{KeyOwner, LimitOf, Period, RateLimit};
-use crate::web::amounts::grouped;
+use crate::web::amounts::{grouped, title};
 
 /// What the plan counts: what, how much is used, how much there is.
 pub fn places(app: &App, allowance: &Allowance) -> Vec<(String, String)> {
@@ -53,9 +53,5 @@ fn limit_words(limit: &RateLimit) -> (String, String) {
         other => format!("a {}", other.as_str()),
     };
     let words = format!("{} {per}, {of}", grouped(limit.count.into()));
-    let mut name = limit.id.replace(['_', '-'], " ");
-    if let Some(first) = name.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    (name, words)
+    (title(&limit.id.replace(['_', '-'], " ")), words)
 }

@@ -7,8 +7,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use crate::client;
-use crate::domain::{App, leaks};
+use crate::domain::{App, leaks, pasted};
 use crate::error::{AppError, FieldErrors, Result};
+use crate::model::leak::LeakAction;
 use crate::web::extract::Visitor;
 use crate::web::form::Form;
 use crate::web::page::{self, Page};
@@ -25,6 +26,8 @@ pub struct Leaked {
 #[template(path = "leaks/report.html")]
 struct ReportPage {
     page: Page,
+    /// What is done where an owner has not said something else.
+    action: LeakAction,
     found_at: String,
     errors: FieldErrors,
 }
@@ -38,6 +41,7 @@ struct ReceivedPage {
 /// `GET /leaked-key`
 pub async fn show(app: Data<App>, visitor: Visitor) -> Result<HttpResponse> {
     page::ok(&ReportPage {
+        action: app.profile.leaks.action,
         page: visitor.page(&app, ""),
         found_at: String::new(),
         errors: FieldErrors::default(),
@@ -52,11 +56,16 @@ pub async fn submit(
     form: Form<Leaked>,
 ) -> Result<HttpResponse> {
     let Form(Leaked { key, found_at }) = form;
-    match leaks::report_held(&app, key.expose_secret(), &found_at, client::ip(&request)).await {
+    match leaks::report(&app, key.expose_secret(), &found_at, client::ip(&request)).await {
         Ok(()) => Ok(page::redirect("/leaked-key/received")),
         Err(AppError::Invalid(errors)) => page::unprocessable(&ReportPage {
+            action: app.profile.leaks.action,
             page: visitor.page(&app, ""),
-            found_at,
+            found_at: if pasted::holds_secret(&app.profile, &found_at) {
+                String::new()
+            } else {
+                found_at
+            },
             errors,
         }),
         Err(other) => Err(other),

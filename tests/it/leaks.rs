@@ -253,6 +253,13 @@ async fn the_page_takes_a_key_from_anybody_and_shows_it_to_nobody() {
     assert!(wrong.text("#found_at-error").contains("address of a page"));
     assert_eq!(wrong.attribute("#found_at", "value").as_deref(), Some("here"));
     assert!(!wrong.body.contains(cut), "what was typed of a key is not shown");
+    let place = format!("https://example.com/cb?key={}", text.replace('_', "%5F"));
+    let wrong = stranger
+        .submit(page, page, &[("key", text), ("found_at", &place)])
+        .await;
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.text("#found_at-error").contains("There is a key in this address"));
+    assert!(!wrong.body.contains(&place) && world.works(&key).await);
     let typed = format!("  {text}\t");
     let done = stranger
         .submit(page, page, &[("key", typed.as_str()), ("found_at", PLACE)])

@@ -10,7 +10,7 @@ mod mark;
 mod suspects;
 mod told;
 
-pub(in crate::domain) use mark::end;
+pub(in crate::domain) use mark::{end, lock_secret};
 pub use suspects::Suspects;
 pub(in crate::domain) use told::told;
 

@@ -60,8 +60,9 @@ pub async fn edit(app: &App, proof: ManageKeys<'_>, id: KeyId, edit: Edit) -> Re
             &key.scopes,
             touched_expiry(&before, key, proof),
         )?;
-        // Whoever may not list others may leave what is there.
-        if before.allowed_addresses != key.allowed_addresses {
+        // Whoever may not list others may leave what is there, but not switch it on.
+        let is_switched_on = before.state != KeyState::Active && key.state == KeyState::Active;
+        if is_switched_on || before.allowed_addresses != key.allowed_addresses {
             bounds::within_makers_addresses(proof, &key.allowed_addresses)?;
         }
         let details = describe(&before, key);

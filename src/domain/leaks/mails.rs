@@ -6,8 +6,8 @@ use crate::domain::App;
 use crate::domain::keys::compromise::told;
 use crate::domain::mail::Mail;
 use crate::error::{AppError, Result};
-use crate::model::key::Key;
-use crate::model::leak::{LeakAction, LeakSource};
+use crate::model::key::{Key, KeyState};
+use crate::model::leak::LeakAction;
 use crate::store::Tx;
 
 #[derive(Template)]
@@ -18,12 +18,12 @@ struct KeyLeaked<'a> {
     key: &'a Key,
     /// "Acme, Site"
     place: String,
-    /// Who says so.
-    who: &'a str,
     /// Where it was found.
     found_at: Option<&'a str>,
     exact: String,
     action: LeakAction,
+    /// Whether requests with it are accepted, as far as the key itself says.
+    works: bool,
     /// The key's page.
     link: String,
 }
@@ -34,7 +34,7 @@ pub(super) async fn key_leaked(
     app: &App,
     key: &Key,
     action: LeakAction,
-    (source, place): (LeakSource, Option<&str>),
+    place: Option<&str>,
 ) -> Result<Vec<Mail>> {
     let Some(told) = told(tx, app, key).await? else {
         return Ok(Vec::new());
@@ -44,10 +44,10 @@ pub(super) async fn key_leaked(
         home: &app.settings.public_url,
         key,
         place: told.place,
-        who: source.words(),
         found_at: place,
         exact: app.now().exact(),
         action,
+        works: key.state == KeyState::Active && !key.is_expired(app.now()),
         link: told.link,
     };
     let text = text.render().map_err(|error| AppError::Internal(error.into()))?;

@@ -32,8 +32,9 @@ pub async fn resend_confirmation(app: &App, proof: SupportActs<'_>, id: Uuid, re
     let token = seal::token(&*app.random);
     let (mail, expires_at) = confirm_email::mail(app, &waiting.email, token.expose_secret())?;
     let tx = app.db.begin().await?;
+    let next = app.new_id();
     let renewed = Renewed {
-        id: app.new_id(),
+        id: next,
         digest: seal::digest(token.expose_secret()).to_vec(),
         now,
         expires_at,
@@ -42,7 +43,9 @@ pub async fn resend_confirmation(app: &App, proof: SupportActs<'_>, id: Uuid, re
         // It was confirmed meanwhile.
         return Err(AppError::NotFound);
     }
-    trail::of_sign_up(&tx, app, proof.by(), id, Action::ConfirmationResent, reason.as_str()).await?;
+    // The old one ends first, and what is on record of it would end with it.
+    store::account_events::move_on(&tx, id, next).await?;
+    trail::of_sign_up(&tx, app, proof.by(), next, Action::ConfirmationResent, reason.as_str()).await?;
     outbox::put(&tx, app, &mail).await?;
     commit(tx).await?;
     app.mailer.wake();

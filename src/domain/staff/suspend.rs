@@ -19,7 +19,7 @@ pub enum Target {
     Workspace(Workspace),
     Project(Workspace, Project),
     /// Embed mode of whatever owns keys.
-    Embed(KeyRing),
+    Embed(Workspace, Option<Project>),
 }
 
 /// A workspace. The look is on record.
@@ -37,14 +37,14 @@ pub async fn project(app: &App, staff: &Staff, id: ProjectId) -> Result<Target> 
 pub async fn embed_of_workspace(app: &App, staff: &Staff, id: WorkspaceId) -> Result<Target> {
     refuse_other(app, KeyOwner::Workspace)?;
     let workspace = workspace::open(app, staff, id).await?;
-    Ok(Target::Embed(KeyRing::held_by_operator(workspace, None)))
+    Ok(Target::Embed(workspace, None))
 }
 
 /// The embed partnership of a project.
 pub async fn embed_of_project(app: &App, staff: &Staff, id: ProjectId) -> Result<Target> {
     refuse_other(app, KeyOwner::Project)?;
     let (workspace, project) = open_project(app, staff, id).await?;
-    Ok(Target::Embed(KeyRing::held_by_operator(workspace, Some(project))))
+    Ok(Target::Embed(workspace, Some(project)))
 }
 
 /// Suspends it, or resumes it.
@@ -56,7 +56,10 @@ pub async fn set(app: &App, proof: SupportActs<'_>, target: &Target, suspends: b
         Target::Project(workspace, project) => {
             projects::set_suspended(app, (workspace, project), since, by, details).await
         }
-        Target::Embed(ring) => embed::set_suspended(app, ring, since, by, details).await.map(drop),
+        Target::Embed(workspace, project) => {
+            let ring = KeyRing::held_by_operator(workspace.clone(), project.clone());
+            embed::set_suspended(app, &ring, since, by, details).await.map(drop)
+        }
     }
 }
 
@@ -64,8 +67,7 @@ impl Target {
     /// The workspace that it is, or is in.
     pub fn workspace(&self) -> &Workspace {
         match self {
-            Target::Workspace(workspace) | Target::Project(workspace, _) => workspace,
-            Target::Embed(ring) => &ring.workspace,
+            Target::Workspace(workspace) | Target::Project(workspace, _) | Target::Embed(workspace, _) => workspace,
         }
     }
 
@@ -74,7 +76,7 @@ impl Target {
         match self {
             Target::Workspace(_) => None,
             Target::Project(_, project) => Some(project),
-            Target::Embed(ring) => ring.project.as_ref(),
+            Target::Embed(_, project) => project.as_ref(),
         }
     }
 }

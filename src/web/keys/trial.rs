@@ -22,7 +22,7 @@ use crate::web::browser::is_https;
 use crate::web::extract::{KeyPath, KeysPage};
 use crate::web::form::{Button, Form};
 use crate::web::keys::snippets;
-use crate::web::onboarding::received::shown_prefix;
+use crate::web::keys::words::shown_prefix;
 use crate::web::page::{self, Page};
 
 /// Has the API answer. Pages know nothing of the API: whoever puts the application together hands this in.

@@ -6,13 +6,13 @@ use crate::model::timestamp::{DAY, HOUR, MINUTE, Timestamp};
 use crate::profile::Access;
 
 /// The badge of a key: its state, and how much longer.
-pub(super) struct Badge {
-    pub(super) state: &'static str,
-    pub(super) detail: String,
+pub(in crate::web) struct Badge {
+    pub(in crate::web) state: &'static str,
+    pub(in crate::web) detail: String,
 }
 
 /// What a key is at this moment.
-pub(super) fn badge(key: &Key, now: Timestamp) -> Badge {
+pub(in crate::web) fn badge(key: &Key, now: Timestamp) -> Badge {
     let status = key.status(now);
     let detail = match status {
         KeyStatus::Expiring(at) => left(at, now),
@@ -57,6 +57,16 @@ pub(super) fn key_may(app: &App, key: &Key) -> &'static str {
     app.profile
         .key_type(&key.type_id)
         .map_or("", |key_type| may(key_type.access))
+}
+
+/// How a key begins, as it is shown.
+pub(in crate::web) fn shown_prefix(app: &App, key: &Key) -> String {
+    let key_type = app.profile.key_type(&key.type_id);
+    let format = key_type.and_then(|key_type| key_type.format(key.environment));
+    format.map_or_else(
+        || key.display_prefix.clone(),
+        |format| format.shown(&key.display_prefix),
+    )
 }
 
 /// For how long a key has to lie unused until the list asks whether it is needed, in milliseconds.

@@ -2,6 +2,7 @@
 
 use crate::domain::App;
 use crate::model::key::{Key, LastUse};
+use crate::web::keys::words::shown_prefix;
 
 pub(in crate::web) struct Received {
     pub(in crate::web) last: LastUse,
@@ -15,14 +16,4 @@ pub(in crate::web) fn received(app: &App, key: &Key) -> Option<Received> {
         last: key.last_use.clone()?,
         shown_prefix: shown_prefix(app, key),
     })
-}
-
-/// How a key begins, as it is shown.
-pub(in crate::web) fn shown_prefix(app: &App, key: &Key) -> String {
-    let key_type = app.profile.key_type(&key.type_id);
-    let format = key_type.and_then(|key_type| key_type.format(key.environment));
-    format.map_or_else(
-        || key.display_prefix.clone(),
-        |format| format.shown(&key.display_prefix),
-    )
 }

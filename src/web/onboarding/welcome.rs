@@ -13,7 +13,8 @@ use crate::model::role::{Deed, Role};
 use crate::profile::KeyOwner;
 use crate::web::extract::Person;
 use crate::web::keys::snippets::{self, Call, Examples, KeyFrom};
-use crate::web::onboarding::received::{Received, received, shown_prefix};
+use crate::web::keys::words::shown_prefix;
+use crate::web::onboarding::received::{Received, received};
 use crate::web::page::{self, Page};
 use crate::web::webhooks;
 

@@ -111,6 +111,7 @@ fn what(kind: &str) -> &'static str {
         "password_changed" => "The password was changed",
         "endpoint_off" => "A webhook endpoint is off",
         "key_compromised" => "A key is compromised",
+        "key_leaked" => "A key leaked",
         "keys_end" => "Keys expire soon",
         _ => "Another mail",
     }

@@ -3,9 +3,10 @@
 use crate::domain::App;
 use crate::domain::staff::Found;
 use crate::model::key::{Key, KeyStatus, LastUse};
-use crate::model::timestamp::{DAY, HOUR, Timestamp, plural};
+use crate::model::timestamp::plural;
 use crate::profile::{Access, KeyType};
 use crate::web::amounts::grouped;
+use crate::web::keys::words;
 
 /// What its template draws.
 pub(super) struct Card {
@@ -36,18 +37,13 @@ impl Card {
 
 pub(super) fn card(app: &App, found: Found) -> Card {
     let key_type = app.profile.key_type(&found.key.type_id);
-    let format = key_type.and_then(|key_type| key_type.format(found.key.environment));
-    let prefix = &found.key.display_prefix;
     let status = found.key.status(app.now());
     Card {
         is_near: false,
         url: format!("/staff/keys/{}", found.key.id),
         workspace_url: format!("/staff/workspaces/{}", found.workspace.id),
-        shown_prefix: format.map_or_else(|| prefix.clone(), |format| format.shown(prefix)),
-        status_detail: match status {
-            KeyStatus::Expiring(at) => until(at, app.now()),
-            _ => String::new(),
-        },
+        shown_prefix: words::shown_prefix(app, &found.key),
+        status_detail: words::badge(&found.key, app.now()).detail,
         kind: kind(&found.key, key_type),
         credits: found.credits.and_then(|balance| credits(app, balance)),
         status,
@@ -69,14 +65,4 @@ fn kind(key: &Key, key_type: Option<&KeyType>) -> String {
         Some(Access::Scopes) | None => plural(i64::try_from(key.scopes.len()).unwrap_or(i64::MAX), "scope"),
     };
     format!("{label}, {access}")
-}
-
-/// `5 d`, `3 h`
-fn until(at: Timestamp, now: Timestamp) -> String {
-    let left = at.millis() - now.millis();
-    if left >= DAY {
-        format!("{} d", left / DAY)
-    } else {
-        format!("{} h", left / HOUR)
-    }
 }

@@ -5,8 +5,7 @@ use actix_web::http::StatusCode;
 use askama::Template;
 use serde::Deserialize;
 
-use crate::domain::App;
-use crate::domain::staff::reason;
+use crate::domain::{App, pasted};
 use crate::error::{AppError, FieldErrors, Result};
 use crate::web::extract::StaffPage;
 use crate::web::page::{self, Page};
@@ -74,7 +73,7 @@ pub(super) fn again(
     let AppError::Invalid(errors) = error else {
         return Err(error);
     };
-    if reason::has_key(app, &form.reason) {
+    if pasted::holds_secret(&app.profile, &form.reason) {
         form.reason = String::new();
     }
     show(app, desk, deed, form, errors, StatusCode::UNPROCESSABLE_ENTITY)

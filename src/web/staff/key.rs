@@ -5,13 +5,14 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::domain::App;
 use crate::domain::staff::{self, Asked, Outlook, Used};
+use crate::domain::{App, pasted};
 use crate::error::Result;
 use crate::model::timestamp::{DAY, HOUR, MINUTE, SECOND, plural};
 use crate::profile::LimitOf;
 use crate::web::amounts::{grouped, title};
 use crate::web::extract::{KeyPath, StaffPage};
+use crate::web::flash::Flash;
 use crate::web::page::{self, Page};
 use crate::web::refusals::{self, Told};
 use crate::web::staff::card::{Card, card};
@@ -55,9 +56,16 @@ struct Question {
     request: String,
 }
 
+/// What is said about a request that a secret was pasted into.
+const IS_SECRET: &str = "There is a key in what was asked. It was not looked at: ask without it.";
+
 /// The page.
 pub async fn show(app: Data<App>, desk: StaffPage, key: KeyPath, request: HttpRequest) -> Result<HttpResponse> {
     let question: Question = serde_html_form::from_str(request.query_string()).unwrap_or_default();
+    if pasted::holds_secret(&app.profile, &question.request) {
+        // The address of a page is no place for it: on to one without.
+        return Ok(page::redirect_with(&app, request.path(), &Flash::note(IS_SECRET)));
+    }
     let asked = Asked::parse(&question.request);
     let seen = staff::by_id(&app, &desk.staff, key.0, asked.as_ref()).await?;
     let mut found = seen.found;

@@ -7,7 +7,7 @@ use crate::web::amounts::grouped;
 pub(super) fn change(now: i64, before: i64, range: Range) -> String {
     let words = range.words();
     if now == before {
-        return format!("as in the {words} before");
+        return format!("the same as in the {words} before");
     }
     if before == 0 {
         return format!("none in the {words} before");
@@ -16,7 +16,7 @@ pub(super) fn change(now: i64, before: i64, range: Range) -> String {
     let difference = i128::from(now.abs_diff(before));
     let percent = (difference * 100 + i128::from(before) / 2) / i128::from(before);
     match (percent, now > before) {
-        (0, _) => format!("nearly as {of_before}"),
+        (0, _) => format!("nearly the same as {of_before}"),
         (1_000.., true) => format!("{} times as many as {of_before}", grouped(now / before)),
         (_, true) => format!("{percent} % more than {of_before}"),
         (_, false) => format!("{percent} % less than {of_before}"),
@@ -41,13 +41,13 @@ mod tests {
     #[test]
     fn changes_are_said_in_words() {
         let change = |now, before| change(now, before, Range::Week);
-        assert_eq!(change(0, 0), "as in the 7 days before");
+        assert_eq!(change(0, 0), "the same as in the 7 days before");
         assert_eq!(change(5, 0), "none in the 7 days before");
         assert_eq!(change(1_204, 1_075), "12 % more than in the 7 days before (1,075)");
         assert_eq!(change(0, 4), "100 % less than in the 7 days before (4)");
         assert_eq!(
             change(1_000_001, 1_000_000),
-            "nearly as in the 7 days before (1,000,000)"
+            "nearly the same as in the 7 days before (1,000,000)"
         );
         assert_eq!(change(120, 10), "12 times as many as in the 7 days before (10)");
         assert_eq!(

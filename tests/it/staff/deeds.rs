@@ -248,6 +248,35 @@ async fn a_confirmation_that_is_sent_again_works_and_so_does_the_first() {
         "{own}"
     );
     assert_eq!(act_status(&ann, &page).await, 404, "it has become an account");
+    // What was done early is on record still when the first link is over.
+    let fay = app.browser();
+    let fields = [("email", "fay@example.com"), ("password", PASSWORD)];
+    fay.submit("/sign-up", "/sign-up", &fields).await;
+    let count = app.mails(0).await.len().max(4);
+    let found = ann
+        .submit("/staff", "/staff/lookups", &[("display_prefix", "fay@example.com")])
+        .await
+        .location();
+    app.advance(Duration::from_secs(20 * 3_600));
+    let reason = [("reason", "Their mail server was away")];
+    assert_eq!(act(&ann, &format!("{found}/confirmation"), &reason).await.status, 303);
+    app.advance(Duration::from_secs(10 * 3_600));
+    keyhatch::domain::accounts::sweep(&app.app).await.unwrap();
+    let mails = app.mails(count).await;
+    let newest = mails
+        .iter()
+        .rev()
+        .find(|mail| mail.contains("fay@example.com"))
+        .unwrap();
+    let link = newest.lines().find(|line| line.contains("/verify-email?")).unwrap();
+    let link = link[link.find("/verify-email").unwrap()..].trim();
+    fay.get(link).await;
+    assert_eq!(fay.submit(link, "/verify-email", &[]).await.status, 303);
+    let own = fay.get("/account").await.text("main");
+    assert!(
+        own.contains("Their mail server was away") && own.contains("looked up the account"),
+        "{own}"
+    );
     // Nobody's mailbox is flooded.
     let gwen = app.browser();
     gwen.submit(

@@ -62,6 +62,12 @@ async fn one_request_is_judged_as_it_would_be() {
     assert_eq!(ask("get+/api/v1/rates?x=1").await.0, "Yes");
     assert_eq!(ask("GET+/api/v1//rates").await.0, "The request can be read in two ways");
     assert_eq!(ask("nonsense").await.0, "Yes", "nothing in particular is asked");
+    // An address is no place for a key.
+    let text = key.text.expose_secret();
+    let sent_on = lou.get(&format!("{page}?request=GET+/api/v1/x?key={text}")).await;
+    assert_eq!((sent_on.status, sent_on.location()), (303, page.clone()));
+    let said = lou.get(&page).await;
+    assert!(said.text(".flash").contains("There is a key in what was asked") && !said.body.contains(text));
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ async fn submit(person: &Person, page: &str) -> u16 {
 
 #[tokio::test]
 async fn each_role_does_what_it_may_and_no_more() {
-    let app = TestApp::start().await;
+    let app = super::at_once::start().await;
     let (alice, lou, ann, sam) = (
         app.person("alice").await,
         app.person("lou").await,
@@ -28,7 +28,7 @@ async fn each_role_does_what_it_may_and_no_more() {
         format!("/staff/projects/{}/suspension/removal", shop.id),
         format!("{account}/sessions/revocation"),
     ];
-    let administering = [format!("{workspace}/plan")];
+    let administering = [format!("{workspace}/plan"), format!("{workspace}/credits")];
     for page in [&workspace, &account] {
         for (staff, sees) in [(&lou, false), (&ann, true), (&sam, true)] {
             let buttons = staff

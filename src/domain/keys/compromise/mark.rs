@@ -19,18 +19,9 @@ use crate::store::{self, Tx};
 
 /// Marks the key with this digest. Doing it twice changes nothing.
 pub(super) async fn mark(app: &App, digest: &[u8; 32], suspect: &Suspect) -> Result<()> {
-    let found = store::verification::find(app.db.reader(), &[*digest]).await?.pop();
-    let Some(found) = found.filter(|found| counts(&app.profile, found)) else {
+    let Some((tx, mut key)) = lock_secret(app, digest).await? else {
         return Ok(());
     };
-    let tx = app.db.begin().await?;
-    let Some(mut key) = store::keys::lock(&tx, found.owner_id, found.id).await? else {
-        return Ok(());
-    };
-    // Another node may have been first, or somebody has revoked it.
-    if !may_be_marked(key.state) {
-        return Ok(());
-    }
     let by = By {
         actor: Actor::Keyhatch,
         address: suspect.address.map(|address| address.to_string()),
@@ -44,6 +35,18 @@ pub(super) async fn mark(app: &App, digest: &[u8; 32], suspect: &Suspect) -> Res
     changes::commit(app, tx, &changed).await?;
     app.mailer.wake();
     Ok(())
+}
+
+/// The secret key with this digest, locked, if it is one of ours that can still be ended.
+pub(in crate::domain) async fn lock_secret(app: &App, digest: &[u8; 32]) -> Result<Option<(Tx, Key)>> {
+    let found = store::verification::find(app.db.reader(), &[*digest]).await?.pop();
+    let Some(found) = found.filter(|found| counts(&app.profile, found)) else {
+        return Ok(None);
+    };
+    let tx = app.db.begin().await?;
+    let key = store::keys::lock(&tx, found.owner_id, found.id).await?;
+    // Another node may have been first, or somebody has revoked it.
+    Ok(key.filter(|key| may_be_marked(key.state)).map(|key| (tx, key)))
 }
 
 /// From the commit on, a key that was locked is refused for good. Who hears of it by mail is up to whoever calls.
