@@ -4,7 +4,7 @@
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 
 use super::Result;
-use super::entities::{key, reveal};
+use super::entities::{key, leak_report, reveal};
 use crate::model::ids::KeyId;
 use crate::model::timestamp::Timestamp;
 
@@ -14,12 +14,17 @@ pub async fn delete_key(tx: &impl ConnectionTrait, id: KeyId, now: Timestamp) ->
         .filter(reveal::Column::KeyId.eq(id.0))
         .exec(tx)
         .await?;
+    leak_report::Entity::delete_many()
+        .filter(leak_report::Column::KeyId.eq(id.0))
+        .exec(tx)
+        .await?;
     super::inbound_tokens::delete_of_key(tx, id).await?;
     key::Entity::update_many()
         .set(key::ActiveModel {
             deleted_at: Set(Some(now.millis())),
             public_text: Set(None),
             webhook_url: Set(None),
+            allowed_addresses: Set("[]".to_owned()),
             signing_secret: Set(None),
             previous_signing_secret: Set(None),
             previous_secret_until: Set(None),

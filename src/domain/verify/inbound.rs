@@ -47,6 +47,7 @@ pub async fn ask<T>(
     // The profile has a part for it, so that no route has to name it.
     let question = &Question {
         is_ours: true,
+        from_anywhere: true,
         ..question.clone()
     };
     let take = |granted: &Granted<'_>| {

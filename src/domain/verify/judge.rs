@@ -55,7 +55,7 @@ pub(super) fn permits<'a>(
         Access::Read => reading(question, &matched, needs_all),
         Access::Scopes => scoped(key, question, &matched, needs_all),
     }?;
-    if !key.addresses.permits(question.address) {
+    if !question.from_anywhere && !key.addresses.permits(question.address) {
         return Err(Refusal::AddressNotAllowed(question.address));
     }
     match question.barred {

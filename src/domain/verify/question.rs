@@ -57,6 +57,8 @@ pub struct Question<'a> {
     pub full_access_unless_scoped: bool,
     /// What stands in the way of a key that may make the request otherwise, found by whoever asks.
     pub barred: Option<&'a Refusal>,
+    /// Somebody else sends it than whoever has the key: the key’s list of addresses does not concern it.
+    pub from_anywhere: bool,
     /// From where.
     pub address: Option<IpAddr>,
     pub user_agent: &'a str,

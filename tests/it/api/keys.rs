@@ -337,6 +337,18 @@ async fn a_list_of_addresses_is_set_and_changed_and_never_wider_than_the_makers(
         (refused.status, &refused.json()["code"]),
         (403, &json!("ip_not_allowed"))
     );
+    // Nor does it switch on what may be used from elsewhere.
+    let there = json!({"allowed_addresses": ["127.0.0.0/8"]});
+    assert_eq!(keeper.patch(&own, &there).await.status, 200);
+    let idle = keeper.post(KEYS, &make("idle", json!([]))).await.json();
+    let idle = format!("{KEYS}/{}", idle["id"].as_str().unwrap());
+    assert_eq!(keeper.patch(&idle, &json!({"enabled": false})).await.status, 200);
+    assert_eq!(
+        keeper_there.patch(&idle, &json!({"name": "idle still"})).await.status,
+        200
+    );
+    assert_eq!(keeper_there.patch(&idle, &json!({"enabled": true})).await.status, 422);
+    assert_eq!(keeper.patch(&idle, &json!({"enabled": true})).await.status, 200);
     let anywhere = keeper.patch(&own, &json!({"allowed_addresses": []})).await;
     assert_eq!(anywhere.json()["allowed_addresses"], json!([]));
     assert_eq!(keeper_there.get(KEYS).await.status, 200);

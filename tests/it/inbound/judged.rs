@@ -206,6 +206,26 @@ async fn webhooks_count_as_requests_of_the_key() {
 }
 
 #[tokio::test]
+async fn the_list_of_addresses_of_a_key_does_not_concern_who_sends_webhooks_in() {
+    let service = service().await;
+    let elsewhere = [
+        ("name", "handler"),
+        ("type", "live"),
+        ("allowed_addresses", "198.51.100.0/24"),
+    ];
+    let key = service.make(&elsewhere).await;
+    let token = make(&service.alice, &key.url, "invoice").await;
+    assert_eq!(send(&service, &token).await.status, 200);
+    let path = format!("/v1/inbound/{token}");
+    assert_eq!(judge(&service.stranger(), "POST", &path).await.status, 200);
+    assert_eq!(
+        service.me(&key.text).await.status,
+        403,
+        "the key itself is held against it"
+    );
+}
+
+#[tokio::test]
 async fn the_token_decides_beside_whatever_else_is_sent() {
     let service = service().await;
     let one = service.make(&[("name", "one"), ("type", "live")]).await;
