@@ -151,6 +151,7 @@ fn keys(table: &mut Table, profile: &Profile) {
     table.get(format!("{key}/first-request"), onboarding::first_request::of_key);
     table.get(format!("{key}/edit"), keys::edit::show);
     table.post(format!("{key}/edit"), keys::edit::submit);
+    table.get(format!("{key}/callers"), keys::callers::show);
     table.post(format!("{key}/disablement"), keys::state::disable);
     table.post(format!("{key}/enablement"), keys::state::enable);
     table.get(format!("{key}/roll"), keys::roll::show);

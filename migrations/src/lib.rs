@@ -30,6 +30,7 @@ mod m0021_usage_days;
 mod m0023_welcome;
 mod m0024_allowed_addresses;
 mod m0025_leaks;
+mod m0026_callers;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -64,6 +65,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0023_welcome::Migration),
             Box::new(m0024_allowed_addresses::Migration),
             Box::new(m0025_leaks::Migration),
+            Box::new(m0026_callers::Migration),
         ]
     }
 }

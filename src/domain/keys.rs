@@ -1,6 +1,7 @@
 //! Keys: issuing, showing once, changing, rolling, revoking. One file an operation.
 
 mod bounds;
+mod breakage;
 mod change;
 pub mod compromise;
 mod delete;
@@ -22,10 +23,11 @@ mod rotate_secret;
 mod traffic;
 pub mod trial;
 
+pub use breakage::{Alike, Breakage, Lately, OfEdit, Planned, breakage, breakage_of_edit};
 pub use change::refuse_frozen;
 pub use delete::delete;
 pub use disable::{disable, enable};
-pub use edit::{Edit, edit, seen};
+pub use edit::{Edit, edit, outcome, seen};
 pub use expiring::tell_of_expiry;
 use find::find_with_usage;
 pub use find::{find, find_if_there, find_replaced};

@@ -1,6 +1,7 @@
 //! Usage: every verdict about a known key is counted in memory, with the key's record, and written down in batches; and of
 //! each key the last refusals are kept one by one, so that somebody can say why.
 
+mod calls;
 pub mod client;
 pub mod counted;
 pub mod counts;
@@ -10,6 +11,7 @@ pub mod pending;
 mod queue;
 pub mod report;
 pub mod roll_up;
+pub mod ways;
 mod write_down;
 
 pub(in crate::domain) use write_down::write_down_of;
@@ -19,6 +21,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use calls::Said;
 use counts::Batch;
 use keyless::Keyless;
 use parking_lot::Mutex;
@@ -31,7 +34,7 @@ use crate::model::ids::{Ids, KeyId};
 use crate::model::refused_request::RefusedRequest;
 use crate::model::request_id::RequestId;
 use crate::model::timestamp::Timestamp;
-use crate::profile::{Profile, Route, RouteNumber};
+use crate::profile::Profile;
 use crate::random::{self, Random};
 use crate::store::db::commit;
 use crate::store::keys::Digested;
@@ -43,8 +46,8 @@ pub struct Usage {
     records: Arc<Records>,
     random: Arc<dyn Random>,
     ids: Arc<Ids>,
-    /// What routes are called, by their numbers.
-    routes: Vec<Arc<str>>,
+    /// What is said of routes, by their numbers.
+    said: Said,
     /// Whose turn it is to move counts on, from the records or into the database. Whoever has it knows where they all are:
     /// in the records, in the queue, or written.
     turn: Arc<tokio::sync::Mutex<()>>,
@@ -81,7 +84,7 @@ impl Usage {
             records,
             random,
             ids,
-            routes: RouteNumber::names(profile.routes.iter().map(Route::name)),
+            said: Said::by(profile),
             turn: Arc::default(),
             queue: Queue::default(),
             wanted: Mutex::default(),
@@ -232,7 +235,7 @@ impl Usage {
 
     async fn write(&self, db: &Db, taken: Taken<'_>) -> Result<()> {
         if !taken.part().is_empty() {
-            write(db, taken.part(), &self.routes, |at| self.new_id(at)).await?;
+            write(db, taken.part(), &self.said, |at| self.new_id(at)).await?;
             self.written.fetch_add(1, Ordering::Release);
         }
         taken.written();
@@ -240,10 +243,11 @@ impl Usage {
     }
 }
 
-async fn write(db: &Db, batch: &Batch, routes: &[Arc<str>], new_id: impl Fn(Timestamp) -> uuid::Uuid) -> Result<()> {
+async fn write(db: &Db, batch: &Batch, said: &Said, new_id: impl Fn(Timestamp) -> uuid::Uuid) -> Result<()> {
     let tx = db.begin().await?;
-    store::usage::add(&tx, &batch.counts(routes)).await?;
+    store::usage::add(&tx, &batch.counts(&said.names)).await?;
     store::usage::set_last_uses(&tx, &batch.last_uses()).await?;
+    store::usage::callers::add(&tx, &calls::calls(batch, said)).await?;
     // A key may be gone by now. What is known of it belongs to nobody, and must not keep the rest from being written.
     let noted: Vec<KeyId> = batch.notes.iter().map(|(key, _)| *key).collect();
     let existing: HashSet<KeyId> = store::keys::existing(&tx, &noted).await?.into_iter().collect();

@@ -8,7 +8,7 @@ mod answer;
 pub mod changes;
 mod fill;
 pub mod inbound;
-mod judge;
+pub(in crate::domain) mod judge;
 pub mod limits;
 mod pay;
 pub mod question;

@@ -6,6 +6,7 @@
 //! and what is not settled, together.
 
 mod batch;
+pub mod callers;
 mod kinds;
 mod places;
 mod settle;

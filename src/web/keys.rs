@@ -1,6 +1,7 @@
 //! Pages about keys: the list, making one, showing it once, changing, rolling and revoking it. A file a page; what several of
 //! them say is in `words`, what a form offers in `choices`, and how a form is tied to its reveal in `ticket`.
 
+pub mod callers;
 pub(in crate::web) mod choices;
 pub mod create;
 pub mod edit;

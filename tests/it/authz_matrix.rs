@@ -116,6 +116,7 @@ pub const PAGES: &[Row<7>] = &[
     row("GET",    "/w/{workspace}/p/{project}/usage",                                           [303, 404, 404, 200, 200, 200, 200]),
     row("GET",    "/w/{workspace}/p/{project}/usage.csv",                                       [303, 404, 404, 200, 200, 200, 200]),
     row("GET",    "/w/{workspace}/p/{project}/keys/{key}/usage",                                [303, 404, 404, 200, 200, 200, 200]),
+    row("GET",    "/w/{workspace}/p/{project}/keys/{key}/callers",                              [303, 404, 404, 200, 200, 200, 200]),
     row("GET",    "/w/{workspace}/p/{project}/keys/{key}/usage.csv",                            [303, 404, 404, 200, 200, 200, 200]),
     row("GET",    "/w/{workspace}/p/{project}/keys/{key}",                                      [303, 404, 404, 200, 200, 200, 200]),
     row("GET",    "/w/{workspace}/p/{project}/keys/{key}/first-request",                        [303, 404, 404, 200, 200, 200, 200]),

@@ -1,6 +1,7 @@
 //! Keys in the browser: making, showing once, changing, rolling, rotating, revoking.
 
 mod bad_input;
+mod breakage;
 mod create;
 mod edit;
 mod list;

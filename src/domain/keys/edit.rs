@@ -30,6 +30,13 @@ pub struct Edit {
     pub seen: Option<String>,
 }
 
+impl Edit {
+    /// What of it can take something away, as it was typed, in few characters: who has confirmed that has not confirmed anything else.
+    pub fn takes_away(&self) -> String {
+        shown::mark(&serde_json::json!([self.scopes, self.allowed_addresses, self.expiry]))
+    }
+}
+
 /// What an edit can change, as it is now, in few characters.
 pub fn seen(key: &Key) -> String {
     let expires_at = key.expires_at.map(Timestamp::millis);
@@ -77,6 +84,13 @@ fn touched_expiry(before: &Key, after: &Key, proof: ManageKeys<'_>) -> Option<Ti
         return proof.maker().and_then(|maker| maker.key.expires_at);
     }
     after.expires_at
+}
+
+/// What a key would be after an edit; each error is at its field.
+pub fn outcome(app: &App, key: &Key, edit: &Edit) -> Result<Key> {
+    let mut after = key.clone();
+    apply(app, &mut after, edit)?;
+    Ok(after)
 }
 
 fn apply(app: &App, key: &mut Key, edit: &Edit) -> Result<()> {

@@ -3,18 +3,18 @@
 use std::sync::Arc;
 
 use super::client::{Client, LastClient, Source};
-use super::pending::{Pending, Routes, Spilled};
+use super::pending::{Pending, Routes};
+use super::ways::Way;
 use crate::model::ids::KeyId;
 use crate::model::timestamp::Timestamp;
-use crate::profile::RouteNumber;
 
-/// Accepted requests of one key in one hour, as its record counts them: no larger than it must be (there is a test). It tells two
-/// routes apart: the first one, and one other. Nearly all keys use no more between two times of writing down; what else there is is
-/// counted elsewhere.
+/// Accepted requests of one key in one hour and from one client, as its record counts them: no larger than it must be (there is a
+/// test). It tells two routes apart: the first one, and one other. Nearly all keys use no more between two times of writing down; what
+/// else there is is counted in [`super::ways`].
 #[derive(Debug)]
 pub struct Counted {
     /// Nothing, as long as there is nothing to write down.
-    last: Option<Arc<Client>>,
+    client: Option<Arc<Client>>,
     /// Of the last of them; all were in its hour.
     at: Timestamp,
     routes: Routes,
@@ -26,13 +26,13 @@ pub struct Over {
     /// What was counted in another hour.
     pub pending: Option<Pending>,
     /// What went through another route.
-    pub spilled: Option<Spilled>,
+    pub way: Option<Way>,
 }
 
 impl Default for Counted {
     fn default() -> Self {
         Self {
-            last: None,
+            client: None,
             at: Timestamp::default(),
             routes: Routes::NONE,
         }
@@ -42,42 +42,42 @@ impl Default for Counted {
 impl Counted {
     /// Whether there is nothing to write down.
     pub fn is_empty(&self) -> bool {
-        self.last.is_none()
+        self.client.is_none()
     }
 
-    /// Counts one more.
-    pub fn add(
-        &mut self,
-        key: KeyId,
-        source: Source<'_>,
-        route: RouteNumber,
-        now: Timestamp,
-        last: &mut LastClient,
-    ) -> Over {
+    /// Whether this is for somebody else to count: others of the same hour, from another client, are counted here.
+    #[inline]
+    pub fn is_of_another(&self, source: &Source<'_>, now: Timestamp) -> bool {
+        let client = self.client.as_ref();
+        client.is_some_and(|client| !client.is(source) && self.at.hour() == now.hour())
+    }
+
+    /// Counts one more, which is not [of another client](Self::is_of_another).
+    pub fn add(&mut self, key: KeyId, source: &Source<'_>, now: Timestamp, last: &mut LastClient) -> Over {
         let mut over = Over::default();
         if self.at.hour() != now.hour() {
             over.pending = self.take(key);
         }
         if self.is_empty() {
-            self.routes = Routes::one(route);
-        } else {
-            let spilled = self.routes.add(route);
-            over.spilled = spilled.map(|(route, count)| ((now.hour(), route), i64::from(count)));
+            self.routes = Routes::one(source.route());
+            self.client = Some(last.remember(source));
+        } else if let Some((route, count)) = self.routes.add(source.route()) {
+            over.way = Some(Way {
+                route,
+                client: self.client.clone(),
+                count: i64::from(count),
+                last: self.at,
+            });
         }
-        // Requests end in another order than they began: the latest use is the one that stays.
-        if self.at <= now {
-            self.at = now;
-            if !self.last.as_ref().is_some_and(|client| client.is(source)) {
-                self.last = Some(last.remember(source));
-            }
-        }
+        // Requests end in another order than they began.
+        self.at = self.at.max(now);
         over
     }
 
     /// Hands over what was counted since the last time.
     pub fn take(&mut self, key: KeyId) -> Option<Pending> {
-        let Self { last, at, routes } = std::mem::take(self);
-        last.map(|client| Pending {
+        let Self { client, at, routes } = std::mem::take(self);
+        client.map(|client| Pending {
             key,
             at,
             client,
@@ -97,14 +97,19 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_use_stays_and_hours_are_kept_apart() {
+    fn the_latest_moment_stays_and_hours_are_kept_apart() {
         let (mut counted, mut last) = (Counted::default(), LastClient::default());
         let key = KeyId(uuid::Uuid::nil());
         let mut add = |minute: i64, user_agent| {
-            let address = None;
-            let source = Source { address, user_agent };
+            let source = Source {
+                user_agent,
+                ..Source::default()
+            };
             let now = Timestamp::from_millis(minute * MINUTE);
-            let over = counted.add(key, source, RouteNumber::NONE, now, &mut last).pending;
+            if counted.is_of_another(&source, now) {
+                return Some((0, minute, user_agent.to_owned()));
+            }
+            let over = counted.add(key, &source, now, &mut last).pending;
             over.map(|over| {
                 (
                     over.routes.accepted(),
@@ -113,8 +118,9 @@ mod tests {
                 )
             })
         };
-        assert_eq!([add(61, "one"), add(70, "two"), add(65, "late")], [None, None, None]);
-        assert_eq!(add(120, "next hour"), Some((3, 70, "two".to_owned())));
+        assert_eq!([add(61, "one"), add(70, "one"), add(65, "one")], [None, None, None]);
+        assert_eq!(add(66, "another"), Some((0, 66, "another".to_owned())));
+        assert_eq!(add(120, "next hour"), Some((3, 70, "one".to_owned())));
         // A clock that was set back.
         assert_eq!(add(119, "hour before"), Some((1, 120, "next hour".to_owned())));
         assert_eq!(add(59, "first hour"), Some((1, 119, "hour before".to_owned())));

@@ -17,9 +17,6 @@ pub struct Pending {
     pub routes: Routes,
 }
 
-/// Accepted requests of one key through one route, by the hour, where its record has no room for them.
-pub type Spilled = ((i64, RouteNumber), i64);
-
 /// Accepted requests of two routes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Routes {

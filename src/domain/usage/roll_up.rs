@@ -1,4 +1,4 @@
-//! Rolling up: days that are over are settled, hours are kept for 90 days, days for 25 months.
+//! Rolling up: days that are over are settled, hours are kept for 90 days, days for 25 months, and who called for eight days.
 
 use crate::domain::App;
 use crate::error::Result;
@@ -13,6 +13,9 @@ const HOURS_KEPT: i64 = 90;
 
 /// For how many months before this one it is known on which day.
 const MONTHS_KEPT: i64 = 24;
+
+/// For how many days before this one it is known who called: a week ends in the eighth.
+const CALLERS_KEPT: i64 = 7;
 
 /// How long after midnight a day is over: what waits to be written down is written by then.
 const LATE: i64 = HOUR;
@@ -44,6 +47,7 @@ fn due(now: Timestamp) -> Due {
         over: day(now.plus(-LATE)),
         hours: day(now) - HOURS_KEPT,
         months,
+        callers: day(now) - CALLERS_KEPT,
     }
 }
 
@@ -54,7 +58,13 @@ mod tests {
     #[test]
     fn hours_stay_for_90_days_and_days_for_25_months() {
         let due = |text: &str| {
-            let Due { over, hours, months } = due(Timestamp::parse(text).unwrap());
+            let Due {
+                over,
+                hours,
+                months,
+                callers,
+            } = due(Timestamp::parse(text).unwrap());
+            assert_eq!(callers, hours + HOURS_KEPT - CALLERS_KEPT);
             [over, hours, months].map(|day| Timestamp::from_millis(day * DAY).iso_day())
         };
         assert_eq!(due("2026-11-30T00:59"), ["2026-11-29", "2026-09-01", "2024-11-01"]);

@@ -1,11 +1,15 @@
 //! Whether a good key may make this request: environment, the route's access or scope, scopes asked for by name, and the address
 //! that it comes from.
 
+use std::net::IpAddr;
+
 use crate::domain::verify::question::Question;
 use crate::model::address_list::AddressList;
 use crate::model::lack::Lack;
 use crate::model::verdict::Refusal;
 use crate::profile::{Access, Environment, Matched, Place, Profile, Unmatched};
+use crate::store::usage::callers::Caller;
+use crate::store::verification::Rights;
 
 /// What a key may do, as far as it matters here.
 #[derive(Clone, Copy, Debug)]
@@ -55,9 +59,7 @@ pub(super) fn permits<'a>(
         Access::Read => reading(question, &matched, needs_all),
         Access::Scopes => scoped(key, question, &matched, needs_all),
     }?;
-    if !question.from_anywhere && !key.addresses.permits(question.address) {
-        return Err(Refusal::AddressNotAllowed(question.address));
-    }
+    refuse_elsewhere(key.addresses, question.from_anywhere, question.address)?;
     match question.barred {
         Some(refusal) => Err(refusal.clone()),
         None => Ok(matched),
@@ -115,10 +117,33 @@ fn scoped(key: &Powers<'_>, question: &Question<'_>, matched: &Matched<'_>, need
             _ => {}
         }
     }
-    match question.scopes.iter().find(|scope| !key.scopes.contains(scope)) {
+    refuse_missing(key.scopes, question.scopes)
+}
+
+fn refuse_missing(has: &[String], needs: &[String]) -> Result<(), Refusal> {
+    match needs.iter().find(|scope| !has.contains(scope)) {
         Some(missing) => Err(lacks(Lack::Scope(missing.clone()))),
         None => Ok(()),
     }
+}
+
+fn refuse_elsewhere(list: &AddressList, from_anywhere: bool, address: Option<IpAddr>) -> Result<(), Refusal> {
+    if from_anywhere || list.permits(address) {
+        Ok(())
+    } else {
+        Err(Refusal::AddressNotAllowed(address))
+    }
+}
+
+/// Whether a request that was accepted would have been refused, had the key had other rights. What else a key is judged by, its type and
+/// its environment, stays what it is.
+pub(in crate::domain) fn would_refuse(access: Access, rights: &Rights, caller: &Caller) -> Option<Refusal> {
+    let scopes = match access {
+        Access::All | Access::Read => Ok(()),
+        Access::Scopes => refuse_missing(&rights.scopes, &caller.needs),
+    };
+    let all = scopes.and_then(|()| refuse_elsewhere(&rights.addresses, caller.from_anywhere, caller.address));
+    all.err()
 }
 
 #[cfg(test)]

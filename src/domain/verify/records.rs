@@ -37,7 +37,7 @@ use crate::model::ids::KeyId;
 use crate::model::timestamp::Timestamp;
 use crate::model::transport::Transport;
 use crate::model::verdict::{Refusal, Refused, Verdict};
-use crate::profile::{Matched, Profile, RouteNumber};
+use crate::profile::{Matched, Profile};
 use crate::store::changes::Subject;
 use crate::store::verification::FoundKey;
 use lease::Lease;
@@ -145,8 +145,7 @@ impl Records {
             Ok(matched) => {
                 let (record, recents) = shard.record(position)?;
                 let answer = answer(&record.granted(&profile.key_types));
-                let route = matched.number();
-                within_limits(&self.limits, record, recents, question, &matched, now).map(|()| (answer, route))
+                within_limits(&self.limits, record, recents, question, &matched, now).map(|()| (answer, matched))
             }
             Err(refusal) => Err(refusal),
         };
@@ -304,21 +303,21 @@ impl Records {
 }
 
 /// The contract's order, from transport and state to limits.
-fn decide(
+fn decide<'a>(
     limits: &Limits,
-    profile: &Profile,
+    profile: &'a Profile,
     record: &mut Record,
     recents: &mut Recents,
-    question: &Question<'_>,
+    question: &Question<'a>,
     now: Timestamp,
-) -> Result<((), RouteNumber), Refusal> {
+) -> Result<((), Matched<'a>), Refusal> {
     let matched = permitted(profile, record, question, judge::matched(profile, question), now)?;
-    within_limits(limits, record, recents, question, &matched, now).map(|()| ((), matched.number()))
+    within_limits(limits, record, recents, question, &matched, now).map(|()| ((), matched))
 }
 
 /// The contract's order up to what the key may do: nothing is counted yet.
 fn permitted<'a>(
-    profile: &Profile,
+    profile: &'a Profile,
     record: &Record,
     question: &Question<'_>,
     matched: Result<Matched<'a>, Refusal>,
@@ -360,17 +359,13 @@ fn count<T>(
     profile: &Profile,
     question: &Question<'_>,
     now: Timestamp,
-    decided: Result<(T, RouteNumber), Refusal>,
+    decided: Result<(T, Matched<'_>), Refusal>,
 ) -> Verdict<T> {
-    let source = Source {
-        address: question.address,
-        user_agent: question.user_agent,
-    };
     match decided {
-        Ok((answer, route)) => {
+        Ok((answer, matched)) => {
             // What has still to be paid for is counted when it is: see `settle`.
             if question.cost == 0 {
-                shard.accepted(position, key, source, route, now);
+                shard.accepted(position, key, &source_of(question, matched), now);
             }
             Verdict::Allowed(answer)
         }
@@ -382,6 +377,17 @@ fn count<T>(
                 key: Some(key),
             })
         }
+    }
+}
+
+/// What is counted of where a request came from.
+fn source_of<'a>(question: &Question<'a>, matched: Matched<'a>) -> Source<'a> {
+    Source {
+        address: question.address,
+        user_agent: question.user_agent,
+        from_anywhere: question.from_anywhere,
+        asked: question.scopes,
+        matched,
     }
 }
 

@@ -51,7 +51,13 @@ impl<'a> Matched<'a> {
     /// Every route that it has to meet.
     #[inline]
     pub fn routes(&self) -> impl Iterator<Item = &'a Route> + use<'a> {
-        self.route.into_iter().chain(self.also.into_iter().flatten())
+        self.route.into_iter().chain(self.others())
+    }
+
+    /// The routes that it has to meet beside the one that names it.
+    #[inline]
+    pub fn others(&self) -> impl Iterator<Item = &'a Route> + use<'a> {
+        self.also.into_iter().flatten()
     }
 
     /// What it is counted by.

@@ -16,9 +16,14 @@ impl RouteNumber {
         Self(u8::try_from(position.min(NUMBERED)).unwrap_or(u8::MAX - 1))
     }
 
+    /// Whether several routes may share it.
+    pub fn is_shared(self) -> bool {
+        usize::from(self.0) == NUMBERED
+    }
+
     /// What stands at its position in a list of all routes; the last of the list for those without a number of their own.
     pub fn of<T>(self, all: &[T]) -> Option<&T> {
-        let beyond = || all.last().filter(|_| usize::from(self.0) == NUMBERED);
+        let beyond = || all.last().filter(|_| self.is_shared());
         (self != Self::NONE)
             .then(|| {
                 all.get(usize::from(self.0))

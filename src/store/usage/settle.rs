@@ -24,6 +24,8 @@ pub struct Due {
     pub hours: i64,
     /// Months before the one that begins with this day go.
     pub months: i64,
+    /// Of days before this one it is not known any more who called.
+    pub callers: i64,
 }
 
 /// What a step did.
@@ -51,8 +53,9 @@ pub async fn is_any_due(db: &impl ConnectionTrait, due: Due) -> Result<bool> {
              OR EXISTS (SELECT 1 FROM {months} WHERE month < $3)"
         )
     };
-    let sql = format!("SELECT 1 WHERE {} OR {}", of(OF_KEYS), of(OF_OWNERS));
-    let values = [due.over, due.hours, due.months].map(Value::from).into();
+    let callers = "EXISTS (SELECT 1 FROM usage_callers WHERE day < $4)";
+    let sql = format!("SELECT 1 WHERE {} OR {} OR {callers}", of(OF_KEYS), of(OF_OWNERS));
+    let values = [due.over, due.hours, due.months, due.callers].map(Value::from).into();
     Ok(!query(db, &sql, values).await?.is_empty())
 }
 
@@ -66,6 +69,9 @@ pub async fn step(tx: &impl ConnectionTrait, due: Due) -> Result<Step> {
         if is_done {
             return Ok(Step::Something);
         }
+    }
+    if forget_callers(tx, due.callers).await? {
+        return Ok(Step::Something);
     }
     Ok(Step::Nothing)
 }
@@ -165,6 +171,15 @@ async fn delete(tx: &impl ConnectionTrait, tables: Tables, table: &str, when: &s
     let sql = format!(
         "DELETE FROM {table} WHERE ({columns}, {when}, kind) IN \
          (SELECT {columns}, {when}, kind FROM {table} WHERE {which} LIMIT {ROWS} {lock})"
+    );
+    Ok(execute(tx, sql, []).await? > 0)
+}
+
+async fn forget_callers(tx: &impl ConnectionTrait, before: i64) -> Result<bool> {
+    let lock = unless_locked(tx);
+    let sql = format!(
+        "DELETE FROM usage_callers WHERE (key_id, day, way) IN \
+         (SELECT key_id, day, way FROM usage_callers WHERE day < {before} LIMIT {ROWS} {lock})"
     );
     Ok(execute(tx, sql, []).await? > 0)
 }

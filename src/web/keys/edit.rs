@@ -17,6 +17,7 @@ use crate::profile::Access;
 use crate::web::extract::{KeyPath, KeysPage};
 use crate::web::flash::Flash;
 use crate::web::form::Form;
+use crate::web::keys::callers::Callers;
 use crate::web::keys::choices::{self, ExpiryChoice, ScopeGroupChoice};
 use crate::web::meanwhile::{self, Meanwhile};
 use crate::web::page::{self, Page};
@@ -32,6 +33,8 @@ pub struct EditForm {
     webhook_url: String,
     /// What was on the page when it was opened; see [`keys::seen`].
     seen: String,
+    /// What the person has seen break, and wants all the same: see [`Edit::takes_away`].
+    confirmed: String,
 }
 
 #[derive(Template)]
@@ -46,6 +49,18 @@ struct EditPage {
     expiries: Vec<ExpiryChoice>,
     your_address: String,
     meanwhile: Meanwhile,
+    /// Who would break, when that is asked.
+    callers: Vec<Callers>,
+}
+
+impl EditPage {
+    fn save(&self) -> &'static str {
+        if self.callers.is_empty() {
+            self.meanwhile.save()
+        } else {
+            "Save all the same"
+        }
+    }
 }
 
 /// `GET …/keys/{key}/edit`
@@ -60,6 +75,7 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpRe
         expires_at: key.expires_at.map(|at| at.iso_day()).unwrap_or_default(),
         webhook_url: key.webhook_url.clone().unwrap_or_default(),
         seen: keys::seen(&key),
+        confirmed: String::new(),
     };
     render(&app, &page, StatusCode::OK, key, form, FieldErrors::default())
 }
@@ -68,7 +84,7 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpRe
 pub async fn submit(app: Data<App>, page: KeysPage, key: KeyPath, form: Form<EditForm>) -> Result<HttpResponse> {
     let proof = page.ring.manage_keys()?;
     let key = keys::find(&app, proof.read(), key.0).await?;
-    let form = form.0;
+    let mut form = form.0;
     let edit = Edit {
         name: Some(form.name.clone()),
         scopes: is_by_scopes(&app, &key).then(|| form.scopes.clone()),
@@ -78,6 +94,16 @@ pub async fn submit(app: Data<App>, page: KeysPage, key: KeyPath, form: Form<Edi
         enabled: None,
         seen: meanwhile::known(&form.seen).map(str::to_owned),
     };
+    let meant = edit.takes_away();
+    if form.confirmed != meant
+        && let Ok(after) = keys::outcome(&app, &key, &edit)
+        && let Some(broken) = keys::breakage_of_edit(&app, proof.read(), &key, &after).await?
+    {
+        form.confirmed = meant;
+        let mut answer = edit_page(&app, &page, key, form, FieldErrors::default());
+        answer.callers = Callers::of_edit(&answer.page, &broken);
+        return page::html(StatusCode::CONFLICT, &answer);
+    }
     match keys::edit(&app, proof, key.id, edit).await {
         Ok(edited) => {
             let flash = if edited.version == key.version {
@@ -173,6 +199,7 @@ fn edit_page(app: &App, page: &KeysPage, key: Key, form: EditForm, errors: Field
         expiries: choices::expiries(app, &form.expiry),
         your_address: page.workspace.person.visitor.address.clone(),
         meanwhile: Meanwhile::default(),
+        callers: Vec::new(),
         key,
         form,
         errors,

@@ -7,12 +7,13 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::domain::App;
-use crate::domain::keys::{self, Evidence};
+use crate::domain::keys::{self, Breakage, Evidence, Planned};
 use crate::error::{AppError, FieldErrors, Result};
 use crate::model::key::{Key, KeyState};
 use crate::web::extract::{KeyPath, KeysPage};
 use crate::web::flash::Flash;
 use crate::web::form::Form;
+use crate::web::keys::callers::Callers;
 use crate::web::keys::words;
 use crate::web::page::{self, Page};
 
@@ -30,6 +31,7 @@ struct RevokePage {
     url: String,
     key: Key,
     evidence: Evidence,
+    callers: Vec<Callers>,
     typed: String,
     errors: FieldErrors,
     can_disable: bool,
@@ -51,7 +53,7 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpRe
     let proof = page.ring.manage_keys()?;
     let (key, evidence) = keys::evidence(&app, proof.read(), key.0).await?;
     keys::refuse_frozen(&key)?;
-    render(&app, &page, Ending::Revocation, key, evidence, None)
+    render(&app, &page, Ending::Revocation, key, evidence, None).await
 }
 
 /// `POST …/keys/{key}/revocation`
@@ -60,7 +62,7 @@ pub async fn submit(app: Data<App>, page: KeysPage, key: KeyPath, form: Form<Rev
     if let Some(typed) = form.0.name.into_iter().next() {
         let (key, evidence) = keys::evidence(&app, proof.read(), key.0).await?;
         if mistyped(&key, &evidence, &typed) {
-            return render(&app, &page, Ending::Revocation, key, evidence, Some(typed));
+            return render(&app, &page, Ending::Revocation, key, evidence, Some(typed)).await;
         }
     }
     let key = keys::revoke(&app, proof, key.0).await?;
@@ -76,7 +78,7 @@ pub async fn show_deletion(app: Data<App>, page: KeysPage, key: KeyPath) -> Resu
     }
     let proof = page.ring.manage_keys()?;
     let (key, evidence) = keys::evidence(&app, proof.read(), key.0).await?;
-    render(&app, &page, Ending::Deletion, key, evidence, None)
+    render(&app, &page, Ending::Deletion, key, evidence, None).await
 }
 
 /// `POST …/keys/{key}/deletion`
@@ -89,7 +91,7 @@ pub async fn delete(app: Data<App>, page: KeysPage, key: KeyPath, form: Form<Rev
     if let Some(typed) = form.0.name.into_iter().next()
         && mistyped(&key, &evidence, &typed)
     {
-        return render(&app, &page, Ending::Deletion, key, evidence, Some(typed));
+        return render(&app, &page, Ending::Deletion, key, evidence, Some(typed)).await;
     }
     keys::delete(&app, proof, key.id).await?;
     let text = format!("“{}” is deleted. Requests with it are refused.", key.name);
@@ -102,7 +104,7 @@ fn mistyped(key: &Key, evidence: &Evidence, typed: &str) -> bool {
 }
 
 /// The page, with what was typed when that was not the name.
-fn render(
+async fn render(
     app: &App,
     page: &KeysPage,
     ending: Ending,
@@ -116,8 +118,11 @@ fn render(
         errors = FieldErrors::one("name", format!("Type the name exactly as it is: {}", key.name));
         status = StatusCode::UNPROCESSABLE_ENTITY;
     }
+    let (_, breakage) = keys::breakage(app, page.ring.read_keys(), key.id, Planned::End).await?;
+    let page_of = page.page(app);
     let template = RevokePage {
-        page: page.page(app),
+        callers: callers(&page_of, &breakage),
+        page: page_of,
         url: page.key_url(key.id),
         can_disable: key.state == KeyState::Active,
         can_roll: key.replaced_by.is_none() && !key.is_frozen() && app.profile.key_type(&key.type_id).is_some(),
@@ -128,6 +133,12 @@ fn render(
         ending,
     };
     page::html(status, &template)
+}
+
+/// Nothing, where nobody would break.
+fn callers(page: &Page, breakage: &Breakage) -> Vec<Callers> {
+    let told = (breakage.accepted.week > 0).then(|| Callers::of_all(page, breakage));
+    told.into_iter().collect()
 }
 
 impl RevokePage {

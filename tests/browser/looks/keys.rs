@@ -136,6 +136,11 @@ async fn used(walk: &mut Walk, key: &str) {
     walk.see("usage-reason", "/w/acme/p/site/usage?reason=insufficient_scope")
         .await;
     walk.see("usage-key", &format!("{key}/usage")).await;
+    walk.see("key-callers", &format!("{key}/callers")).await;
+    let edit = format!("{key}/edit");
+    walk.open(&edit).await;
+    walk.submit(&edit, &[("allowed_addresses", "203.0.113.7")]).await;
+    walk.look("key-edit-breaks", 409).await;
     walk.becomes("victor").await;
     walk.see("key-viewer", key).await;
     walk.becomes("alice").await;

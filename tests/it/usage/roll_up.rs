@@ -193,6 +193,7 @@ fn due(world: &World) -> Due {
         over: today,
         hours: today - 90,
         months: 0,
+        callers: 0,
     }
 }
 

@@ -2,9 +2,11 @@
 //! docs/internals/usage.md is held here.
 
 use keyhatch::domain::usage::roll_up;
+use keyhatch::model::timestamp::Timestamp;
 use keyhatch::model::usage::Unit;
 use keyhatch::store::db::commit;
 use keyhatch::store::usage::Count;
+use keyhatch::store::usage::callers::{self, Call};
 use keyhatch::store::{self};
 use sea_orm::{ConnectionTrait, Statement};
 
@@ -18,6 +20,9 @@ const DAYS: i64 = 31;
 const ON_SQLITE: [i64; 2] = [260, 12];
 /// The same; a table takes some pages however little is in it.
 const ON_POSTGRES: [i64; 2] = [450, 200];
+
+/// A caller that uses a key each hour of a day: how many bytes that takes, on SQLite and on PostgreSQL.
+const A_CALLER: [i64; 2] = [350, 550];
 
 #[tokio::test]
 async fn the_database_grows_with_keys_in_use_and_not_with_requests() {
@@ -68,6 +73,41 @@ async fn sizes(requests: i64) -> (i64, i64) {
     (with_hours, size(&app).await - empty)
 }
 
+#[tokio::test]
+async fn who_calls_takes_no_more_than_is_said() {
+    let app = TestApp::start().await;
+    let (workspace, project) = acme(&app).await;
+    let mut keys = Vec::new();
+    for _ in 0..KEYS {
+        keys.push(app.key(&workspace, Some(&project), "secret", "live", &[]).await.key.id);
+    }
+    keys.sort_unstable();
+    let empty = size(&app).await;
+    let first = app.app.now().start_of_month().hour();
+    let tx = app.app.db.begin().await.unwrap();
+    for hour in first..first + 8 * 24 {
+        let call = |key: &_| Call {
+            key: *key,
+            way: i64::MAX - hour / 24,
+            hour,
+            route: "GET /api/v1/shipments/{id}".into(),
+            needs: vec!["shipments:read".to_owned()],
+            address: "203.0.113.107".to_owned(),
+            from_anywhere: false,
+            user_agent: "Acme-Sync/2.1.7 (+https://acme.example) python-requests/2.32".to_owned(),
+            last: Timestamp::from_millis(hour * 3_600_000),
+            count: 1_000_000,
+        };
+        callers::add(&tx, &keys.iter().map(call).collect::<Vec<_>>())
+            .await
+            .unwrap();
+    }
+    commit(tx).await.unwrap();
+    let of_a_day = (size(&app).await - empty) / KEYS / 8;
+    let most = A_CALLER[usize::from(app.app.db.is_shared())];
+    assert!(of_a_day <= most, "{of_a_day} bytes");
+}
+
 /// What is in use, in bytes.
 async fn size(app: &TestApp) -> i64 {
     let db = app.app.db.reader();
@@ -79,6 +119,7 @@ async fn size(app: &TestApp) -> i64 {
             "usage_owner_days",
             "usage_owner_months",
             "usage_kinds",
+            "usage_callers",
         ];
         let sizes = tables
             .map(|table| format!("pg_total_relation_size('{table}')"))

@@ -18,7 +18,7 @@ impl Records {
         let waiting = shard.lock().waiting();
         batch.accepted.reserve(waiting + waiting / 4 + 64);
         let seldom = shard.lock().take(&mut batch.accepted);
-        batch.add_spilled(seldom.spilled);
+        batch.add_ways(seldom.ways);
         batch.add_refused(seldom.refused);
         batch.notes.extend(seldom.notes);
     }

@@ -1,14 +1,13 @@
 //! Counting what had still to be paid for when it was found good.
 
-use super::Records;
-use crate::domain::usage::client::Source;
+use super::{Records, source_of};
 use crate::domain::usage::notes::Note;
 use crate::domain::verify::judge;
 use crate::domain::verify::question::Question;
 use crate::model::ids::KeyId;
 use crate::model::timestamp::Timestamp;
 use crate::model::verdict::Refusal;
-use crate::profile::{Profile, RouteNumber};
+use crate::profile::Profile;
 
 impl Records {
     /// Counts a request of the key with this digest: as accepted, or as refused after all.
@@ -20,17 +19,13 @@ impl Records {
         now: Timestamp,
         refusal: Option<&Refusal>,
     ) {
-        let route = judge::matched(profile, question).map_or(RouteNumber::NONE, |matched| matched.number());
+        let matched = judge::matched(profile, question).unwrap_or_default();
         let mut shard = self.shard(digest).lock();
         if let Some(refusal) = refusal {
             let note = || Note::new(refusal, question, profile, now);
             return shard.refused(key, refusal, note, now);
         }
-        let source = Source {
-            address: question.address,
-            user_agent: question.user_agent,
-        };
         let position = shard.position(digest);
-        shard.accepted(position, key, source, route, now);
+        shard.accepted(position, key, &source_of(question, matched), now);
     }
 }

@@ -2,6 +2,7 @@
 //! held for the time of one verdict and never across an await; so limits and counters are exact without more ado.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::RandomState;
 use std::sync::Arc;
 
 use super::index::Index;
@@ -12,14 +13,14 @@ use crate::domain::usage::client::{LastClient, Source};
 use crate::domain::usage::counted::Counted;
 use crate::domain::usage::counts::{Batch, RefusedCounts};
 use crate::domain::usage::notes::{AT_ONCE, Note};
-use crate::domain::usage::pending::{Pending, Spilled};
+use crate::domain::usage::pending::Pending;
+use crate::domain::usage::ways::Ways;
 use crate::domain::verify::limits::Limits;
 use crate::model::ids::KeyId;
 use crate::model::rate::Recent;
 use crate::model::request_id::RequestId;
 use crate::model::timestamp::Timestamp;
 use crate::model::verdict::Refusal;
-use crate::profile::RouteNumber;
 use crate::store::keys::Digested;
 
 /// What was let through lately, by key and number of the limit.
@@ -44,19 +45,21 @@ pub(super) struct Shard {
     counted: Vec<u32>,
     /// What was counted where no record does: of keys that have none, and of hours that are over.
     pending: Vec<Pending>,
-    /// What was accepted through more routes than a record tells apart.
-    spilled: HashMap<KeyId, Vec<Spilled>>,
+    /// What was accepted in more ways than a record tells apart.
+    ways: HashMap<KeyId, Ways>,
     refused: HashMap<KeyId, RefusedCounts>,
     notes: HashMap<KeyId, VecDeque<Note>>,
     /// Digests of service tokens that were found good.
     tokens: HashSet<[u8; 32]>,
     last_client: LastClient,
+    /// Of clients.
+    hasher: RandomState,
 }
 
 /// What was counted in maps, because few keys have any of it between two flushes.
 #[derive(Debug)]
 pub(super) struct Seldom {
-    pub(super) spilled: HashMap<KeyId, Vec<Spilled>>,
+    pub(super) ways: HashMap<KeyId, Ways>,
     pub(super) refused: HashMap<KeyId, RefusedCounts>,
     pub(super) notes: HashMap<KeyId, VecDeque<Note>>,
 }
@@ -72,11 +75,12 @@ impl Shard {
             recents: HashMap::new(),
             counted: Vec::new(),
             pending: Vec::new(),
-            spilled: HashMap::new(),
+            ways: HashMap::new(),
             refused: HashMap::new(),
             notes: HashMap::new(),
             tokens: HashSet::new(),
             last_client: LastClient::default(),
+            hasher: RandomState::new(),
         }
     }
 
@@ -205,29 +209,26 @@ impl Shard {
     }
 
     /// Counts a request that was let through.
-    pub(super) fn accepted(
-        &mut self,
-        position: Option<usize>,
-        key: KeyId,
-        source: Source<'_>,
-        route: RouteNumber,
-        now: Timestamp,
-    ) {
+    pub(super) fn accepted(&mut self, position: Option<usize>, key: KeyId, source: &Source<'_>, now: Timestamp) {
         let last = &mut self.last_client;
         let place = position.and_then(|position| Some((position, self.slab.get_mut(position)?)));
         let Some((position, record)) = place else {
             let mut counted = Counted::default();
-            counted.add(key, source, route, now, last);
+            counted.add(key, source, now, last);
             self.pending.extend(counted.take(key));
             return;
         };
         if record.counted.is_empty() {
             self.counted.push(position as u32);
         }
-        let over = record.counted.add(key, source, route, now, last);
+        if record.counted.is_of_another(source, now) {
+            let ways = self.ways.entry(key).or_default();
+            return ways.add_one(&self.hasher, source, now, last);
+        }
+        let over = record.counted.add(key, source, now, last);
         self.pending.extend(over.pending);
-        if let Some((through, count)) = over.spilled {
-            add_to(self.spilled.entry(key).or_default(), through, count);
+        if let Some(way) = over.way {
+            self.ways.entry(key).or_default().add(&self.hasher, way);
         }
     }
 
@@ -269,7 +270,7 @@ impl Shard {
         }
         accepted.extend(std::mem::take(&mut self.pending));
         Seldom {
-            spilled: std::mem::take(&mut self.spilled),
+            ways: std::mem::take(&mut self.ways),
             refused: std::mem::take(&mut self.refused),
             notes: std::mem::take(&mut self.notes),
         }
@@ -283,7 +284,7 @@ impl Shard {
             batch
                 .accepted
                 .extend(record.and_then(|record| record.counted.take(record.id)));
-            batch.add_spilled(self.spilled.remove_entry(key));
+            batch.add_ways(self.ways.remove_entry(key));
             batch.add_refused(self.refused.remove_entry(key));
             batch.notes.extend(self.notes.remove_entry(key));
         }

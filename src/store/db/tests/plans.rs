@@ -130,10 +130,13 @@ async fn usage_is_summed_for_whom_it_is_about_alone() {
     }
     usage::of_keys(db, &[key, key], 20_000).await.unwrap();
     usage::of_owners(db, workspace, 20_000).await.unwrap();
+    usage::callers::of_key(db, key, 20_000, 19_900).await.unwrap();
+    usage::callers::scopes_needed(db, key).await.unwrap();
     let due = usage::Due {
         over: 20_000,
         hours: 19_000,
         months: 19_000,
+        callers: 20_000,
     };
     usage::is_any_due(db, due).await.unwrap();
     let tx: Tx = overheard.db.begin().await.unwrap();

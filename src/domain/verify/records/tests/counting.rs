@@ -4,7 +4,7 @@ use crate::domain::usage::counts::Batch;
 use std::collections::HashMap;
 
 use super::*;
-use crate::profile::Route;
+use crate::profile::{Route, RouteNumber};
 
 #[derive(Clone, Copy, Debug)]
 enum Count {
@@ -56,8 +56,8 @@ fn add_up(batch: Batch, taken: &mut Counts) {
             *taken.entry((pending.key, pending.at.hour(), route)).or_insert(0) += i64::from(count);
         }
     }
-    for (of, count) in batch.spilled {
-        *taken.entry(of).or_insert(0) += count;
+    for (key, way) in batch.ways {
+        *taken.entry((key, way.last.hour(), way.route)).or_insert(0) += way.count;
     }
 }
 
