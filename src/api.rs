@@ -26,7 +26,7 @@ pub mod transport;
 pub mod trial;
 mod values;
 
-pub use roots::{GATEWAY, PROVIDER};
+pub use roots::{GATEWAY, LEAKS, PROVIDER};
 
 use actix_web::dev::HttpServiceFactory;
 use actix_web::guard::fn_guard;
@@ -36,7 +36,8 @@ use actix_web::web::{self, Data, ServiceConfig};
 use crate::domain::App;
 use crate::error::AppError;
 
-/// Everything under the profile's base path and under [`PROVIDER`] and [`GATEWAY`], what does not exist included; `table` registers what does.
+/// Everything under the profile's base path and under [`PROVIDER`], [`GATEWAY`] and [`LEAKS`], what does not exist included; `table`
+/// registers what does.
 pub fn service<F>(app: &App, table: F) -> impl HttpServiceFactory + use<F>
 where
     F: FnOnce(&mut ServiceConfig),
@@ -45,6 +46,7 @@ where
         app.profile.api.base_path.clone(),
         PROVIDER.to_owned(),
         GATEWAY.to_owned(),
+        LEAKS.to_owned(),
     ];
     let is_ours = move |path: &str| {
         let below = |root: &String| path.strip_prefix(root.as_str());

@@ -2,6 +2,7 @@
 
 mod database;
 mod master_key;
+mod others;
 mod server;
 
 use std::fs::File;
@@ -32,9 +33,9 @@ use crate::domain::passwords::Hashing;
 use crate::domain::throttle::Throttle;
 use crate::domain::totals::Totals;
 use crate::domain::usage::{self, Usage};
+use crate::domain::verify::Fill;
 use crate::domain::verify::changes::{self, Listener};
 use crate::domain::verify::records::Records;
-use crate::domain::verify::{Fill, Tokens};
 use crate::domain::webhooks;
 use crate::domain::webhooks::courier::{Courier, CourierSettings, SystemResolver};
 use crate::domain::{App, Settings, accounts, credits, dispatch, keys, refused_requests};
@@ -73,7 +74,8 @@ impl Application {
         let address = listener.local_addr()?;
         let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         let mut app = open(config, public_url, clock, random).await?;
-        app.tokens = tokens(config, &app)?;
+        app.tokens = others::tokens(config, &app)?;
+        app.github_keys = others::github_keys(&app)?;
         let app = Data::new(app);
         if app.profile.api.https_only && !app.settings.development && config.trusted_proxies.is_empty() {
             tracing::warn!(
@@ -265,6 +267,7 @@ pub async fn open(
         passwords: Hashing::new(config.password_hashing)?,
         mailer: Mailer::new(post, from),
         tokens: None,
+        github_keys: None,
         totals: Totals::default(),
         suspects: Arc::default(),
         till: credits::Till::default(),
@@ -272,13 +275,6 @@ pub async fn open(
         dispatch: dispatch::Bell::default(),
         watchers: Watchers::default(),
     })
-}
-
-/// Tokens of the identity provider, where the profile has them.
-fn tokens(config: &Config, app: &App) -> anyhow::Result<Option<Tokens>> {
-    let from_here = |address: &url::Url| app.settings.development && is_loopback(address);
-    let tokens = |jwt| Tokens::new(jwt, |name| config.variables.get(name), from_here);
-    app.profile.jwt.as_ref().map(tokens).transpose()
 }
 
 /// Mail and the embedded database are nobody else's to read.

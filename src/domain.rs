@@ -19,6 +19,7 @@ pub mod onboarding;
 pub mod passwords;
 pub mod pasted;
 pub mod projects;
+mod published;
 pub mod readiness;
 pub mod refused_requests;
 pub mod seal;
@@ -72,6 +73,8 @@ pub struct App {
     pub node: Uuid,
     /// Tokens that are taken beside keys, in a process that serves.
     pub tokens: Option<verify::Tokens>,
+    /// What reports of GitHub are verified with, in a process that serves and takes them.
+    pub github_keys: Option<leaks::github_keys::GithubKeys>,
     pub totals: totals::Totals,
     /// Keys that came over plain http and are about to be marked.
     pub suspects: Arc<keys::compromise::Suspects>,

@@ -299,6 +299,9 @@ pub fn api(profile: &Profile) -> Table {
     table.get(format!("{base}/openapi.json"), api::openapi::show);
     table.get(format!("{base}/key-patterns.json"), api::leaks::patterns);
     table.post(format!("{base}/keys/revocation"), api::leaks::revoke);
+    if profile.leaks.github_keys.is_some() {
+        table.post(format!("{}/github", api::LEAKS), api::leaks::github::receive);
+    }
     table.get(format!("{base}/me"), api::me::show);
     table.get(format!("{base}/api-keys"), api::keys::list::list);
     table.post(format!("{base}/api-keys"), api::keys::create::create);

@@ -31,6 +31,9 @@ pub enum ApiError {
     /// The body is not JSON, or no object; the sentence says where.
     #[error("unreadable body: {0}")]
     Unreadable(String),
+    /// The body is larger than this, where the address takes more or less than others.
+    #[error("the body is larger than {0}")]
+    LargerThan(&'static str),
     /// What the operation says.
     #[error(transparent)]
     Failed(#[from] AppError),
@@ -49,6 +52,7 @@ impl ResponseError for ApiError {
             Self::Fields(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::NotSaidToBeJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Unreadable(_) => StatusCode::BAD_REQUEST,
+            Self::LargerThan(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Failed(error) => error.status_code(),
         }
     }
@@ -146,6 +150,7 @@ fn say(app: &App, error: &ApiError) -> Said {
             "Send the body as JSON, with Content-Type: application/json.",
         ),
         ApiError::Unreadable(why) => Said::new("invalid_json", why.clone()),
+        ApiError::LargerThan(most) => too_large(most),
         ApiError::Failed(_) => Said::new("internal_error", "Something broke here."),
     }
 }
@@ -168,10 +173,7 @@ fn say_failed(app: &App, error: &AppError) -> Said {
         AppError::Conflict(why) => Said::new("conflict", why.clone()),
         AppError::Overtaken => Said::new("conflict", "Something else was saved meanwhile."),
         AppError::PlanLimit(why) => Said::new("plan_limit_reached", why.clone()),
-        AppError::TooLarge => Said::new(
-            "too_large",
-            "The body is larger than the 64 KiB that this address takes.",
-        ),
+        AppError::TooLarge => too_large("64 KiB"),
         AppError::TooSlow => Said::new(
             "request_timeout",
             "The body did not come in time: its first byte within 10 seconds, its last within 30.",
@@ -205,6 +207,11 @@ fn say_failed(app: &App, error: &AppError) -> Said {
             }
         }
     }
+}
+
+fn too_large(most: &str) -> Said {
+    let message = format!("The body is larger than the {most} that this address takes.");
+    Said::new("too_large", message)
 }
 
 fn write(style: ErrorStyle, help: &str, status: StatusCode, said: &Said) -> HttpResponse {

@@ -3,5 +3,8 @@
 /// Where the provider's own systems call.
 pub const PROVIDER: &str = "/provider";
 
+/// Where those report who look for leaked keys.
+pub const LEAKS: &str = "/leaks";
+
 /// Where proxies in front of the provider's API ask.
 pub const GATEWAY: &str = "/gateway";

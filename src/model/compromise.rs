@@ -21,6 +21,8 @@ pub enum CompromisedHow {
     PlainHttp,
     /// Somebody who has it said so.
     Reported,
+    /// GitHub found it in what everybody can read there.
+    FoundByGithub,
 }
 
 impl CompromisedHow {
@@ -29,6 +31,7 @@ impl CompromisedHow {
         match self {
             Self::PlainHttp => "plain_http",
             Self::Reported => "reported",
+            Self::FoundByGithub => "found_by_github",
         }
     }
 
@@ -37,6 +40,7 @@ impl CompromisedHow {
         match self {
             Self::PlainHttp => "was sent over plain http",
             Self::Reported => "was reported as leaked by somebody who has it",
+            Self::FoundByGithub => "was found by GitHub, in what everybody can read there",
         }
     }
 
@@ -44,7 +48,7 @@ impl CompromisedHow {
     pub fn why(self) -> &'static str {
         match self {
             Self::PlainHttp => "Anybody on the way could read it.",
-            Self::Reported => "Whoever has it could use it.",
+            Self::Reported | Self::FoundByGithub => "Whoever has it could use it.",
         }
     }
 
@@ -52,7 +56,7 @@ impl CompromisedHow {
     pub fn remedy(self) -> &'static str {
         match self {
             Self::PlainHttp => "Let the program that sent it call https:// addresses only.",
-            Self::Reported => {
+            Self::Reported | Self::FoundByGithub => {
                 "Find out where it was readable, and take it away there: a repository keeps what was committed once."
             }
         }
@@ -72,6 +76,7 @@ impl FromStr for CompromisedHow {
         match text {
             "plain_http" => Ok(Self::PlainHttp),
             "reported" => Ok(Self::Reported),
+            "found_by_github" => Ok(Self::FoundByGithub),
             other => Err(format!("“{other}” is no way to be compromised")),
         }
     }

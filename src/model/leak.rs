@@ -45,6 +45,56 @@ impl FromStr for LeakAction {
     }
 }
 
+/// Who reports a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reporter {
+    /// Somebody who has it, and stays unknown.
+    Holder,
+    /// GitHub, which has found it in what everybody can read there.
+    Github,
+}
+
+impl Reporter {
+    /// The word in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Holder => "holder",
+            Self::Github => "github",
+        }
+    }
+
+    /// Who it is, in a sentence.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Holder => "somebody who has it",
+            Self::Github => "GitHub",
+        }
+    }
+}
+
+/// What GitHub means by the `source` of a key that it found; nothing for what it may call something one day.
+pub fn part_of_github(source: &str) -> Option<&'static str> {
+    let part = match source.trim().to_ascii_lowercase().as_str() {
+        "content" => "a file",
+        "commit" => "a commit",
+        "pull_request_title" => "the title of a pull request",
+        "pull_request_description" => "the description of a pull request",
+        "pull_request_comment" => "a comment on a pull request",
+        "issue_title" => "the title of an issue",
+        "issue_description" => "the description of an issue",
+        "issue_comment" => "a comment on an issue",
+        "discussion_title" => "the title of a discussion",
+        "discussion_body" => "a discussion",
+        "discussion_comment" => "a comment in a discussion",
+        "commit_comment" => "a comment on a commit",
+        "gist_content" => "a gist",
+        "gist_comment" => "a comment on a gist",
+        "npm" => "a package on npm",
+        _ => return None,
+    };
+    Some(part)
+}
+
 /// The longest address of a place where a key was found, in bytes.
 pub const LONGEST_PLACE: usize = 2_000;
 

@@ -86,10 +86,12 @@ pub struct Inbound {
 }
 
 /// What `[leaks]` says: keys that were found where everybody can read them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leaks {
     /// What is done with one, where its owner has not said something else.
     pub action: LeakAction,
+    /// Where GitHub publishes the keys that it signs reports with, if reports of it are taken.
+    pub github_keys: Option<String>,
 }
 
 /// What `[jwt]` says: tokens of an identity provider, taken beside keys.

@@ -7,16 +7,14 @@ use super::Result;
 use super::entities::{leak_report, leak_rule};
 use super::rows::word;
 use crate::model::ids::{KeyId, OwnerId, WorkspaceId};
-use crate::model::leak::LeakAction;
+use crate::model::leak::{LeakAction, Reporter};
 use crate::model::timestamp::Timestamp;
-
-/// Who reports: nobody but holders of keys so far.
-const HOLDER: &str = "holder";
 
 /// A report, as it is kept.
 #[derive(Clone, Debug)]
 pub struct NewReport<'a> {
     pub key: KeyId,
+    pub reporter: Reporter,
     pub place_digest: [u8; 32],
     pub place: Option<&'a str>,
     pub action: LeakAction,
@@ -27,7 +25,7 @@ pub struct NewReport<'a> {
 pub async fn note(tx: &impl ConnectionTrait, new: &NewReport<'_>) -> Result<bool> {
     let row = leak_report::ActiveModel {
         key_id: Set(new.key.0),
-        source: Set(HOLDER.to_owned()),
+        source: Set(new.reporter.as_str().to_owned()),
         place_digest: Set(new.place_digest.to_vec()),
         place: Set(new.place.map(ToOwned::to_owned)),
         action: Set(new.action.to_string()),

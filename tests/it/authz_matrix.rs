@@ -34,7 +34,7 @@ pub fn profile() -> String {
     let example = include_str!("../../profiles/example.toml");
     let embed = "[embed]\npublishable_prefix = \"kh_embed_pk_\"\nsigning_prefix = \"kh_embed_sk_\"\n";
     let inbound = "[inbound]\ntoken_prefix = \"kh_in_\"\n";
-    format!("{example}\n{embed}\n{inbound}")
+    format!("{example}\n{embed}\n{inbound}\n[leaks.github]\n")
 }
 
 /// Who calls a page: nobody signed in, Charlie a stranger, Sam of the staff, and the members Victor (viewer), Bob
@@ -217,6 +217,8 @@ pub const API: &[Row<7>] = &[
     // They take no credential: to have the key is the proof, and patterns say nothing about anybody's keys.
     row("GET",    "/api/v1/key-patterns.json",                                                  [200, 200, 200, 200, 200, 200, 200]),
     row("POST",   "/api/v1/keys/revocation",                                                    [422, 422, 422, 422, 422, 422, 422]),
+    // Whoever calls it is GitHub, and has signed what it sends.
+    row("POST",   "/leaks/github",                                                              [403, 403, 403, 403, 403, 403, 403]),
     row("GET",    "/api/v1/me",                                                                 [401, 200, 200, 200, 200, 200, 401]),
     row("GET",    "/api/v1/api-keys",                                                           [401, 200, 403, 403, 200, 200, 401]),
     row("POST",   "/api/v1/api-keys",                                                           [401, 422, 403, 403, 422, 422, 401]),

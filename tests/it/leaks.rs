@@ -1,5 +1,7 @@
 //! Keys that leaked: whoever holds one ends it, nobody learns which ones there are, and its owner decides what else is done.
 
+mod github;
+
 use keyhatch::model::key::KeyState;
 use serde_json::{Value, json};
 
@@ -21,7 +23,10 @@ struct World {
 
 impl World {
     async fn start() -> Self {
-        let app = TestApp::start().await;
+        Self::of(TestApp::start().await).await
+    }
+
+    async fn of(app: TestApp) -> Self {
         let alice = app.person("alice").await;
         let workspace = app.workspace_on(&alice, "Acme", Some("enterprise")).await;
         let project = app.project(&workspace, "Site").await;

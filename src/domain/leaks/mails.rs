@@ -7,8 +7,11 @@ use crate::domain::keys::compromise::told;
 use crate::domain::mail::Mail;
 use crate::error::{AppError, Result};
 use crate::model::key::{Key, KeyState};
-use crate::model::leak::LeakAction;
+use crate::model::leak::{LeakAction, Reporter};
 use crate::store::Tx;
+
+/// How many places of one report are told.
+pub(super) const MOST_PLACES: usize = 10;
 
 #[derive(Template)]
 #[template(path = "mail/key_leaked.txt")]
@@ -18,8 +21,11 @@ struct KeyLeaked<'a> {
     key: &'a Key,
     /// "Acme, Site"
     place: String,
-    /// Where it was found.
-    found_at: Option<&'a str>,
+    reporter: Reporter,
+    /// Where it was found: as many places as are told.
+    places: &'a [String],
+    /// How many more there are.
+    more_places: usize,
     exact: String,
     action: LeakAction,
     /// Whether requests with it are accepted, as far as the key itself says.
@@ -34,17 +40,21 @@ pub(super) async fn key_leaked(
     app: &App,
     key: &Key,
     action: LeakAction,
-    place: Option<&str>,
+    reporter: Reporter,
+    places: &[String],
 ) -> Result<Vec<Mail>> {
     let Some(told) = told(tx, app, key).await? else {
         return Ok(Vec::new());
     };
+    let told_places = places.len().min(MOST_PLACES);
     let text = KeyLeaked {
         product: &app.profile.api.name,
         home: &app.settings.public_url,
         key,
         place: told.place,
-        found_at: place,
+        reporter,
+        places: &places[..told_places],
+        more_places: places.len() - told_places,
         exact: app.now().exact(),
         action,
         works: key.state == KeyState::Active && !key.is_expired(app.now()),

@@ -3,7 +3,8 @@
 
 use std::net::IpAddr;
 
-use super::{mails, rule};
+use super::mails::{self, MOST_PLACES};
+use super::rule;
 use crate::domain::access::By;
 use crate::domain::audit::{self, Subject};
 use crate::domain::keys::compromise;
@@ -15,8 +16,8 @@ use crate::error::{AppError, FieldErrors, Result};
 use crate::model::audit::{Action, Actor};
 use crate::model::compromise::CompromisedHow;
 use crate::model::key::{Key, KeyState};
-use crate::model::leak::{LeakAction, parse_place};
-use crate::model::timestamp::DAY;
+use crate::model::leak::{LeakAction, Reporter, parse_place};
+use crate::model::timestamp::{DAY, Timestamp};
 use crate::store::changes::Changed;
 use crate::store::db::commit;
 use crate::store::leaks::NewReport;
@@ -44,30 +45,47 @@ pub async fn report(app: &App, text: &str, place: &str, address: Option<IpAddr>)
     };
     let who = address.map_or_else(String::new, |address| address.to_string());
     app.throttle.attempt(Attempt::LeakAddress, &who, app.now())?;
-    carry_out(app, &seal::digest(text), place.as_deref()).await
+    let report = Report {
+        reporter: Reporter::Holder,
+        places: place.into_iter().collect(),
+    };
+    carry_out(app, &seal::digest(text), &report).await
+}
+
+/// What is said about a key.
+pub(super) struct Report {
+    pub(super) reporter: Reporter,
+    /// Where it was found, as far as anybody says.
+    pub(super) places: Vec<String>,
+}
+
+impl Report {
+    /// "found at A and 3 other places"
+    fn found_at(&self) -> Option<String> {
+        let first = self.places.first()?;
+        Some(match self.places.len() - 1 {
+            0 => format!("found at {first}"),
+            1 => format!("found at {first} and one other place"),
+            more => format!("found at {first} and {more} other places"),
+        })
+    }
 }
 
 /// What stands in trails and mails must not be a key.
-fn place_of(app: &App, typed: &str) -> std::result::Result<Option<String>, &'static str> {
+pub(super) fn place_of(app: &App, typed: &str) -> std::result::Result<Option<String>, &'static str> {
     if pasted::holds_secret(&app.profile, typed) {
         return Err("There is a key in this address: send it without.");
     }
     parse_place(typed)
 }
 
-async fn carry_out(app: &App, digest: &[u8; 32], place: Option<&str>) -> Result<()> {
+/// Does what its owner wants done with the key that has this digest, if there is one.
+pub(super) async fn carry_out(app: &App, digest: &[u8; 32], report: &Report) -> Result<()> {
     let Some((tx, mut key)) = compromise::lock_secret(app, digest).await? else {
         return Ok(());
     };
     let action = rule::of(&tx, app, key.owner_id).await?;
     let now = app.now();
-    let new = NewReport {
-        key: key.id,
-        place_digest: seal::digest(place.unwrap_or_default()),
-        place,
-        action,
-        at: now,
-    };
     // What an earlier report did may be undone, or its owner may want more by now: then it is done, and told, again.
     let is_done = match action {
         LeakAction::Notify => true,
@@ -77,11 +95,11 @@ async fn carry_out(app: &App, digest: &[u8; 32], place: Option<&str>) -> Result<
     if is_done && store::leaks::count(&tx, key.id, now.plus(-DAY)).await? >= MOST_REPORTS {
         return Ok(());
     }
-    if !store::leaks::note(&tx, &new).await? && is_done {
+    if !note(&tx, &key, report, action, now).await? && is_done {
         return Ok(());
     }
-    let changed = act(&tx, app, &mut key, action, place).await?;
-    for mail in mails::key_leaked(&tx, app, &key, action, place).await? {
+    let changed = act(&tx, app, &mut key, action, report).await?;
+    for mail in mails::key_leaked(&tx, app, &key, action, report.reporter, &report.places).await? {
         outbox::put(&tx, app, &mail).await?;
     }
     match changed {
@@ -92,18 +110,49 @@ async fn carry_out(app: &App, digest: &[u8; 32], place: Option<&str>) -> Result<
     Ok(())
 }
 
+/// Keeps each of the places, as many as people may hear of. Whether one of them is new.
+async fn note(tx: &Tx, key: &Key, report: &Report, action: LeakAction, at: Timestamp) -> Result<bool> {
+    let mut places: Vec<Option<&str>> = report
+        .places
+        .iter()
+        .take(MOST_PLACES)
+        .map(|place| Some(&**place))
+        .collect();
+    if places.is_empty() {
+        places.push(None);
+    }
+    let mut is_new = false;
+    for place in places {
+        let new = NewReport {
+            key: key.id,
+            reporter: report.reporter,
+            place_digest: seal::digest(place.unwrap_or_default()),
+            place,
+            action,
+            at,
+        };
+        is_new |= store::leaks::note(tx, &new).await?;
+    }
+    Ok(is_new)
+}
+
 /// Does it, with its line in the trail; the answer is what verification has to hear of.
-async fn act(tx: &Tx, app: &App, key: &mut Key, action: LeakAction, place: Option<&str>) -> Result<Option<Changed>> {
+async fn act(tx: &Tx, app: &App, key: &mut Key, action: LeakAction, report: &Report) -> Result<Option<Changed>> {
     let by = By {
         actor: Actor::Keyhatch,
         address: None,
     };
-    let details = match place {
-        Some(place) => format!("reported by somebody who has it, found at {place}"),
-        None => "reported by somebody who has it".to_owned(),
+    let who = report.reporter.words();
+    let details = match report.found_at() {
+        Some(found_at) => format!("reported by {who}, {found_at}"),
+        None => format!("reported by {who}"),
     };
     if action == LeakAction::Revoke {
-        let changed = compromise::end(tx, app, key, &by, CompromisedHow::Reported, details).await?;
+        let how = match report.reporter {
+            Reporter::Holder => CompromisedHow::Reported,
+            Reporter::Github => CompromisedHow::FoundByGithub,
+        };
+        let changed = compromise::end(tx, app, key, &by, how, details).await?;
         return Ok(Some(changed));
     }
     let disables = action == LeakAction::Disable && key.state == KeyState::Active;

@@ -12,8 +12,6 @@ mod signatures;
 
 pub(super) use ask::ask;
 
-use std::sync::Arc;
-
 use anyhow::{Context, bail};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -47,7 +45,7 @@ pub struct Tokens {
 #[derive(Debug)]
 enum Keys {
     Shared(DecodingKey),
-    Set(Arc<KeySet>),
+    Set(KeySet),
 }
 
 impl Tokens {
@@ -82,7 +80,7 @@ impl Tokens {
                          from this machine, and only in development)"
                     );
                 }
-                Keys::Set(Arc::new(KeySet::new(address, jwt.algorithms.clone())))
+                Keys::Set(KeySet::new(address, jwt.algorithms.clone()))
             }
         };
         Ok(Self { jwt: jwt.clone(), keys })

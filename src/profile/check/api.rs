@@ -18,7 +18,7 @@ const FIELDS: [&str; 10] = [
 ];
 
 /// The first segments of our own addresses, today's and those we may come to need.
-const OURS: [&str; 28] = [
+const OURS: [&str; 30] = [
     ".well-known",
     "account",
     "assets",
@@ -32,6 +32,8 @@ const OURS: [&str; 28] = [
     "healthz",
     "help",
     "invitations",
+    "leaked-key",
+    "leaks",
     "metrics",
     "provider",
     "readyz",

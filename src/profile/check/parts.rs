@@ -11,6 +11,9 @@ const MOST_SESSION_MINUTES: u32 = 24 * 60;
 /// Clocks that are more wrong than this are broken.
 const MOST_LEEWAY_SECONDS: u32 = 300;
 
+/// Where GitHub publishes the keys of its secret scanning.
+const GITHUB_KEYS: &str = "https://api.github.com/meta/public_keys/secret_scanning";
+
 const JWT_FIELDS: [&str; 7] = [
     "issuer",
     "audience",
@@ -70,13 +73,29 @@ pub(super) fn credits(root: &Section<'_>, notes: &mut Notes<'_>) -> Option<Credi
 pub(super) fn leaks(root: &Section<'_>, notes: &mut Notes<'_>) -> Leaks {
     let mut leaks = Leaks {
         action: LeakAction::Revoke,
+        github_keys: None,
     };
     if let Some(section) = root.table("leaks", notes) {
-        section.only(&["action"], notes);
+        section.only(&["action", "github"], notes);
         let actions = LeakAction::ALL.map(|action| (action.as_str(), action));
         leaks.action = section.choice("action", &actions, notes).unwrap_or(leaks.action);
+        leaks.github_keys = github_keys(&section, notes);
     }
     leaks
+}
+
+fn github_keys(leaks: &Section<'_>, notes: &mut Notes<'_>) -> Option<String> {
+    let section = leaks.inner("github", notes)?;
+    section.only(&["keys_url"], notes);
+    let Some(url) = section.text("keys_url", notes) else {
+        return Some(GITHUB_KEYS.to_owned());
+    };
+    if url.value.starts_with("http://") && !is_from_here(&url.value) {
+        let message =
+            "keys_url must begin with \"https://\": anybody who can change the keys in transit can report as GitHub";
+        notes.add(url.at, message);
+    }
+    Some(checked_url(url, "keys_url", notes))
 }
 
 /// `[jwt]`.

@@ -18,6 +18,13 @@ impl<'t> Section<'t> {
         self.table_of(key, format!("{key} of {}", self.title), value, notes)
     }
 
+    /// The table `[this.key]`, if it is there.
+    pub(in crate::profile) fn inner(&self, key: &str, notes: &mut Notes<'_>) -> Option<Section<'t>> {
+        let (_, value) = self.entry(key)?;
+        let outer = self.title.trim_matches(['[', ']']);
+        self.table_of(key, format!("[{outer}.{key}]"), value, notes)
+    }
+
     /// Every table `[[key]]`, in the order of the file.
     pub(in crate::profile) fn tables(&self, key: &str, notes: &mut Notes<'_>) -> Vec<Section<'t>> {
         let Some((at, value)) = self.entry(key) else {

@@ -1,10 +1,10 @@
-//! One GET of a document that the operator named in a file of their own: the keys of their identity provider. It may be at an
+//! One GET of a document that the operator named in a file of their own: the keys of their identity provider, or GitHub's. It may be at an
 //! internal address, which no customer could have chosen; all else is as strict as for a delivery.
 
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use reqwest::header::{ACCEPT, CACHE_CONTROL, HeaderMap};
+use reqwest::header::{ACCEPT, CACHE_CONTROL, HeaderMap, USER_AGENT};
 use reqwest::redirect::Policy;
 use reqwest::{Client, StatusCode, retry};
 use tokio::time::{Instant, timeout_at};
@@ -43,6 +43,8 @@ impl Courier {
                 .pool_max_idle_per_host(0)
                 .build()?;
             let asked = client.get(url.clone()).header(ACCEPT, "application/json");
+            // GitHub answers nobody who does not say what they are.
+            let asked = asked.header(USER_AGENT, "Keyhatch");
             let mut response = asked.send().await.map_err(reqwest::Error::without_url)?;
             let status = response.status();
             ensure!(status == StatusCode::OK, "the answer was {status}");

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::broken::assert_mistake;
+use crate::model::leak::LeakAction;
 use crate::profile::*;
 
 const PARTS: &str = include_str!("parts.toml");
@@ -28,6 +29,9 @@ fn every_optional_part_is_read() {
     assert_eq!(jwt.algorithms, [JwtAlgorithm::Rs256, JwtAlgorithm::Es256]);
     assert_eq!(jwt.keys, JwtKeys::Jwks("https://id.example.com/jwks.json".to_owned()));
     assert_eq!((jwt.leeway_seconds, jwt.audience.as_deref()), (5, Some("things")));
+    let leaks = profile.leaks;
+    assert_eq!(leaks.action, LeakAction::Disable);
+    assert_eq!(leaks.github_keys.as_deref(), Some("https://keys.github.example/all"));
     let credits = profile.credits.unwrap();
     let Credits { unit, start, cost, low } = credits;
     assert_eq!((unit.as_str(), start, cost, low), ("coins", 50, 1, 5));
@@ -119,6 +123,11 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ("jwks_url = \"https://id", "jwks_url = \"id", "jwks_url must be a whole address"),
     ("jwks_url = \"https://id.example.com/jwks.json\"", "secret_variable = \"s3cret!\"", "names an environment variable"),
     ("leeway_seconds = 5", "leeway_seconds = 900", "must be at most 300"),
+    ("action = \"disable\"", "action = \"delete\"", "must be one of"),
+    ("[leaks.github]", "[leaks.gitlab]", "[leaks] has no \"gitlab\""),
+    ("keys_url", "key_url", "[leaks.github] has no \"key_url\"; did you mean \"keys_url\"?"),
+    ("https://keys.github", "http://keys.github", "keys_url must begin with \"https://\""),
+    ("https://keys.github.example/all", "keys.github.example", "keys_url must be a whole address"),
     ("start = 50", "start = -1", "must be from 0 to"),
     ("start = 50", "start = 50\nlow = 1.5", "must be a number"),
     ("start = 50", "start = 50\nlwo = 10", "[credits] has no \"lwo\"; did you mean \"low\"?"),
@@ -189,6 +198,22 @@ fn a_mistake_in_an_optional_part_is_reported_at_its_table() {
         assert!(PARTS.contains(replaced), "{replaced} is in the whole profile");
         assert_mistake(&PARTS.replacen(replaced, by, 1), line_of(at), message);
     }
+}
+
+#[test]
+fn reports_of_github_are_taken_where_the_table_is() {
+    let with = |table: &str| {
+        let text = PARTS.replace(
+            "[leaks.github]\nkeys_url = \"https://keys.github.example/all\"\n",
+            table,
+        );
+        Profile::parse(&text, "parts.toml").unwrap().leaks.github_keys
+    };
+    assert_eq!(with(""), None);
+    let usual = "https://api.github.com/meta/public_keys/secret_scanning";
+    assert_eq!(with("[leaks.github]\n").as_deref(), Some(usual));
+    let from_here = "[leaks.github]\nkeys_url = \"http://127.0.0.1:9/keys\"\n";
+    assert_eq!(with(from_here).as_deref(), Some("http://127.0.0.1:9/keys"));
 }
 
 #[test]
