@@ -298,6 +298,8 @@ pub fn api(profile: &Profile) -> Table {
     let mut table = Table::logged(format!("{base}/api-keys"));
     table.get(format!("{base}/openapi.json"), api::openapi::show);
     table.get(format!("{base}/key-patterns.json"), api::leaks::patterns);
+    table.get(format!("{base}/gitleaks.toml"), api::leaks::scanners::gitleaks);
+    table.get(format!("{base}/trufflehog.yaml"), api::leaks::scanners::trufflehog);
     table.post(format!("{base}/keys/revocation"), api::leaks::revoke);
     if profile.leaks.github_keys.is_some() {
         table.post(format!("{}/github", api::LEAKS), api::leaks::github::receive);

@@ -1,6 +1,7 @@
 //! Keys that leaked: whoever has one can end it, and whoever looks for them knows what they look like. Neither takes a credential.
 
 pub mod github;
+pub mod scanners;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};

@@ -35,7 +35,13 @@ pub struct Documents {
 }
 
 #[derive(OpenApi)]
-#[openapi(paths(show, leaks::revoke, leaks::patterns))]
+#[openapi(paths(
+    show,
+    leaks::revoke,
+    leaks::patterns,
+    leaks::scanners::gitleaks,
+    leaks::scanners::trufflehog
+))]
 struct Document;
 
 #[derive(OpenApi)]

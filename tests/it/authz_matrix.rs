@@ -216,6 +216,8 @@ pub const API: &[Row<7>] = &[
     row("GET",    "/api/v1/openapi.json",                                                       [200, 200, 200, 200, 200, 200, 200]),
     // They take no credential: to have the key is the proof, and patterns say nothing about anybody's keys.
     row("GET",    "/api/v1/key-patterns.json",                                                  [200, 200, 200, 200, 200, 200, 200]),
+    row("GET",    "/api/v1/gitleaks.toml",                                                      [200, 200, 200, 200, 200, 200, 200]),
+    row("GET",    "/api/v1/trufflehog.yaml",                                                    [200, 200, 200, 200, 200, 200, 200]),
     row("POST",   "/api/v1/keys/revocation",                                                    [422, 422, 422, 422, 422, 422, 422]),
     // Whoever calls it is GitHub, and has signed what it sends.
     row("POST",   "/leaks/github",                                                              [403, 403, 403, 403, 403, 403, 403]),

@@ -331,3 +331,47 @@ async fn patterns_find_keys_and_nothing_else() {
             .all(|pattern| !pattern["id"].as_str().unwrap().starts_with("publishable"))
     );
 }
+
+/// A key, and a file with it and with what only looks like one.
+async fn with_neighbours(world: &World) -> (String, String) {
+    let key = world.key("Deploy").await;
+    let text = key.text.expose_secret().to_owned();
+    let cut = &text[..text.len() - 1];
+    let file = format!("API_KEY={text}\nx{text}\n{text}x\n{cut}\nkh_live_\n\"{cut}\"\n");
+    (text, file)
+}
+
+#[tokio::test]
+async fn gitleaks_and_trufflehog_are_handed_their_settings() {
+    let world = World::start().await;
+    let (text, file) = with_neighbours(&world).await;
+    let answer = world.stranger.get("/api/v1/gitleaks.toml").await;
+    assert_eq!(
+        (answer.status, answer.headers["content-type"].to_str().unwrap()),
+        (200, "application/toml")
+    );
+    let rules: toml::Table = answer.body.parse().unwrap();
+    assert_eq!(rules["extend"]["useDefault"].as_bool(), Some(true));
+    let rules = rules["rules"].as_array().unwrap();
+    let ids: Vec<&str> = rules.iter().map(|rule| rule["id"].as_str().unwrap()).collect();
+    assert!(ids.contains(&"northpost-secret-live"), "{ids:?}");
+    let mut found = Vec::new();
+    for rule in rules {
+        let pattern = regex::Regex::new(rule["regex"].as_str().unwrap()).unwrap();
+        let keyword = rule["keywords"][0].as_str().unwrap();
+        assert_eq!(rule["secretGroup"].as_integer(), Some(1));
+        let captures = pattern.captures_iter(&file).map(|captures| captures[1].to_owned());
+        found.extend(captures.inspect(|found| assert!(found.starts_with(keyword))));
+    }
+    assert_eq!(found, [&*text]);
+    let answer = world.stranger.get("/api/v1/trufflehog.yaml").await;
+    assert_eq!(
+        (answer.status, answer.headers["content-type"].to_str().unwrap()),
+        (200, "application/yaml")
+    );
+    let regexes = answer.body.lines().filter_map(|line| line.trim().strip_prefix("key: "));
+    let regexes: Vec<String> = regexes.map(|text| serde_json::from_str(text).unwrap()).collect();
+    let expected: Vec<&str> = rules.iter().map(|rule| rule["regex"].as_str().unwrap()).collect();
+    assert_eq!(regexes, expected);
+    assert_eq!(answer.body.matches("  - name: \"northpost-").count(), expected.len());
+}
