@@ -74,9 +74,9 @@ impl Callers {
         let requests = match breakage.accepted {
             Lately { week: 0, .. } => "No request was accepted in the last 7 days.".to_owned(),
             Lately { day, week } => format!(
-                "{} accepted in the last 7 days, {} of them in the last 24 hours. Without this key each of them would have been refused.",
+                "{} accepted in the last 7 days, {} in the last 24 hours. Without this key each of them would have been refused.",
                 were(week),
-                grouped(day)
+                part(day, week)
             ),
         };
         Self::new(page, "all", "Who would break?".to_owned(), requests, breakage)
@@ -92,10 +92,10 @@ impl Callers {
                     requests_of(breakage)
                 ),
                 _ => format!(
-                    "Of the {}, {} would have been refused with these settings, {} of them in the last 24 hours.",
+                    "Of the {}, {} would have been refused with these settings, {} in the last 24 hours.",
                     requests_of(breakage),
                     grouped(week),
-                    grouped(day)
+                    part(day, week)
                 ),
             };
             Self::new(page, "rights", "Who would break?".to_owned(), lead, breakage)
@@ -170,6 +170,16 @@ fn requests_of(breakage: &Breakage) -> String {
     match breakage.accepted.week {
         1 => "1 request of the last 7 days".to_owned(),
         week => format!("{} requests of the last 7 days", grouped(week)),
+    }
+}
+
+/// `14 of them`
+fn part(part: i64, whole: i64) -> String {
+    match part {
+        0 => "none of them".to_owned(),
+        1 if whole == 1 => "and that".to_owned(),
+        _ if part == whole => "all of them".to_owned(),
+        _ => format!("{} of them", grouped(part)),
     }
 }
 

@@ -59,6 +59,7 @@ async fn keys(walk: &mut Walk) {
     walk.see("key-first-request", &format!("{key}/first-request")).await;
     walk.see("usage-none", "/w/acme/usage").await;
     walk.see("usage-key-none", &format!("{key}/usage")).await;
+    walk.see("key-callers-none", &format!("{key}/callers")).await;
     walk.see("key-edit", &format!("{key}/edit")).await;
     walk.see("key-roll", &format!("{key}/roll")).await;
     walk.see("key-revoke", &format!("{key}/revocation")).await;

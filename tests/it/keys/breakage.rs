@@ -136,7 +136,7 @@ async fn before_an_edit_takes_something_away_it_says_from_whom() {
     );
     assert!(
         asked.text("#rights > p").starts_with(
-            "Of the 3 requests of the last 7 days, 1 would have been refused with these settings, 1 of them in the last 24 hours."
+            "Of the 3 requests of the last 7 days, 1 would have been refused with these settings, and that in the last 24 hours."
         ),
         "{}",
         asked.text("#rights > p")
