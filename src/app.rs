@@ -357,6 +357,7 @@ async fn sweep(app: &App) -> Result<(), AppError> {
     app.records.sweep(app.now());
     changes::sweep(app, app.now()).await?;
     keys::reveal::sweep(app).await?;
+    keys::end_those_over(app).await?;
     webhooks::sweep(app).await?;
     mail::outbox::sweep(app).await?;
     refused_requests::sweep(app).await?;

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod compromise;
 pub mod counted;
 pub mod credits;
+pub mod disablement;
 pub mod email;
 pub mod embed;
 pub mod expiry;

@@ -11,6 +11,7 @@ mod counting;
 pub mod credits;
 pub mod db;
 pub mod deletion;
+pub mod disablements;
 pub mod embed_partners;
 mod entities;
 pub mod expiry_notices;

@@ -31,6 +31,7 @@ mod m0023_welcome;
 mod m0024_allowed_addresses;
 mod m0025_leaks;
 mod m0026_callers;
+mod m0027_disabled_until;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -66,6 +67,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0024_allowed_addresses::Migration),
             Box::new(m0025_leaks::Migration),
             Box::new(m0026_callers::Migration),
+            Box::new(m0027_disabled_until::Migration),
         ]
     }
 }

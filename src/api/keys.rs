@@ -35,6 +35,9 @@ pub struct KeyView {
     enabled: bool,
     /// `active`, `disabled`, `compromised` or `revoked`.
     state: &'static str,
+    /// When a disabled key works again by itself; `null`: when somebody enables it.
+    #[schema(value_type = Option<String>, format = "date-time")]
+    disabled_until: Option<Timestamp>,
     #[schema(value_type = Option<String>, format = "date-time")]
     expires_at: Option<Timestamp>,
     webhook_url: Option<String>,
@@ -53,6 +56,7 @@ impl KeyView {
             || key.display_prefix.clone(),
             |format| format.shown(&key.display_prefix),
         );
+        let state = key.state_at(app.now());
         Self {
             id: key.id.to_string(),
             name: key.name.clone(),
@@ -61,8 +65,9 @@ impl KeyView {
             key_prefix,
             scopes: key.scopes.clone(),
             allowed_addresses: key.allowed_addresses.texts(),
-            enabled: key.state == KeyState::Active,
-            state: key.state.as_str(),
+            enabled: state == KeyState::Active,
+            state: state.as_str(),
+            disabled_until: key.disabled_until.filter(|_| state == KeyState::Disabled),
             expires_at: key.expires_at,
             webhook_url: key.webhook_url.clone(),
             created_at: key.created_at,

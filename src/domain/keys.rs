@@ -2,6 +2,7 @@
 
 mod bounds;
 mod breakage;
+pub(in crate::domain) mod brown_out;
 mod change;
 pub mod compromise;
 mod delete;
@@ -24,9 +25,10 @@ mod traffic;
 pub mod trial;
 
 pub use breakage::{Alike, Breakage, Lately, OfEdit, Planned, breakage, breakage_of_edit};
+pub use brown_out::end_those_over;
 pub use change::refuse_frozen;
 pub use delete::delete;
-pub use disable::{disable, enable};
+pub use disable::{disable, disable_for, enable};
 pub use edit::{Edit, edit, outcome, seen};
 pub use expiring::tell_of_expiry;
 use find::find_with_usage;

@@ -14,7 +14,7 @@ use crate::model::timestamp::{DAY, Timestamp};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyState {
     Active,
-    /// Refused until it is enabled again.
+    /// Refused until it is enabled again, or until a moment that was chosen: see [`Key::state_at`].
     Disabled,
     /// Refused forever, because somebody else may know it; its people still have to replace it.
     Compromised,
@@ -64,7 +64,8 @@ pub enum KeyStatus {
     /// Active, for less than two weeks more.
     Expiring(Timestamp),
     Expired(Timestamp),
-    Disabled,
+    /// Maybe until a moment at which it works again.
+    Disabled(Option<Timestamp>),
     Compromised,
     Revoked,
     /// A roll has replaced it; it works until then.
@@ -78,7 +79,7 @@ impl KeyStatus {
             KeyStatus::Active => "active",
             KeyStatus::Expiring(_) => "expiring",
             KeyStatus::Expired(_) => "expired",
-            KeyStatus::Disabled => "disabled",
+            KeyStatus::Disabled(_) => "disabled",
             KeyStatus::Compromised => "compromised",
             KeyStatus::Revoked => "revoked",
             KeyStatus::Replaced(_) => "replaced",
@@ -111,6 +112,7 @@ pub struct Key {
     pub scopes: Vec<String>,
     /// Where it may be used from.
     pub allowed_addresses: AddressList,
+    /// As it was written down. What holds now is [`Key::state_at`].
     pub state: KeyState,
     pub expires_at: Option<Timestamp>,
     /// When people hear next that it ends; see [`crate::model::expiry::next_notice`].
@@ -126,6 +128,8 @@ pub struct Key {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub disabled_at: Option<Timestamp>,
+    /// When it works again by itself; nothing: when somebody enables it.
+    pub disabled_until: Option<Timestamp>,
     pub revoked_at: Option<Timestamp>,
     /// Where it was seen that it must not be, if it was.
     pub compromise: Option<Compromise>,
@@ -158,13 +162,46 @@ impl Key {
         self.expires_at.is_some_and(|at| now >= at)
     }
 
+    /// What holds at this moment. A disablement that is over is over, whether that has been written down or not.
+    pub fn state_at(&self, now: Timestamp) -> KeyState {
+        state_at(self.state, self.disabled_until, now)
+    }
+
+    /// Whether it is disabled at this moment.
+    pub fn is_disabled(&self, now: Timestamp) -> bool {
+        self.state_at(now) == KeyState::Disabled
+    }
+
+    /// Refuses it until that moment, or until somebody enables it. Whoever is told of it since when hears of the first time.
+    pub fn disable(&mut self, now: Timestamp, until: Option<Timestamp>) {
+        if !self.is_disabled(now) {
+            self.disabled_at = Some(now);
+        }
+        self.state = KeyState::Disabled;
+        self.disabled_until = until;
+    }
+
+    /// Accepts it again.
+    pub fn enable(&mut self) {
+        self.state = KeyState::Active;
+        self.disabled_at = None;
+        self.disabled_until = None;
+    }
+
+    /// Refuses it for good: nothing that was to happen to it by itself does.
+    pub fn end(&mut self, state: KeyState) {
+        self.state = state;
+        self.disabled_until = None;
+        self.next_expiry_notice_at = None;
+    }
+
     /// What it is at this moment.
     pub fn status(&self, now: Timestamp) -> KeyStatus {
-        match (self.state, self.expires_at) {
+        match (self.state_at(now), self.expires_at) {
             (KeyState::Revoked, _) => KeyStatus::Revoked,
             (KeyState::Compromised, _) => KeyStatus::Compromised,
             (_, Some(at)) if now >= at => KeyStatus::Expired(at),
-            (KeyState::Disabled, _) => KeyStatus::Disabled,
+            (KeyState::Disabled, _) => KeyStatus::Disabled(self.disabled_until),
             (KeyState::Active, Some(at)) if self.replaced_by.is_some() => KeyStatus::Replaced(at),
             (KeyState::Active, Some(at)) if at <= now.plus(14 * DAY) => KeyStatus::Expiring(at),
             (KeyState::Active, _) => KeyStatus::Active,
@@ -174,5 +211,36 @@ impl Key {
     /// Whether anything about it may still change: a revoked key is frozen.
     pub fn is_frozen(&self) -> bool {
         self.state == KeyState::Revoked
+    }
+}
+
+/// What holds at this moment of what was written down. The one rule of disablements that end by themselves: everybody who says what a
+/// key is asks here.
+pub fn state_at(state: KeyState, disabled_until: Option<Timestamp>, now: Timestamp) -> KeyState {
+    match (state, disabled_until) {
+        (KeyState::Disabled, Some(until)) if now >= until => KeyState::Active,
+        _ => state,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_disablement_ends_by_itself_and_at_its_moment() {
+        let until = Timestamp::from_millis(1_800_000_000_000);
+        for state in KeyState::ALL {
+            assert_eq!(state_at(state, None, until), state);
+            assert_eq!(state_at(state, Some(until), until.plus(-1)), state);
+        }
+        let over = KeyState::ALL.map(|state| state_at(state, Some(until), until));
+        let expected = [
+            KeyState::Active,
+            KeyState::Active,
+            KeyState::Compromised,
+            KeyState::Revoked,
+        ];
+        assert_eq!(over, expected);
     }
 }

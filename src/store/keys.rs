@@ -250,6 +250,7 @@ pub async fn update(tx: &impl ConnectionTrait, key: &Key) -> Result<Changed> {
             webhook_url: Set(key.webhook_url.clone()),
             updated_at: Set(key.updated_at.millis()),
             disabled_at: Set(key.disabled_at.map(Timestamp::millis)),
+            disabled_until: Set(key.disabled_until.map(Timestamp::millis)),
             revoked_at: Set(key.revoked_at.map(Timestamp::millis)),
             compromised_at: Set(compromise.map(|found| found.at.millis())),
             compromised_how: Set(compromise.map(|found| found.how.to_string())),

@@ -130,6 +130,7 @@ impl TryFrom<key::Model> for Key {
             created_at: at(row.created_at),
             updated_at: at(row.updated_at),
             disabled_at: maybe_at(row.disabled_at),
+            disabled_until: maybe_at(row.disabled_until),
             revoked_at: maybe_at(row.revoked_at),
             compromise: match row.compromised_at.zip(row.compromised_how) {
                 Some((found_at, how)) => Some(Compromise {

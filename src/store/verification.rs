@@ -23,7 +23,9 @@ pub struct FoundKey {
     pub name: String,
     pub display_prefix: String,
     pub rights: Rights,
+    /// As it was written down.
     pub state: KeyState,
+    pub disabled_until: Option<Timestamp>,
     pub expires_at: Option<Timestamp>,
     pub version: i64,
     pub workspace_id: WorkspaceId,
@@ -56,6 +58,7 @@ struct Row {
     scopes: String,
     allowed_addresses: String,
     state: String,
+    disabled_until: Option<i64>,
     expires_at: Option<i64>,
     version: i64,
     workspace_id: Uuid,
@@ -83,7 +86,7 @@ pub async fn find(db: &impl ConnectionTrait, digests: &[[u8; 32]]) -> Result<Vec
         .column_as(key::Column::TypeId, "type_id")
         .columns([key::Column::Environment, key::Column::Name, key::Column::DisplayPrefix])
         .columns([key::Column::Scopes, key::Column::AllowedAddresses])
-        .columns([key::Column::State, key::Column::ExpiresAt])
+        .columns([key::Column::State, key::Column::DisabledUntil, key::Column::ExpiresAt])
         .columns([key::Column::Version, key::Column::WorkspaceId, key::Column::ProjectId])
         .column_as(workspace::Column::Slug, "workspace_slug")
         .column_as(workspace::Column::Name, "workspace_name")
@@ -119,6 +122,7 @@ impl TryFrom<Row> for FoundKey {
                 addresses: addresses(&row.allowed_addresses)?,
             },
             state: word(&row.state)?,
+            disabled_until: maybe_at(row.disabled_until),
             expires_at: maybe_at(row.expires_at),
             version: row.version,
             workspace_id: WorkspaceId(row.workspace_id),

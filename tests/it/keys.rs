@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod breakage;
+mod brown_out;
 mod create;
 mod edit;
 mod list;

@@ -32,6 +32,10 @@ pub struct KeyChange {
     /// `false` disables the key, `true` enables it again.
     #[schema(nullable = false)]
     enabled: Option<bool>,
+    /// With `"enabled": false`: when the key works again by itself, in the future, as in RFC 3339; a date means the end of that day in
+    /// UTC. Without it the key stays disabled until somebody enables it.
+    #[schema(nullable = false)]
+    disabled_until: Option<String>,
 }
 
 /// Changes a key.
@@ -64,6 +68,7 @@ fn read(mut fields: Fields) -> Result<Edit> {
         }),
         webhook_url: fields.url("webhook_url").map(Option::unwrap_or_default),
         enabled: fields.boolean("enabled"),
+        disabled_until: fields.text("disabled_until"),
         seen: None,
     };
     fields.finish()?;

@@ -167,7 +167,7 @@ pub async fn verify(
 }
 
 fn refusal_of(key: &Key, now: Timestamp) -> Option<Refusal> {
-    match key.state {
+    match key.state_at(now) {
         KeyState::Revoked => Some(Refusal::Revoked),
         KeyState::Compromised => Some(Refusal::Compromised),
         KeyState::Disabled => Some(Refusal::Disabled),

@@ -78,7 +78,8 @@ pub(super) async fn maker_still_may(tx: &Tx, app: &App, proof: ManageKeys<'_>, t
         store::keys::lock(tx, maker.key.owner_id, target).await?;
     }
     let today = store::keys::lock_shared(tx, maker.key.owner_id, maker.key.id).await?;
-    let Some(today) = today.filter(|key| key.state == KeyState::Active && !key.is_expired(app.now())) else {
+    let Some(today) = today.filter(|key| key.state_at(app.now()) == KeyState::Active && !key.is_expired(app.now()))
+    else {
         return Err(AppError::Unauthenticated);
     };
     let is_as_it_was = today.scopes == maker.key.scopes

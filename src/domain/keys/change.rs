@@ -4,6 +4,7 @@ use crate::domain::App;
 use crate::domain::access::ManageKeys;
 use crate::domain::audit::{self, Subject};
 use crate::domain::keys::bounds;
+use crate::domain::keys::brown_out::end_if_over;
 use crate::domain::keys::issue::name_is_taken;
 use crate::domain::verify::changes;
 use crate::domain::webhooks::announce;
@@ -36,12 +37,13 @@ pub(super) async fn change(
     Ok(key)
 }
 
-/// Locks a key that may be changed by this holder.
+/// Locks a key that may be changed by this holder, as it is now.
 pub(super) async fn open_for_change(tx: &Tx, app: &App, proof: ManageKeys<'_>, id: KeyId) -> Result<Key> {
-    let key = store::keys::lock(tx, proof.ring().owner_id(), id)
+    let mut key = store::keys::lock(tx, proof.ring().owner_id(), id)
         .await?
         .ok_or(AppError::NotFound)?;
     bounds::may_touch(proof, &key, access_of(app, &key))?;
+    end_if_over(tx, app, &mut key).await?;
     Ok(key)
 }
 
@@ -54,9 +56,6 @@ pub(super) async fn write(
     action: Action,
     details: String,
 ) -> Result<Changed> {
-    if key.is_frozen() {
-        key.next_expiry_notice_at = None;
-    }
     let changed = write_version(tx, app, proof, key, action, details).await?;
     if key.is_frozen() {
         // Its secret signs nothing any more.

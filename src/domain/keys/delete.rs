@@ -23,7 +23,7 @@ pub async fn delete(app: &App, proof: ManageKeys<'_>, id: KeyId) -> Result<()> {
     let changed = if key.is_frozen() {
         write_version(&tx, app, proof, &mut key, Action::KeyDeleted, String::new()).await?
     } else {
-        key.state = KeyState::Revoked;
+        key.end(KeyState::Revoked);
         key.revoked_at = Some(app.now());
         write(&tx, app, proof, &mut key, Action::KeyDeleted, String::new()).await?
     };

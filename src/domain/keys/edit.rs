@@ -8,11 +8,11 @@ use crate::domain::{App, seen as shown};
 use crate::error::{AppError, FieldErrors, Result};
 use crate::model::address_list::AddressList;
 use crate::model::audit::Action;
-use crate::model::expiry;
 use crate::model::ids::KeyId;
 use crate::model::key::{Key, KeyState};
 use crate::model::name::Name;
 use crate::model::timestamp::Timestamp;
+use crate::model::{disablement, expiry};
 
 /// What is to change; what is absent stays.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +26,8 @@ pub struct Edit {
     /// Empty: none.
     pub webhook_url: Option<String>,
     pub enabled: Option<bool>,
+    /// Until when it is disabled, as a program writes it; nothing: until somebody enables it.
+    pub disabled_until: Option<String>,
     /// What the person has seen before they typed ([`seen`]): what was saved since then is not overwritten.
     pub seen: Option<String>,
 }
@@ -68,14 +70,25 @@ pub async fn edit(app: &App, proof: ManageKeys<'_>, id: KeyId, edit: Edit) -> Re
             touched_expiry(&before, key, proof),
         )?;
         // Whoever may not list others may leave what is there, but not switch it on.
-        let is_switched_on = before.state != KeyState::Active && key.state == KeyState::Active;
-        if is_switched_on || before.allowed_addresses != key.allowed_addresses {
+        if is_switched_on(&before, key) || before.allowed_addresses != key.allowed_addresses {
             bounds::within_makers_addresses(proof, &key.allowed_addresses)?;
         }
         let details = describe(&before, key);
         Ok((!details.is_empty()).then_some((action(&before, key, &details), details)))
     })
     .await
+}
+
+/// Now, or by itself sooner than it would have been.
+fn is_switched_on(before: &Key, after: &Key) -> bool {
+    match (before.state, after.state) {
+        (KeyState::Disabled, KeyState::Disabled) => match (before.disabled_until, after.disabled_until) {
+            (_, None) => false,
+            (None, Some(_)) => true,
+            (Some(before), Some(after)) => after < before,
+        },
+        (before, after) => before != KeyState::Active && after == KeyState::Active,
+    }
 }
 
 /// Only an expiry that is changed is measured against the maker's own.
@@ -124,17 +137,17 @@ fn apply(app: &App, key: &mut Key, edit: &Edit) -> Result<()> {
     {
         key.webhook_url = url.map(|url| url.to_string());
     }
+    let now = app.now();
+    let until = edit.disabled_until.as_deref();
+    let until = until.and_then(|text| errors.check("disabled_until", disablement::parse_moment(text, now)));
     match edit.enabled {
-        Some(true) => {
-            key.state = KeyState::Active;
-            key.disabled_at = None;
-        }
+        Some(true) if key.state != KeyState::Active => key.enable(),
         // A compromised key stays what it is.
-        Some(false) if key.state == KeyState::Active => {
-            key.state = KeyState::Disabled;
-            key.disabled_at = Some(app.now());
-        }
+        Some(false) if matches!(key.state, KeyState::Active | KeyState::Disabled) => key.disable(now, until),
         _ => {}
+    }
+    if edit.disabled_until.is_some() && edit.enabled != Some(false) {
+        errors.add("disabled_until", "Send it with \"enabled\": false.");
     }
     if errors.is_empty() {
         Ok(())
@@ -166,8 +179,8 @@ fn new_expiry(
 
 fn action(before: &Key, after: &Key, details: &str) -> Action {
     match (before.state, after.state) {
-        (KeyState::Active, KeyState::Disabled) if details == "disabled" => Action::KeyDisabled,
-        (KeyState::Disabled, KeyState::Active) if details == "enabled" => Action::KeyEnabled,
+        (_, KeyState::Disabled) if details == state_words(after) => Action::KeyDisabled,
+        (KeyState::Disabled, KeyState::Active) if details == state_words(after) => Action::KeyEnabled,
         _ => Action::KeyChanged,
     }
 }
@@ -212,15 +225,17 @@ fn describe(before: &Key, after: &Key) -> String {
             words(&after.webhook_url)
         ));
     }
-    if before.state != after.state {
-        changes.push(
-            if after.state == KeyState::Disabled {
-                "disabled"
-            } else {
-                "enabled"
-            }
-            .to_owned(),
-        );
+    if (before.state, before.disabled_until) != (after.state, after.disabled_until) {
+        changes.push(state_words(after));
     }
     changes.join("; ")
+}
+
+fn state_words(after: &Key) -> String {
+    match after.state {
+        KeyState::Disabled => format!("disabled {}", disablement::words(after.disabled_until)),
+        _ => "enabled".to_owned(),
+    }
+    .trim()
+    .to_owned()
 }

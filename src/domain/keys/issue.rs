@@ -102,6 +102,7 @@ pub(super) fn key_from(app: &App, proof: ManageKeys<'_>, new: &NewKey, minted: &
         created_at: now,
         updated_at: now,
         disabled_at: None,
+        disabled_until: None,
         revoked_at: None,
         compromise: None,
         replaced_by: None,

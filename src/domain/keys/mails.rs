@@ -107,7 +107,7 @@ fn line(app: &App, key: &Key, workspace: &Workspace, projects: &HashMap<ProjectI
         place,
         exact: at.exact(),
         relative: left(at, app.now()),
-        is_disabled: key.disabled_at.is_some(),
+        is_disabled: key.is_disabled(app.now()),
         link: app.link(&format!("{keys}/{}/roll", key.id)),
         at,
     })

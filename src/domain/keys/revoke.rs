@@ -18,7 +18,7 @@ pub async fn revoke(app: &App, proof: ManageKeys<'_>, id: KeyId) -> Result<Key> 
         if key.is_frozen() {
             return Ok(None);
         }
-        key.state = KeyState::Revoked;
+        key.end(KeyState::Revoked);
         key.revoked_at = Some(now);
         Ok(Some((Action::KeyRevoked, String::new())))
     })

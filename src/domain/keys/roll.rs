@@ -94,7 +94,7 @@ pub async fn roll(app: &App, proof: ManageKeys<'_>, id: KeyId, grace: Grace, tic
     old.replaced_by = Some(minted.id);
     old.replaced_at = Some(now);
     if grace == Grace::Now {
-        old.state = KeyState::Revoked;
+        old.end(KeyState::Revoked);
         old.revoked_at = Some(now);
     } else {
         let end = now.plus(grace.millis());

@@ -57,7 +57,7 @@ pub(super) async fn key_leaked(
         more_places: places.len() - told_places,
         exact: app.now().exact(),
         action,
-        works: key.state == KeyState::Active && !key.is_expired(app.now()),
+        works: key.state_at(app.now()) == KeyState::Active && !key.is_expired(app.now()),
         link: told.link,
     };
     let text = text.render().map_err(|error| AppError::Internal(error.into()))?;

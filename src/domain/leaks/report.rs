@@ -89,7 +89,8 @@ pub(super) async fn carry_out(app: &App, digest: &[u8; 32], report: &Report) -> 
     // What an earlier report did may be undone, or its owner may want more by now: then it is done, and told, again.
     let is_done = match action {
         LeakAction::Notify => true,
-        LeakAction::Disable => key.state != KeyState::Active,
+        // One that would work again by itself is not.
+        LeakAction::Disable => is_disabled_for_good(&key),
         LeakAction::Revoke => false,
     };
     if is_done && store::leaks::count(&tx, key.id, now.plus(-DAY)).await? >= MOST_REPORTS {
@@ -136,6 +137,11 @@ async fn note(tx: &Tx, key: &Key, report: &Report, action: LeakAction, at: Times
     Ok(is_new)
 }
 
+/// Until somebody enables it.
+fn is_disabled_for_good(key: &Key) -> bool {
+    key.state == KeyState::Disabled && key.disabled_until.is_none()
+}
+
 /// Does it, with its line in the trail; the answer is what verification has to hear of.
 async fn act(tx: &Tx, app: &App, key: &mut Key, action: LeakAction, report: &Report) -> Result<Option<Changed>> {
     let by = By {
@@ -155,10 +161,9 @@ async fn act(tx: &Tx, app: &App, key: &mut Key, action: LeakAction, report: &Rep
         let changed = compromise::end(tx, app, key, &by, how, details).await?;
         return Ok(Some(changed));
     }
-    let disables = action == LeakAction::Disable && key.state == KeyState::Active;
+    let disables = action == LeakAction::Disable && !is_disabled_for_good(key);
     let changed = if disables {
-        key.state = KeyState::Disabled;
-        key.disabled_at = Some(app.now());
+        key.disable(app.now(), None);
         key.version += 1;
         key.updated_at = app.now();
         Some(store::keys::update(tx, key).await?)

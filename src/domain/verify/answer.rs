@@ -71,7 +71,7 @@ pub async fn ask_cold<T>(
         let Some(found) = app.fill.find(&app.db, *digest).await? else {
             return Ok(app.refuse(question, question.refused_as(Refusal::Unknown)));
         };
-        let kept = may_keep && app.records.keep(&app.profile, digest, &found, ticket);
+        let kept = may_keep && app.records.keep(&app.profile, digest, &found, ticket, app.now());
         if kept && let Some(verdict) = app.records.ask(&app.profile, digest, question, || app.now(), answer) {
             return Ok(app.counted(question, verdict));
         }

@@ -11,6 +11,7 @@ mod index;
 mod label;
 pub mod lease;
 pub mod outlook;
+mod read;
 mod record;
 mod room;
 mod settle;
@@ -147,6 +148,8 @@ impl Records {
                 let answer = answer(&record.granted(&profile.key_types));
                 within_limits(&self.limits, record, recents, question, &matched, now).map(|()| (answer, matched))
             }
+            // It works again, or has been written down to: nothing is counted, and the key is read.
+            Err(Refusal::Disabled) if record.is_over(now) => return None,
             Err(refusal) => Err(refusal),
         };
         Some(count(&mut shard, Some(position), key, profile, question, now, decided))
@@ -163,7 +166,7 @@ impl Records {
         answer: impl FnOnce(&Granted<'_>) -> T,
     ) -> Verdict<T> {
         let tenant = self.shared.passing_tenant(found, &self.limits);
-        let mut record = self.record(profile, digest, found, tenant);
+        let mut record = self.record(profile, digest, found, tenant, now);
         let mut shard = self.shard(digest).lock();
         // A record of the key may stand here all the same: what it was let through counts.
         let position = shard.position(digest);
@@ -188,20 +191,6 @@ impl Records {
             shard: self.shard(digest).lock().generation,
             shared: self.shared.generation(),
         }
-    }
-
-    /// Keeps what was read, unless something has changed since the ticket was taken.
-    pub fn keep(&self, profile: &Profile, digest: &[u8; 32], found: &FoundKey, ticket: Ticket) -> bool {
-        let Some(tenant) = self.shared.tenant(found, &self.limits, ticket.shared) else {
-            return false;
-        };
-        let record = self.record(profile, digest, found, tenant);
-        let mut shard = self.shard(digest).lock();
-        if shard.generation != ticket.shard {
-            return false;
-        }
-        shard.insert(digest, record, &self.limits);
-        true
     }
 
     /// How old memory is now; nothing, when it may not be believed.
@@ -277,28 +266,6 @@ impl Records {
             let mut recents = recents.iter_mut().enumerate();
             recents.all(|(number, recent)| self.limits.rate(number).is_none_or(|rate| recent.is_idle(rate, now)))
         });
-    }
-
-    fn record(&self, profile: &Profile, digest: &[u8; 32], found: &FoundKey, tenant: Arc<Tenant>) -> Record {
-        let mut types = profile.key_types.iter();
-        let type_position = types.position(|key_type| key_type.id == found.type_id);
-        let format = profile
-            .key_type(&found.type_id)
-            .and_then(|key_type| key_type.format(found.environment));
-        Record::new(Parts {
-            digest,
-            id: found.id,
-            name: &found.name,
-            display_prefix: &found.display_prefix,
-            common_prefix: format.map(|format| &*format.prefix),
-            rights: self.shared.rights(&found.rights),
-            tenant,
-            expires_at: found.expires_at,
-            version: found.version,
-            type_position,
-            environment: found.environment,
-            state: found.state,
-        })
     }
 }
 

@@ -27,7 +27,7 @@ pub(in crate::domain) async fn key_created(
     let Some(endpoint) = wanted(tx, key.workspace_id, CustomerEvent::KeyCreated).await? else {
         return Ok(());
     };
-    let data = json!({ "key": describe(tx, key).await?, "by": who(by), "replaces": replaces });
+    let data = json!({ "key": describe(tx, app, key).await?, "by": who(by), "replaces": replaces });
     tell(tx, app, &endpoint, CustomerEvent::KeyCreated, data).await
 }
 
@@ -37,7 +37,7 @@ pub(in crate::domain) async fn key_revoked(tx: &Tx, app: &App, key: &Key, by: &B
         return Ok(());
     };
     let data = json!({
-        "key": describe(tx, key).await?,
+        "key": describe(tx, app, key).await?,
         "by": who(by),
         "revoked_at": moment(key.revoked_at),
         "last_used_at": moment(key.last_use.as_ref().map(|last| last.at)),
@@ -51,7 +51,7 @@ pub(in crate::domain) async fn key_expiring(tx: &Tx, app: &App, key: &Key, days:
     let Some(endpoint) = wanted(tx, key.workspace_id, CustomerEvent::KeyExpiring).await? else {
         return Ok(());
     };
-    let data = json!({ "key": describe(tx, key).await?, "days": days });
+    let data = json!({ "key": describe(tx, app, key).await?, "days": days });
     tell(tx, app, &endpoint, CustomerEvent::KeyExpiring, data).await
 }
 
@@ -60,7 +60,7 @@ pub(in crate::domain) async fn key_compromised(tx: &Tx, app: &App, key: &Key, by
     let Some(endpoint) = wanted(tx, key.workspace_id, CustomerEvent::KeyCompromised).await? else {
         return Ok(());
     };
-    let data = json!({ "key": describe(tx, key).await?, "by": who(by), "how": how });
+    let data = json!({ "key": describe(tx, app, key).await?, "by": who(by), "how": how });
     tell(tx, app, &endpoint, CustomerEvent::KeyCompromised, data).await
 }
 
@@ -95,7 +95,7 @@ async fn tell(tx: &Tx, app: &App, endpoint: &Endpoint, event: CustomerEvent, dat
 }
 
 /// What may be known of a key. Its text is not even here to be told; a public key's is left out all the same.
-async fn describe(tx: &Tx, key: &Key) -> Result<Value> {
+async fn describe(tx: &Tx, app: &App, key: &Key) -> Result<Value> {
     let project = match key.project_id {
         Some(id) => store::projects::find(tx, key.workspace_id, id).await?,
         None => None,
@@ -107,7 +107,7 @@ async fn describe(tx: &Tx, key: &Key) -> Result<Value> {
         "type": key.type_id,
         "environment": key.environment.as_str(),
         "scopes": key.scopes,
-        "state": key.state.as_str(),
+        "state": key.state_at(app.now()).as_str(),
         "project": project.map(|project| json!({ "id": project.id, "slug": project.slug, "name": project.name })),
         "created_at": key.created_at.rfc3339(),
         "expires_at": moment(key.expires_at),

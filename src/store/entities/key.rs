@@ -36,6 +36,7 @@ pub struct Model {
     pub created_at: i64,
     pub updated_at: i64,
     pub disabled_at: Option<i64>,
+    pub disabled_until: Option<i64>,
     pub revoked_at: Option<i64>,
     pub compromised_at: Option<i64>,
     pub compromised_how: Option<String>,

@@ -117,19 +117,27 @@ pub(super) fn with_status(status: StatusFilter, now: Timestamp) -> Condition {
     let unexpired = key::Column::ExpiresAt
         .is_null()
         .or(key::Column::ExpiresAt.gt(now.millis()));
+    // Of what was written down, a disablement that is over holds no more: as in `model::key::state_at`.
+    let is_over = key::Column::DisabledUntil
+        .is_not_null()
+        .and(key::Column::DisabledUntil.lte(now.millis()));
+    let active = state(KeyState::Active).or(state(KeyState::Disabled).and(is_over.clone()));
     match status {
         StatusFilter::All => Condition::all(),
         StatusFilter::Living => Condition::all().add(state(KeyState::Revoked).not()),
-        StatusFilter::Active => Condition::all().add(state(KeyState::Active)).add(unexpired),
+        StatusFilter::Active => Condition::all().add(active).add(unexpired),
         StatusFilter::Expiring => Condition::all()
-            .add(state(KeyState::Active))
+            .add(active)
             .add(unexpired)
             .add(key::Column::ExpiresAt.lte(now.plus(14 * DAY).millis())),
         StatusFilter::Expired => Condition::all()
             .add(state(KeyState::Revoked).not())
             .add(state(KeyState::Compromised).not())
             .add(expired),
-        StatusFilter::Disabled => Condition::all().add(state(KeyState::Disabled)).add(unexpired),
+        StatusFilter::Disabled => Condition::all()
+            .add(state(KeyState::Disabled))
+            .add(is_over.not())
+            .add(unexpired),
         StatusFilter::Compromised => Condition::all().add(state(KeyState::Compromised)),
         StatusFilter::Revoked => Condition::all().add(state(KeyState::Revoked)),
     }

@@ -37,6 +37,7 @@ struct ListPage {
     may_manage: bool,
     /// Whether the key's time is over.
     is_over: bool,
+    is_disabled: bool,
     form: TokenForm,
     errors: FieldErrors,
 }
@@ -90,6 +91,7 @@ async fn render(
         address: snippets::address(app, "/inbound/"),
         may_manage: page.workspace.standing.may(Deed::ManageKeys) && !key.is_frozen(),
         is_over: key.is_expired(app.now()),
+        is_disabled: key.is_disabled(app.now()),
         tokens,
         key,
         form,

@@ -92,6 +92,7 @@ pub async fn submit(app: Data<App>, page: KeysPage, key: KeyPath, form: Form<Edi
         expiry: Some((form.expiry.clone(), picked_date(&key, &form))),
         webhook_url: Some(form.webhook_url.clone()),
         enabled: None,
+        disabled_until: None,
         seen: meanwhile::known(&form.seen).map(str::to_owned),
     };
     let meant = edit.takes_away();

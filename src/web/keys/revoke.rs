@@ -124,7 +124,7 @@ async fn render(
         callers: callers(&page_of, &breakage),
         page: page_of,
         url: page.key_url(key.id),
-        can_disable: key.state == KeyState::Active,
+        can_disable: key.state_at(app.now()) == KeyState::Active,
         can_roll: key.replaced_by.is_none() && !key.is_frozen() && app.profile.key_type(&key.type_id).is_some(),
         key,
         evidence,

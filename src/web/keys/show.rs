@@ -11,6 +11,7 @@ use crate::domain::webhooks::overview::{self, Overview};
 use crate::domain::{App, audit};
 use crate::error::Result;
 use crate::model::audit::{Action, AuditEvent};
+use crate::model::disablement;
 use crate::model::key::{Key, KeyState};
 use crate::model::role::Deed;
 use crate::model::timestamp::{Timestamp, plural};
@@ -152,7 +153,7 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath, request: HttpReq
         may_manage: page.workspace.standing.may(Deed::ManageKeys) && !key.is_frozen(),
         may_delete: page.workspace.standing.may(Deed::ManageKeys) && app.profile.api.deletion,
         can_roll: key.replaced_by.is_none() && !key.is_frozen() && app.profile.key_type(&key.type_id).is_some(),
-        is_disabled: key.state == KeyState::Disabled,
+        is_disabled: key.is_disabled(now),
         is_compromised: key.state == KeyState::Compromised,
         overlaps_until: key.previous_secret_until.filter(|until| *until > now),
         is_over: key.is_expired(now),

@@ -16,6 +16,7 @@ pub(in crate::web) fn badge(key: &Key, now: Timestamp) -> Badge {
     let status = key.status(now);
     let detail = match status {
         KeyStatus::Expiring(at) => left(at, now),
+        KeyStatus::Disabled(Some(until)) => format!("· {} more", left(until, now)),
         KeyStatus::Replaced(at) => format!("· works {} more", left(at, now)),
         _ => String::new(),
     };
@@ -75,7 +76,7 @@ const IDLE: i64 = 30 * DAY;
 /// Whether a key that would work has not been used for a month.
 pub(super) fn is_idle(key: &Key, now: Timestamp) -> bool {
     let since = key.last_use.as_ref().map_or(key.created_at, |last| last.at);
-    key.state == KeyState::Active && !key.is_expired(now) && since.plus(IDLE) <= now
+    key.state_at(now) == KeyState::Active && !key.is_expired(now) && since.plus(IDLE) <= now
 }
 
 /// `1,204`.

@@ -2,8 +2,8 @@
 
 use crate::domain::App;
 use crate::domain::staff::Found;
-use crate::model::key::{Key, KeyStatus, LastUse};
-use crate::model::timestamp::plural;
+use crate::model::key::{Key, KeyState, KeyStatus, LastUse};
+use crate::model::timestamp::{Timestamp, plural};
 use crate::profile::{Access, KeyType};
 use crate::web::amounts::grouped;
 use crate::web::keys::words;
@@ -17,6 +17,8 @@ pub(super) struct Card {
     pub(super) workspace_url: String,
     pub(super) shown_prefix: String,
     pub(super) status: KeyStatus,
+    /// Since when it is disabled, or was when it ended.
+    pub(super) disabled_at: Option<Timestamp>,
     /// `5 d`, behind "Expires in".
     pub(super) status_detail: String,
     /// `Restricted key, 4 scopes`
@@ -44,6 +46,11 @@ pub(super) fn card(app: &App, found: Found) -> Card {
         workspace_url: format!("/staff/workspaces/{}", found.workspace.id),
         shown_prefix: words::shown_prefix(app, &found.key),
         status_detail: words::badge(&found.key, app.now()).detail,
+        // What was written down may be over.
+        disabled_at: found
+            .key
+            .disabled_at
+            .filter(|_| found.key.state_at(app.now()) != KeyState::Active),
         kind: kind(&found.key, key_type),
         credits: found.credits.and_then(|balance| credits(app, balance)),
         status,

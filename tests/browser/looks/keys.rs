@@ -148,6 +148,9 @@ async fn used(walk: &mut Walk, key: &str) {
     walk.submit(&format!("{key}/disablement"), &[]).await;
     walk.look("key-disabled", 200).await;
     walk.submit(&format!("{key}/enablement"), &[]).await;
+    walk.submit(&format!("{key}/disablement"), &[("until", "1h")]).await;
+    walk.look("key-disabled-for-an-hour", 200).await;
+    walk.submit(&format!("{key}/enablement"), &[]).await;
 }
 
 async fn replaced(walk: &mut Walk, key: &str) {

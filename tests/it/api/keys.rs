@@ -31,7 +31,7 @@ async fn from_creation_to_revocation() {
         json!({
             "id": id, "name": "CI deploy", "type": "restricted", "environment": "live",
             "key": text, "key_prefix": format!("{}…", &text[..16]), "scopes": ["shipments:read", "rates:read"],
-            "allowed_addresses": [], "enabled": true, "state": "active", "expires_at": expires_at,
+            "allowed_addresses": [], "enabled": true, "state": "active", "disabled_until": null, "expires_at": expires_at,
             "webhook_url": "https://example.com/hooks",
             "created_at": made["created_at"], "last_used_at": null,
         })

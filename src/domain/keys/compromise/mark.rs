@@ -5,6 +5,7 @@ use super::suspects::Suspect;
 use crate::domain::App;
 use crate::domain::access::By;
 use crate::domain::audit::{self, Subject};
+use crate::domain::keys::brown_out::end_if_over;
 use crate::domain::mail::outbox;
 use crate::domain::verify::changes;
 use crate::domain::webhooks::announce;
@@ -46,7 +47,11 @@ pub(in crate::domain) async fn lock_secret(app: &App, digest: &[u8; 32]) -> Resu
     let tx = app.db.begin().await?;
     let key = store::keys::lock(&tx, found.owner_id, found.id).await?;
     // Another node may have been first, or somebody has revoked it.
-    Ok(key.filter(|key| may_be_marked(key.state)).map(|key| (tx, key)))
+    let Some(mut key) = key.filter(|key| may_be_marked(key.state)) else {
+        return Ok(None);
+    };
+    end_if_over(&tx, app, &mut key).await?;
+    Ok(Some((tx, key)))
 }
 
 /// From the commit on, a key that was locked is refused for good. Who hears of it by mail is up to whoever calls.
@@ -58,14 +63,13 @@ pub(in crate::domain) async fn end(
     how: CompromisedHow,
     details: String,
 ) -> Result<Changed> {
-    key.state = KeyState::Compromised;
+    // Nobody needs to be warned that it ends.
+    key.end(KeyState::Compromised);
     key.compromise = Some(Compromise {
         at: app.now(),
         how,
         address: by.address.clone(),
     });
-    // It has ended: nobody needs to be warned that it will.
-    key.next_expiry_notice_at = None;
     key.version += 1;
     key.updated_at = app.now();
     let changed = store::keys::update(tx, key).await?;

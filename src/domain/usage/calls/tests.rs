@@ -85,6 +85,7 @@ fn found(profile: &Profile, type_position: usize, rights: Rights) -> FoundKey {
         display_prefix: "kh_live_12345678".to_owned(),
         rights,
         state: KeyState::Active,
+        disabled_until: None,
         expires_at: None,
         version: 1,
         workspace_id: WorkspaceId(Uuid::nil()),
@@ -100,7 +101,7 @@ fn found(profile: &Profile, type_position: usize, rights: Rights) -> FoundKey {
 /// Which of the requests are let through.
 fn let_through(profile: &Profile, records: &Records, key: &FoundKey, asked: &[Asked]) -> Vec<bool> {
     let ticket = records.ticket(&DIGEST);
-    assert!(records.keep(profile, &DIGEST, key, ticket));
+    assert!(records.keep(profile, &DIGEST, key, ticket, Timestamp::default()));
     records.lease.renew(lease::Moment::now());
     let mut all = Vec::new();
     for asked in asked {

@@ -95,6 +95,7 @@ fn as_a_key(workspace: &Workspace, subject: &str) -> FoundKey {
         display_prefix: String::new(),
         rights: Rights::default(),
         state: KeyState::Active,
+        disabled_until: None,
         expires_at: None,
         version: 0,
         workspace_id: workspace.id,

@@ -22,7 +22,7 @@ impl Records {
     /// The same steps as for a request that comes now, on the key as the database has it.
     pub fn outlook(&self, profile: &Profile, found: &FoundKey, question: &Question<'_>, now: Timestamp) -> Outlook {
         let tenant = self.shared.passing_tenant(found, &self.limits);
-        let mut record = self.record(profile, &found.digest, found, tenant);
+        let mut record = self.record(profile, &found.digest, found, tenant, now);
         let matched = permitted(profile, &record, question, judge::matched(profile, question), now);
         let mut shard = self.shard(&found.digest).lock();
         let position = shard.position(&found.digest);

@@ -32,7 +32,8 @@ pub struct Record {
     digest: [u8; COMPARED],
     pub(super) tenant: Arc<Tenant>,
     pub(super) rights: Arc<Rights>,
-    /// Milliseconds since 1970; the end of time for never.
+    /// Milliseconds since 1970; the end of time for never. Of a disabled key, which has no use for it, the moment at which it works
+    /// again.
     expires_at: i64,
     pub(super) version: u32,
     /// Which of the profile's key types.
@@ -60,6 +61,7 @@ pub struct Parts<'a> {
     pub common_prefix: Option<&'a str>,
     pub rights: Arc<Rights>,
     pub tenant: Arc<Tenant>,
+    /// Of a disabled key: when it works again.
     pub expires_at: Option<Timestamp>,
     pub version: i64,
     pub type_position: Option<usize>,
@@ -153,6 +155,11 @@ impl Record {
         let key_type = key_types.get(usize::from(self.type_position));
         matches!(self.state, KeyState::Revoked | KeyState::Compromised)
             || key_type.is_some_and(|key_type| key_type.public)
+    }
+
+    /// Whether it was disabled until a moment that has come: then the database says what holds.
+    pub(super) fn is_over(&self, now: Timestamp) -> bool {
+        self.state == KeyState::Disabled && now.millis() >= self.expires_at
     }
 
     pub(super) fn powers(&self, key_types: &[KeyType]) -> Powers<'_> {

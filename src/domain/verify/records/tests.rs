@@ -12,6 +12,10 @@ use crate::model::access::Environment;
 use crate::model::ids::{KeyId, OwnerId, WorkspaceId};
 use crate::model::key::KeyState;
 
+fn today() -> Timestamp {
+    Timestamp::from_millis(1_800_000_000_000)
+}
+
 /// The key that is watched, and others that push it out.
 const KEYS: u8 = 12;
 
@@ -42,6 +46,7 @@ fn found(key: u8, row: Row) -> FoundKey {
         display_prefix: "kh_live_12345678".to_owned(),
         rights: Rights::default(),
         state: row.state,
+        disabled_until: None,
         expires_at: None,
         version: row.version,
         workspace_id: WorkspaceId(Uuid::nil()),
@@ -138,7 +143,8 @@ impl World {
                     Reader::Idle => Reader::Ticketed(self.records.ticket(&digest(0))),
                     Reader::Ticketed(ticket) => Reader::HasRead(ticket, self.row),
                     Reader::HasRead(ticket, row) => {
-                        self.records.keep(&self.profile, &digest(0), &found(0, row), ticket);
+                        self.records
+                            .keep(&self.profile, &digest(0), &found(0, row), ticket, today());
                         Reader::Idle
                     }
                 }
@@ -165,7 +171,7 @@ impl World {
                 };
                 let ticket = self.records.ticket(&digest(key));
                 self.records
-                    .keep(&self.profile, &digest(key), &found(key, other), ticket);
+                    .keep(&self.profile, &digest(key), &found(key, other), ticket, today());
             }
         }
     }
@@ -203,7 +209,7 @@ impl World {
             credential: Some("not looked at here"),
             ..Question::default()
         };
-        let now = Timestamp::from_millis(1_800_000_000_000);
+        let now = today();
         let version = |granted: &Granted<'_>| granted.name.parse::<i64>().unwrap();
         let Some(verdict) = self.records.ask(&self.profile, &digest(0), &question, || now, version) else {
             return Ok(());
@@ -263,7 +269,7 @@ fn without_a_lease_nothing_is_believed() {
     world.check().unwrap();
     assert_eq!(world.newest_seen, 1);
     world.records.lease.end();
-    let now = Timestamp::from_millis(1_800_000_000_000);
+    let now = today();
     let asked = world
         .records
         .ask(&world.profile, &digest(0), &Question::default(), || now, |_| ());
@@ -287,11 +293,11 @@ fn nothing_is_forgotten_while_there_is_room() {
         };
         world
             .records
-            .keep(&world.profile, &digest, &found, world.records.ticket(&digest));
+            .keep(&world.profile, &digest, &found, world.records.ticket(&digest), today());
     };
     // By chance there are more of them in one shard than in another.
     (0..keys).for_each(|number| keep(&world, number));
-    let now = Timestamp::from_millis(1_800_000_000_000);
+    let now = today();
     let is_known = |world: &World, number: usize| {
         world.records.lease.renew(lease::Moment::now());
         let asked = world
@@ -303,4 +309,50 @@ fn nothing_is_forgotten_while_there_is_room() {
     assert_eq!((known, world.records.len()), (keys, keys));
     (keys..2 * keys).for_each(|number| keep(&world, number));
     assert_eq!(world.records.len(), keys, "and no more than there is room for");
+}
+
+/// A key that is disabled for a while is refused from memory until then. At that moment memory says nothing, and counts nothing; and
+/// what is read then, or later, works.
+#[test]
+fn a_disablement_ends_at_its_moment() {
+    let world = World::new();
+    world.records.lease.renew(lease::Moment::now());
+    let until = today().plus(1_000);
+    let row = Row {
+        state: KeyState::Disabled,
+        ..World::new_row()
+    };
+    let found = FoundKey {
+        disabled_until: Some(until),
+        expires_at: Some(until.plus(1_000)),
+        ..found(0, row)
+    };
+    let profile = &world.profile;
+    let keep = |at| {
+        let ticket = world.records.ticket(&digest(0));
+        world.records.keep(profile, &digest(0), &found, ticket, at)
+    };
+    let ask = |at| {
+        let asked = world
+            .records
+            .ask(profile, &digest(0), &Question::default(), || at, |_| ());
+        asked.map(|verdict| match verdict {
+            Verdict::Allowed(()) => None,
+            Verdict::Refused(refused) => Some(refused.refusal),
+        })
+    };
+    assert!(keep(today()));
+    assert_eq!(ask(until.plus(-1)), Some(Some(Refusal::Disabled)));
+    assert_eq!((ask(until), ask(until.plus(5_000))), (None, None));
+    assert!(keep(until));
+    assert_eq!(ask(until), Some(None));
+    assert_eq!(ask(until.plus(1_000)), Some(Some(Refusal::Expired)));
+    // Nothing was kept, and the moment came while it was being read.
+    let once = |at| {
+        world
+            .records
+            .ask_once(profile, &digest(0), &found, &Question::default(), at, |_| ())
+    };
+    assert!(matches!(once(until), Verdict::Allowed(())));
+    assert!(matches!(once(until.plus(-1)), Verdict::Refused(_)));
 }

@@ -12,8 +12,8 @@ use crate::model::timestamp::Timestamp;
 use crate::model::usage::Unit;
 use crate::store::db::{Db, Location, Tx};
 use crate::store::{
-    changes, keys, mailed_links, refused_requests, reveals, sessions, shown_once, sign_ups, signing_secrets, usage,
-    webhooks, workspaces,
+    changes, disablements, keys, mailed_links, refused_requests, reveals, sessions, shown_once, sign_ups,
+    signing_secrets, usage, webhooks, workspaces,
 };
 
 const SOMEBODY: Uuid = Uuid::nil();
@@ -92,6 +92,7 @@ async fn what_is_swept_each_minute_is_found_by_an_index() {
     mailed_links::is_any_expired(reader, now).await.unwrap();
     sign_ups::is_any_expired(reader, now).await.unwrap();
     refused_requests::is_any_before(reader, SOMEBODY).await.unwrap();
+    disablements::is_any_over(reader, now).await.unwrap();
 
     let tx: Tx = db.begin().await.unwrap();
     changes::delete_before(&tx, now).await.unwrap();
@@ -105,6 +106,8 @@ async fn what_is_swept_each_minute_is_found_by_an_index() {
     mailed_links::delete_expired(&tx, now).await.unwrap();
     sign_ups::delete_expired(&tx, now).await.unwrap();
     refused_requests::delete_before(&tx, SOMEBODY).await.unwrap();
+    disablements::all_over(&tx, now, 100).await.unwrap();
+    disablements::end(&tx, KeyId(SOMEBODY), now).await.unwrap();
     tx.commit().await.unwrap();
     // A row a node; and changes are gone through in their order, as far as the first that stays.
     overheard.expect_no_scan(&["nodes", "changes"]).await;

@@ -82,7 +82,7 @@ proptest! {
             };
             let at = |hour: i64| Timestamp::from_millis((hour * 60 + minute % 60) * 60_000);
             let found = |key| found(key, World::new_row());
-            let keep = |key| records.keep(profile, &digest(key), &found(key), records.ticket(&digest(key)));
+            let keep = |key| records.keep(profile, &digest(key), &found(key), records.ticket(&digest(key)), today());
             let (key, hour, route) = match step {
                 Count::Ask(key, hour, route) => {
                     let question = through(route);

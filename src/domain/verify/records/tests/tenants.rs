@@ -93,7 +93,7 @@ fn nobody_hears_an_old_name_after_the_new_one_was_answered() {
             workspace_name: name.to_string(),
             ..found(key, World::new_row())
         };
-        records.keep(profile, &digest(key), &row, ticket);
+        records.keep(profile, &digest(key), &row, ticket, today());
     };
     std::thread::scope(|scope| {
         for key in [1, 2, 3] {
