@@ -60,6 +60,8 @@ pub struct Series {
     pub before: Counts,
     /// Accepted ones by the route that names them; by nothing, what none names.
     pub routes: BTreeMap<String, i64>,
+    /// Those that a limit had no room for, by its name.
+    pub limits: BTreeMap<String, i64>,
 }
 
 impl Range {

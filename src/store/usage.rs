@@ -30,8 +30,8 @@ pub struct Count {
     /// Hours since 1970.
     pub hour: i64,
     pub outcome: Cow<'static, str>,
-    /// Which route of the profile; empty, where that is not said.
-    pub route: Arc<str>,
+    /// Of accepted ones the route of the profile, of those that a limit had no room for, that limit; empty, where that is not said.
+    pub of: Arc<str>,
     pub count: i64,
 }
 

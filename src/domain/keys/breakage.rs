@@ -126,7 +126,7 @@ async fn of_key(app: &App, key: &Key, planned: Planned<'_>) -> Result<Breakage> 
             week: sum.count,
         };
         breakage.accepted.add(requests);
-        add(&mut by_route, &sum.route, requests, None);
+        add(&mut by_route, &sum.of, requests, None);
     }
     breakage.unknown = breakage.accepted;
     callers.iter().for_each(|caller| breakage.unknown.subtract(of(caller)));

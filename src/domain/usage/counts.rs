@@ -13,18 +13,41 @@ use crate::model::ids::KeyId;
 use crate::model::key::LastUse;
 use crate::model::timestamp::Timestamp;
 use crate::model::usage::ACCEPTED;
+use crate::model::verdict::Refusal;
 use crate::profile::RouteNumber;
 use crate::store::usage::Count;
 
-/// Refused requests of one key, by hour and outcome.
-pub type RefusedCounts = Vec<((i64, &'static str), i64)>;
+/// Refused requests of one key, by hour and reason.
+pub type RefusedCounts = Vec<((i64, Why), i64)>;
+
+/// Why requests were refused.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Why {
+    /// See [`Refusal::reason`].
+    pub reason: &'static str,
+    /// The limit that had no room; empty, where it was something else.
+    pub limit: Box<str>,
+}
+
+impl From<&Refusal> for Why {
+    fn from(refusal: &Refusal) -> Self {
+        let limit = match refusal {
+            Refusal::RateLimited(exceeded) => exceeded.limit.as_str().into(),
+            _ => Box::default(),
+        };
+        Self {
+            reason: refusal.reason(),
+            limit,
+        }
+    }
+}
 
 /// What was counted between two flushes.
 #[derive(Debug, Default)]
 pub struct Batch {
     pub accepted: Vec<Pending>,
     pub ways: Vec<(KeyId, Way)>,
-    pub refused: Vec<((KeyId, i64, &'static str), i64)>,
+    pub refused: Vec<((KeyId, i64, Why), i64)>,
     pub notes: Vec<(KeyId, VecDeque<Note>)>,
 }
 
@@ -49,7 +72,7 @@ impl Batch {
         for (key, counts) in refused {
             let counts = counts.into_iter();
             self.refused
-                .extend(counts.map(|((hour, outcome), count)| ((key, hour, outcome), count)));
+                .extend(counts.map(|((hour, why), count)| ((key, hour, why), count)));
         }
     }
 
@@ -177,29 +200,38 @@ impl Batch {
         self.notes.extend(other.notes);
     }
 
-    /// Those of one hour, outcome and route one behind the other, in the order of keys. `names` are those of routes.
+    /// Those of one hour, outcome and route or limit one behind the other, in the order of keys. `names` are those of routes.
     pub(super) fn counts(&self, names: &[Arc<str>]) -> Vec<Count> {
         let accepted = self.accepted.iter().flat_map(|one| {
             let each = one.routes.each().into_iter().filter(|(_, count)| *count > 0);
-            each.map(|(route, count)| ((one.at.hour(), ACCEPTED, route, one.key), i64::from(count)))
+            each.map(|(route, count)| ((one.at.hour(), ACCEPTED, "", route, one.key), i64::from(count)))
         });
         let ways = self.ways.iter();
-        let ways = ways.map(|(key, way)| ((way.last.hour(), ACCEPTED, way.route, *key), way.count));
+        let ways = ways.map(|(key, way)| ((way.last.hour(), ACCEPTED, "", way.route, *key), way.count));
         let refused = self.refused.iter();
-        let refused = refused.map(|&((key, hour, outcome), count)| ((hour, outcome, RouteNumber::NONE, key), count));
+        let refused = refused.map(|((key, hour, why), count)| {
+            let Why { reason, limit } = why;
+            ((*hour, *reason, &**limit, RouteNumber::NONE, *key), *count)
+        });
         let mut counts: Vec<_> = accepted.chain(ways).chain(refused).collect();
         // Statements are in one order too: two nodes that flush the same keys must not wait for each other in a circle.
         // One row a statement may be met once.
         add_up(&mut counts);
-        let unnamed: Arc<str> = "".into();
-        let count = |((hour, outcome, route, key), count): ((i64, &'static str, RouteNumber, KeyId), i64)| Count {
-            key,
-            hour,
-            outcome: Cow::Borrowed(outcome),
-            route: Arc::clone(route.of(names).unwrap_or(&unnamed)),
-            count,
-        };
-        counts.into_iter().map(count).collect()
+        let nothing: Arc<str> = "".into();
+        let counts = counts
+            .into_iter()
+            .map(|((hour, outcome, limit, route, key), count)| Count {
+                key,
+                hour,
+                outcome: Cow::Borrowed(outcome),
+                of: match route.of(names) {
+                    Some(name) => Arc::clone(name),
+                    None if limit.is_empty() => Arc::clone(&nothing),
+                    None => limit.into(),
+                },
+                count,
+            });
+        counts.collect()
     }
 
     /// Accepted requests of one key, hour, route and client, where the client is known; some may be alike.
@@ -239,8 +271,8 @@ impl Batch {
 }
 
 /// Sorts, and makes one of what counts the same.
-fn add_up<What: Ord + Copy>(counts: &mut Vec<(What, i64)>) {
-    counts.sort_unstable_by_key(|(what, _)| *what);
+fn add_up<What: Ord>(counts: &mut Vec<(What, i64)>) {
+    counts.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
     counts.dedup_by(|(later, more), (what, count)| {
         let same = later == what;
         if same {

@@ -104,6 +104,7 @@ impl Report {
                     points: vec![Counts::default(); length],
                     before: Counts::default(),
                     routes: BTreeMap::new(),
+                    limits: BTreeMap::new(),
                 });
                 series.len() - 1
             });
@@ -116,8 +117,13 @@ impl Report {
             if let Some(counts) = counts {
                 counts.add(&sum.outcome, sum.count);
             }
-            if sum.outcome == ACCEPTED && sum.at >= first {
-                *own.routes.entry(sum.route.clone()).or_default() += sum.count;
+            if sum.at < first {
+                continue;
+            }
+            if sum.outcome == ACCEPTED {
+                *own.routes.entry(sum.of.clone()).or_default() += sum.count;
+            } else if !sum.of.is_empty() {
+                *own.limits.entry(sum.of.clone()).or_default() += sum.count;
             }
         }
         series.sort_by_key(|series| series.environment);

@@ -25,15 +25,15 @@ pub async fn add(tx: &impl ConnectionTrait, counts: &[Count]) -> Result<()> {
     let kinds = kinds::of(tx, counts).await?;
     let settled = [settled_day(tx, OF_KEYS).await?, settled_day(tx, OF_OWNERS).await?];
     let alike =
-        || counts.chunk_by(|one, next| (one.hour, &one.outcome, &one.route) == (next.hour, &next.outcome, &next.route));
+        || counts.chunk_by(|one, next| (one.hour, &one.outcome, &one.of) == (next.hour, &next.outcome, &next.of));
     for alike in alike() {
-        let kind = alike.first().and_then(|one| kinds.get(&(&*one.outcome, &*one.route)));
+        let kind = alike.first().and_then(|one| kinds.get(&(&*one.outcome, &*one.of)));
         for rows in alike.chunks(ROWS) {
             add_of_keys(tx, rows, kind.copied().unwrap_or_default(), settled[0]).await?;
         }
     }
     for alike in alike() {
-        let kind = alike.first().and_then(|one| kinds.get(&(&*one.outcome, &*one.route)));
+        let kind = alike.first().and_then(|one| kinds.get(&(&*one.outcome, &*one.of)));
         for rows in alike.chunks(ROWS_OF_OWNERS) {
             add_of_owners(tx, rows, kind.copied().unwrap_or_default(), settled[1]).await?;
         }

@@ -1,5 +1,5 @@
-//! What rows count, said once: an outcome, and the route of the profile where one is known. There are as many as the profile has
-//! routes and verification has reasons.
+//! What rows count, said once: an outcome, and the route or the limit of the profile where one is known. There are as many as the
+//! profile has routes and limits and verification has reasons.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,8 @@ use crate::store::Result;
 pub(super) struct Kind {
     pub(super) id: i64,
     pub(super) outcome: String,
-    pub(super) route: String,
+    /// See [`Count::of`]; the column is called after routes.
+    pub(super) of: String,
 }
 
 pub(super) async fn all(db: &impl ConnectionTrait) -> Result<Vec<Kind>> {
@@ -24,7 +25,7 @@ pub(super) async fn all(db: &impl ConnectionTrait) -> Result<Vec<Kind>> {
         Ok(Kind {
             id: row.try_get_by_index(0)?,
             outcome: row.try_get_by_index(1)?,
-            route: row.try_get_by_index(2)?,
+            of: row.try_get_by_index(2)?,
         })
     };
     rows.iter().map(kind).collect()
@@ -32,13 +33,13 @@ pub(super) async fn all(db: &impl ConnectionTrait) -> Result<Vec<Kind>> {
 
 /// The ids of what is counted; what was never counted before is made.
 pub(super) async fn of<'a>(tx: &impl ConnectionTrait, counts: &'a [Count]) -> Result<HashMap<(&'a str, &'a str), i64>> {
-    let mut wanted: Vec<_> = counts.iter().map(|count| (&*count.outcome, &*count.route)).collect();
+    let mut wanted: Vec<_> = counts.iter().map(|count| (&*count.outcome, &*count.of)).collect();
     // Two nodes make them in one order.
     wanted.sort_unstable();
     wanted.dedup();
     let mut known = all(tx).await?;
     let is_known = |known: &[Kind], (outcome, route): (&str, &str)| {
-        known.iter().any(|kind| kind.outcome == outcome && kind.route == route)
+        known.iter().any(|kind| kind.outcome == outcome && kind.of == route)
     };
     let new: Vec<_> = wanted.iter().copied().filter(|kind| !is_known(&known, *kind)).collect();
     if !new.is_empty() {
@@ -54,7 +55,7 @@ pub(super) async fn of<'a>(tx: &impl ConnectionTrait, counts: &'a [Count]) -> Re
     let ids = known.iter().filter_map(|kind| {
         let own = wanted
             .iter()
-            .find(|(outcome, route)| kind.outcome == *outcome && kind.route == *route);
+            .find(|(outcome, route)| kind.outcome == *outcome && kind.of == *route);
         own.map(|own| (*own, kind.id))
     });
     Ok(ids.collect())

@@ -29,7 +29,8 @@ pub struct Sum {
     pub at: i64,
     pub environment: Environment,
     pub outcome: String,
-    pub route: String,
+    /// See [`Count::of`].
+    pub of: String,
     pub count: i64,
 }
 
@@ -93,7 +94,7 @@ pub async fn by(db: &impl ConnectionTrait, unit: Unit, subject: Subject, from: i
                     at,
                     environment,
                     outcome: kind.outcome.clone(),
-                    route: kind.route.clone(),
+                    of: kind.of.clone(),
                     count,
                 });
             }
@@ -196,7 +197,7 @@ pub async fn sums_since(db: &impl ConnectionTrait, keys: &[KeyId], from: i64) ->
         key,
         hour: from * 24,
         outcome: outcome.into(),
-        route: "".into(),
+        of: "".into(),
         count,
     };
     Ok(sums.into_iter().map(sum).collect())

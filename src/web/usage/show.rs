@@ -55,6 +55,7 @@ struct UsagePage {
     by_environment: Vec<EnvironmentLine>,
     routes: Vec<RouteLine>,
     reasons: Vec<ReasonLine>,
+    limits: Vec<LimitLine>,
     /// The reason whose keys are listed, in words.
     reason: String,
     without_reason: String,
@@ -98,6 +99,13 @@ struct ReasonLine {
     words: String,
     code: String,
     url: String,
+    count: String,
+    share: String,
+}
+
+/// A limit that had no room.
+struct LimitLine {
+    name: String,
     count: String,
     share: String,
 }
@@ -174,6 +182,7 @@ pub(super) async fn answer(app: &App, about: About, whose: Whose<'_>, query: &Qu
         by_environment: by_environment(&report, &about, query),
         routes: routes(&report, query, sum.accepted),
         reasons: reasons(app, &sum, &about, query),
+        limits: limits(&report, query),
         reason: match query.reason.as_str() {
             "" => String::new(),
             reason => refusals::reason(reason).0,
@@ -313,6 +322,22 @@ fn reasons(app: &App, sum: &Counts, about: &About, query: &Query) -> Vec<ReasonL
             count: grouped(*count),
             share: share(*count, sum.refused()),
         }
+    };
+    counted.into_iter().map(line).collect()
+}
+
+fn limits(report: &Report, query: &Query) -> Vec<LimitLine> {
+    let mut counted: BTreeMap<&str, i64> = BTreeMap::new();
+    for (limit, count) in chosen(report, query).flat_map(|series| &series.limits) {
+        *counted.entry(limit).or_default() += count;
+    }
+    let all = counted.values().sum();
+    let mut counted: Vec<_> = counted.into_iter().collect();
+    counted.sort_by_key(|(limit, count)| (std::cmp::Reverse(*count), *limit));
+    let line = |(name, count): (&str, i64)| LimitLine {
+        name: name.to_owned(),
+        count: grouped(count),
+        share: share(count, all),
     };
     counted.into_iter().map(line).collect()
 }

@@ -1,5 +1,7 @@
 //! What the pages show, where they lead, and to whom.
 
+use keyhatch::domain::verify::{Question, verify};
+use keyhatch::model::verdict::Verdict;
 use serde_json::json;
 
 use super::world::World;
@@ -181,4 +183,35 @@ async fn a_key_of_another_project_has_no_page_here() {
         let page = format!("/w/acme/p/site/keys/{elsewhere}/{page}");
         assert_eq!(world.alice.get(&page).await.status, 404, "{page}");
     }
+}
+
+/// Two limits, of which one at a time is full: each is named, and what is missing says which was it.
+#[tokio::test]
+async fn limits_that_had_no_room_are_told_by_name() {
+    let mut world = World::start().await;
+    let text = world.keys[0].issued.text.expose_secret().to_owned();
+    // The plan has 2,000 exports an hour, and a thousand million of everything.
+    for number in 0..2_003 {
+        let question = Question {
+            credential: Some(&text),
+            method: Some("POST"),
+            path: Some("/api/v1/shipments/exports"),
+            ..Question::default()
+        };
+        let is_allowed = matches!(verify(&world.app.app, &question).await.unwrap(), Verdict::Allowed(_));
+        assert_eq!(is_allowed, number < 2_000, "{number}");
+    }
+    world.send(1, 1, 2).await;
+    for url in [
+        "/w/acme/usage",
+        "/w/acme/p/site/usage",
+        &format!("{}/usage", world.key_url(0)),
+    ] {
+        let page = world.alice.get(url).await;
+        assert_eq!(page.texts("#limits tbody tr"), ["exports 3 100 %"], "{url}");
+        let reasons = page.texts("table[aria-label='Refusals by reason'] tbody tr");
+        assert!(reasons[0].contains("rate_limit_exceeded 3 "), "{reasons:?}");
+    }
+    let other = world.alice.get(&format!("{}/usage", world.key_url(1))).await;
+    assert!(other.texts("#limits").is_empty(), "nothing of it was its own");
 }

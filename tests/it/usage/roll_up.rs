@@ -70,7 +70,7 @@ async fn what_comes_late_is_counted_with_its_day() {
         key: world.keys[0].issued.key.id,
         hour: sent[0].at.hour(),
         outcome: "accepted".into(),
-        route: "".into(),
+        of: "".into(),
         count: 3,
     };
     add(&world.app.app.db, std::slice::from_ref(&late)).await;
@@ -148,7 +148,7 @@ async fn several_nodes_roll_up_at_once_while_others_count() {
             key: world.keys[key].issued.key.id,
             hour: sent[0].at.hour(),
             outcome: "accepted".into(),
-            route: "".into(),
+            of: "".into(),
             count: 1,
         })
         .into();

@@ -58,7 +58,7 @@ async fn sizes(requests: i64) -> (i64, i64) {
             key: *key,
             hour,
             outcome: "accepted".into(),
-            route: "GET /api/v1/shipments/{id}".into(),
+            of: "GET /api/v1/shipments/{id}".into(),
             count: requests,
         };
         let counts: Vec<_> = keys.iter().map(count).collect();

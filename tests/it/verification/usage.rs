@@ -309,7 +309,7 @@ async fn write_down(db: &Db, keys: &[KeyId], at: Timestamp) -> store::Result<()>
         key: *key,
         hour: at.hour(),
         outcome: "accepted".into(),
-        route: "".into(),
+        of: "".into(),
         count: 1,
     };
     let last_use = LastUse {

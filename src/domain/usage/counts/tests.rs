@@ -6,6 +6,10 @@ use crate::domain::usage::pending::Routes;
 use crate::model::request_id::RequestId;
 use crate::model::timestamp::Timestamp;
 
+fn expired() -> Why {
+    Why::from(&Refusal::Expired)
+}
+
 #[test]
 fn what_could_not_be_written_does_not_grow_with_each_attempt() {
     let key = |number| KeyId(uuid::Uuid::from_u128(number));
@@ -40,7 +44,7 @@ fn what_could_not_be_written_does_not_grow_with_each_attempt() {
                 pending(1, 4_000, "new"),
             ],
             ways: Vec::new(),
-            refused: vec![((key(1), 0, "expired"), 3), ((key(1), 1, "expired"), 1)],
+            refused: vec![((key(1), 0, expired()), 3), ((key(1), 1, expired()), 1)],
             notes: vec![(key(1), (0..20).map(|second| note(attempt * 20 + second)).collect())],
         });
         left.merge();
@@ -60,7 +64,7 @@ fn what_could_not_be_written_does_not_grow_with_each_attempt() {
     assert_eq!(accepted.map(|count| count.count).sum::<i64>(), 30);
     assert_eq!(
         left.refused,
-        [((key(1), 0, "expired"), 30), ((key(1), 1, "expired"), 10)]
+        [((key(1), 0, expired()), 30), ((key(1), 1, expired()), 10)]
     );
     let noted: Vec<_> = left.notes[0].1.iter().map(|note| note.at).collect();
     assert_eq!(noted, (150..200).map(at).collect::<Vec<_>>());
@@ -79,7 +83,7 @@ fn batch(accepted: &[u128], refused: &[u128], noted: &[u128]) -> Batch {
     let mut batch = Batch {
         accepted: accepted.iter().map(pending).collect(),
         ways: Vec::new(),
-        refused: refused.iter().map(|number| ((key(number), 0, "expired"), 1)).collect(),
+        refused: refused.iter().map(|number| ((key(number), 0, expired()), 1)).collect(),
         notes: noted.iter().map(|number| (key(number), VecDeque::new())).collect(),
     };
     batch.sort();

@@ -234,7 +234,7 @@ impl Shard {
 
     /// Counts a request that was refused, and remembers it by itself.
     pub(super) fn refused(&mut self, key: KeyId, refusal: &Refusal, note: impl FnOnce() -> Note, now: Timestamp) {
-        add_to(self.refused.entry(key).or_default(), (now.hour(), refusal.reason()), 1);
+        add_to(self.refused.entry(key).or_default(), (now.hour(), refusal.into()), 1);
         if self.notes.len() >= NOTED_KEYS && !self.notes.contains_key(&key) {
             return;
         }
