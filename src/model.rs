@@ -16,6 +16,7 @@ pub mod ids;
 pub mod inbound;
 pub mod key;
 pub mod key_format;
+pub mod key_health;
 pub mod lack;
 pub mod leak;
 pub mod mail;

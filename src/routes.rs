@@ -67,6 +67,8 @@ fn workspaces(table: &mut Table) {
     table.get("/w/{workspace}/audit", workspaces::audit::show);
     table.get("/w/{workspace}/usage", usage::workspace);
     table.get("/w/{workspace}/usage.csv", usage::workspace_table);
+    table.get("/w/{workspace}/key-health", workspaces::key_health::show);
+    table.get("/w/{workspace}/key-health.csv", workspaces::key_health::csv);
     table.get("/w/{workspace}/requests", workspaces::requests::show);
     table.get("/w/{workspace}/credits", workspaces::credits::show);
     table.get("/w/{workspace}/settings", workspaces::settings::show);

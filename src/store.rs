@@ -16,6 +16,7 @@ pub mod embed_partners;
 mod entities;
 pub mod expiry_notices;
 pub mod inbound_tokens;
+pub mod key_health;
 pub mod keys;
 pub mod leaks;
 pub mod mailed_links;

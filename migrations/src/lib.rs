@@ -32,6 +32,7 @@ mod m0024_allowed_addresses;
 mod m0025_leaks;
 mod m0026_callers;
 mod m0027_disabled_until;
+mod m0028_key_health;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -68,6 +69,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0025_leaks::Migration),
             Box::new(m0026_callers::Migration),
             Box::new(m0027_disabled_until::Migration),
+            Box::new(m0028_key_health::Migration),
         ]
     }
 }

@@ -26,6 +26,7 @@ pub async fn insert(
         account_id: Set(account.0),
         role: Set(role.as_str().to_owned()),
         created_at: Set(now.millis()),
+        health_mail_at: Set(None),
     };
     row.insert(tx).await?;
     Ok(())

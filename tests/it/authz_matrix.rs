@@ -79,6 +79,8 @@ pub const PAGES: &[Row<7>] = &[
     row("GET",    "/w/{workspace}/audit",                                                       [303, 404, 404, 403, 403, 200, 200]),
     row("GET",    "/w/{workspace}/usage",                                                       [303, 404, 404, 200, 200, 200, 200]),
     row("GET",    "/w/{workspace}/usage.csv",                                                   [303, 404, 404, 200, 200, 200, 200]),
+    row("GET",    "/w/{workspace}/key-health",                                                  [303, 404, 404, 200, 200, 200, 200]),
+    row("GET",    "/w/{workspace}/key-health.csv",                                              [303, 404, 404, 200, 200, 200, 200]),
     row("GET",    "/w/{workspace}/requests",                                                    [303, 404, 404, 200, 200, 200, 200]),
     // The example has no credits: `tests/it/credits` says who sees them where there are some.
     row("GET",    "/w/{workspace}/credits",                                                     [303, 404, 404, 404, 404, 404, 404]),

@@ -2,6 +2,7 @@
 
 mod audit;
 mod create;
+mod key_health;
 mod members;
 mod overview;
 mod settings;

@@ -12,6 +12,8 @@ pub struct Model {
     pub account_id: Uuid,
     pub role: String,
     pub created_at: i64,
+    /// When the next mail about the health of keys is due, if they want it.
+    pub health_mail_at: Option<i64>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

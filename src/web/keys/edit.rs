@@ -1,13 +1,14 @@
 //! `…/keys/{key}/edit`: name, scopes, addresses, expiry, webhook URL.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
 use crate::domain::App;
 use crate::domain::access::ManageKeys;
+use crate::domain::key_health;
 use crate::domain::keys::{self, Edit};
 use crate::error::{AppError, FieldErrors, Result};
 use crate::model::address_list::AddressList;
@@ -51,6 +52,15 @@ struct EditPage {
     meanwhile: Meanwhile,
     /// Who would break, when that is asked.
     callers: Vec<Callers>,
+    /// The scopes that are taken off, when the page is opened to do that.
+    taken_off: Vec<String>,
+}
+
+/// How the page may be opened: with the scopes taken off that nothing needs.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Opened {
+    take_off: String,
 }
 
 impl EditPage {
@@ -64,12 +74,19 @@ impl EditPage {
 }
 
 /// `GET …/keys/{key}/edit`
-pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpResponse> {
-    let key = keys::find(&app, page.ring.manage_keys()?.read(), key.0).await?;
+pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath, request: HttpRequest) -> Result<HttpResponse> {
+    let proof = page.ring.manage_keys()?.read();
+    let key = keys::find(&app, proof, key.0).await?;
     keys::refuse_frozen(&key)?;
+    let opened: Opened = serde_html_form::from_str(request.query_string()).unwrap_or_default();
+    let taken_off = match opened.take_off.as_str() {
+        "unused" => key_health::unused_scopes(&app, proof, &key).await?,
+        _ => Vec::new(),
+    };
+    let is_kept = |scope: &&String| !taken_off.contains(scope);
     let form = EditForm {
         name: key.name.clone(),
-        scopes: key.scopes.clone(),
+        scopes: key.scopes.iter().filter(is_kept).cloned().collect(),
         allowed_addresses: key.allowed_addresses.texts().join("\n"),
         expiry: if key.expires_at.is_some() { "date" } else { "never" }.to_owned(),
         expires_at: key.expires_at.map(|at| at.iso_day()).unwrap_or_default(),
@@ -77,7 +94,9 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpRe
         seen: keys::seen(&key),
         confirmed: String::new(),
     };
-    render(&app, &page, StatusCode::OK, key, form, FieldErrors::default())
+    let mut opened = edit_page(&app, &page, key, form, FieldErrors::default());
+    opened.taken_off = taken_off;
+    page::ok(&opened)
 }
 
 /// `POST …/keys/{key}/edit`
@@ -201,6 +220,7 @@ fn edit_page(app: &App, page: &KeysPage, key: Key, form: EditForm, errors: Field
         your_address: page.workspace.person.visitor.address.clone(),
         meanwhile: Meanwhile::default(),
         callers: Vec::new(),
+        taken_off: Vec::new(),
         key,
         form,
         errors,

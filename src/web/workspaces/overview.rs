@@ -29,6 +29,7 @@ struct OverviewPage {
     rows: Vec<Row>,
     /// How many steps there are to a first request.
     first_steps: usize,
+    has_keys: bool,
     /// `Credits left: 97`, where there are any.
     credits: Option<String>,
 }
@@ -101,6 +102,7 @@ pub async fn show(app: Data<App>, workspace: WorkspacePage) -> Result<HttpRespon
         suspended: standing.workspace.suspended_at.is_some(),
         may_create: standing.may(Deed::ManageProjects) && !keys_here,
         keys_here,
+        has_keys: summaries.values().any(|summary| summary.living > 0),
         rows,
         first_steps: onboarding::left(&app, &standing.account, standing.workspace.id).await?,
         credits: left,

@@ -16,6 +16,7 @@ pub async fn walk(walk: &mut Walk) {
     replaced(walk, &key).await;
     ended(walk).await;
     many(walk).await;
+    health(walk).await;
 }
 
 async fn none(walk: &mut Walk) {
@@ -237,5 +238,17 @@ async fn many(walk: &mut Walk) {
     walk.see("keys-second-page", &next).await;
     walk.becomes("victor").await;
     walk.see("keys-viewer", &format!("{KEYS}?environment=test")).await;
+    walk.becomes("alice").await;
+}
+
+/// What may be wrong with keys: all of it, and one finding with more than a page.
+async fn health(walk: &mut Walk) {
+    walk.see("key-health", "/w/acme/key-health").await;
+    walk.see("key-health-one", "/w/acme/key-health?finding=never-ends")
+        .await;
+    walk.see("key-health-none-of-these", "/w/acme/key-health?finding=idle")
+        .await;
+    walk.becomes("victor").await;
+    walk.see("key-health-viewer", "/w/acme/key-health").await;
     walk.becomes("alice").await;
 }

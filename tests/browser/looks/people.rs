@@ -121,6 +121,7 @@ async fn workspaces(walk: &mut Walk) {
     walk.see("workspace-without-projects", "/w/small").await;
     walk.see("workspaces-one", "/workspaces").await;
     walk.see("members-one", "/w/small/members").await;
+    walk.see("key-health-empty", "/w/small/key-health").await;
     walk.see("audit-beginning", "/w/small/audit").await;
     let server = &walk.server;
     let owner = ["--owner", "alice@example.com", "--plan", "enterprise"];

@@ -7,12 +7,13 @@ use std::sync::{Arc, Mutex};
 use sea_orm::{ConnectionTrait, Statement};
 use uuid::Uuid;
 
-use crate::model::ids::{AccountId, EndpointId, KeyId, OwnerId, WorkspaceId};
+use crate::model::ids::{AccountId, EndpointId, KeyId, OwnerId, ProjectId, WorkspaceId};
+use crate::model::key_health::Finding;
 use crate::model::timestamp::Timestamp;
 use crate::model::usage::Unit;
 use crate::store::db::{Db, Location, Tx};
 use crate::store::{
-    changes, disablements, keys, mailed_links, refused_requests, reveals, sessions, shown_once, sign_ups,
+    changes, disablements, key_health, keys, mailed_links, refused_requests, reveals, sessions, shown_once, sign_ups,
     signing_secrets, usage, webhooks, workspaces,
 };
 
@@ -147,6 +148,34 @@ async fn usage_is_summed_for_whom_it_is_about_alone() {
     tx.commit().await.unwrap();
     // A row a reason and route; and sums of what was found.
     overheard.expect_no_scan(&["usage_kinds", "counted", "sums"]).await;
+}
+
+#[tokio::test]
+async fn the_health_of_keys_is_found_among_those_of_one_workspace() {
+    let overheard = Overheard::start().await;
+    let db = overheard.db.reader();
+    for project in [None, Some(ProjectId(SOMEBODY))] {
+        let asked = key_health::Asked {
+            workspace: WorkspaceId(SOMEBODY),
+            project,
+            now: Timestamp::from_millis(1),
+            addresses: 5,
+            public_types: vec!["publishable".to_owned()],
+        };
+        key_health::counts(db, &asked).await.unwrap();
+        for finding in Finding::ALL {
+            let before = Some(KeyId(SOMEBODY));
+            key_health::list(db, &asked, finding, before, 50).await.unwrap();
+        }
+        key_health::has_unused_scopes(db, &asked, KeyId(SOMEBODY))
+            .await
+            .unwrap();
+    }
+    let (keys, now) = ([KeyId(SOMEBODY); 2], Timestamp::from_millis(1));
+    key_health::addresses(db, &keys, now).await.unwrap();
+    key_health::needed(db, &keys, now).await.unwrap();
+    // One row, and addresses that were found.
+    overheard.expect_no_scan(&["scope_counting", "different"]).await;
 }
 
 #[tokio::test]
