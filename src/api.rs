@@ -24,9 +24,10 @@ pub mod request_id;
 mod roots;
 pub mod transport;
 pub mod trial;
+pub mod unsubscribe;
 mod values;
 
-pub use roots::{GATEWAY, LEAKS, PROVIDER};
+pub use roots::{GATEWAY, LEAKS, PROVIDER, UNSUBSCRIBE};
 
 use actix_web::dev::HttpServiceFactory;
 use actix_web::guard::fn_guard;
@@ -36,7 +37,7 @@ use actix_web::web::{self, Data, ServiceConfig};
 use crate::domain::App;
 use crate::error::AppError;
 
-/// Everything under the profile's base path and under [`PROVIDER`], [`GATEWAY`] and [`LEAKS`], what does not exist included; `table`
+/// Everything under the profile's base path and under the other [`roots`], what does not exist included; `table`
 /// registers what does.
 pub fn service<F>(app: &App, table: F) -> impl HttpServiceFactory + use<F>
 where
@@ -47,6 +48,7 @@ where
         PROVIDER.to_owned(),
         GATEWAY.to_owned(),
         LEAKS.to_owned(),
+        UNSUBSCRIBE.to_owned(),
     ];
     let is_ours = move |path: &str| {
         let below = |root: &String| path.strip_prefix(root.as_str());

@@ -38,7 +38,7 @@ use crate::domain::verify::changes::{self, Listener};
 use crate::domain::verify::records::Records;
 use crate::domain::webhooks;
 use crate::domain::webhooks::courier::{Courier, CourierSettings, SystemResolver};
-use crate::domain::{App, Settings, accounts, credits, dispatch, keys, refused_requests};
+use crate::domain::{App, Settings, accounts, credits, dispatch, key_health, keys, refused_requests};
 use crate::error::AppError;
 use crate::model::ids::Ids;
 use crate::model::webhook_url::UrlRules;
@@ -329,6 +329,11 @@ async fn every_second(app: &App) {
             && let Err(error) = keys::tell_of_expiry(app).await
         {
             error.log("not everybody could be told which keys end; the rest is tried again");
+        }
+        if tick % 60 == 0
+            && let Err(error) = key_health::mail::send_due(app).await
+        {
+            error.log("mails about the health of keys could not be written; they are tried again");
         }
     }
 }

@@ -69,6 +69,13 @@ fn workspaces(table: &mut Table) {
     table.get("/w/{workspace}/usage.csv", usage::workspace_table);
     table.get("/w/{workspace}/key-health", workspaces::key_health::show);
     table.get("/w/{workspace}/key-health.csv", workspaces::key_health::csv);
+    table.post("/w/{workspace}/key-health/mail", workspaces::key_health::mail::ask_for);
+    table.post(
+        "/w/{workspace}/key-health/mail/removal",
+        workspaces::key_health::mail::end,
+    );
+    table.get("/key-health-mail", workspaces::key_health::mail::show);
+    table.post("/key-health-mail", workspaces::key_health::mail::submit);
     table.get("/w/{workspace}/requests", workspaces::requests::show);
     table.get("/w/{workspace}/credits", workspaces::credits::show);
     table.get("/w/{workspace}/settings", workspaces::settings::show);
@@ -306,6 +313,8 @@ pub fn api(profile: &Profile) -> Table {
     if profile.leaks.github_keys.is_some() {
         table.post(format!("{}/github", api::LEAKS), api::leaks::github::receive);
     }
+    table.get(format!("{}/{{token}}", api::UNSUBSCRIBE), api::unsubscribe::lead);
+    table.post(format!("{}/{{token}}", api::UNSUBSCRIBE), api::unsubscribe::submit);
     table.get(format!("{base}/me"), api::me::show);
     table.get(format!("{base}/api-keys"), api::keys::list::list);
     table.post(format!("{base}/api-keys"), api::keys::create::create);

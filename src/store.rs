@@ -17,6 +17,7 @@ mod entities;
 pub mod expiry_notices;
 pub mod inbound_tokens;
 pub mod key_health;
+pub mod key_health_mails;
 pub mod keys;
 pub mod leaks;
 pub mod mailed_links;

@@ -6,5 +6,8 @@ pub const PROVIDER: &str = "/provider";
 /// Where those report who look for leaked keys.
 pub const LEAKS: &str = "/leaks";
 
+/// Where mail programs end mails that come again and again.
+pub const UNSUBSCRIBE: &str = "/unsubscribe";
+
 /// Where proxies in front of the provider's API ask.
 pub const GATEWAY: &str = "/gateway";

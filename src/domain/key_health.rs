@@ -1,11 +1,13 @@
 //! Which keys of a workspace something may be wrong with. Whatever is said is found anew each time it is asked.
 
+pub mod mail;
+
 use std::collections::HashMap;
 
 use crate::domain::App;
 use crate::domain::access::{ReadKeys, Standing};
 use crate::error::Result;
-use crate::model::ids::KeyId;
+use crate::model::ids::{KeyId, WorkspaceId};
 use crate::model::key::Key;
 use crate::model::key_health::{Finding, USUAL_ADDRESSES};
 use crate::model::workspace::Project;
@@ -49,7 +51,7 @@ pub struct Line {
 
 /// Every finding that there is a key of, with a few of them.
 pub async fn overview(app: &App, standing: &Standing, question: Question<'_>) -> Result<Vec<Section>> {
-    let counts = store::key_health::counts(app.db.reader(), &asked(app, standing, question)).await?;
+    let counts = store::key_health::counts(app.db.reader(), &asked(app, standing.workspace.id, question)).await?;
     let mut sections = Vec::new();
     for finding in Finding::ALL {
         if counts.get(&finding).is_some_and(|count| *count > 0) {
@@ -57,6 +59,15 @@ pub async fn overview(app: &App, standing: &Standing, question: Question<'_>) ->
         }
     }
     Ok(sections)
+}
+
+/// How many keys of a workspace there are of each finding.
+async fn counts_of(app: &App, workspace: WorkspaceId) -> Result<HashMap<Finding, u64>> {
+    let all = Question {
+        project: None,
+        addresses: USUAL_ADDRESSES,
+    };
+    Ok(store::key_health::counts(app.db.reader(), &asked(app, workspace, all)).await?)
 }
 
 /// As many keys of one finding, those that are older than `before`.
@@ -68,7 +79,7 @@ pub async fn of_finding(
     before: Option<KeyId>,
     limit: u64,
 ) -> Result<Section> {
-    let counts = store::key_health::counts(app.db.reader(), &asked(app, standing, question)).await?;
+    let counts = store::key_health::counts(app.db.reader(), &asked(app, standing.workspace.id, question)).await?;
     section(app, standing, question, finding, &counts, before, limit).await
 }
 
@@ -81,7 +92,7 @@ async fn section(
     before: Option<KeyId>,
     limit: u64,
 ) -> Result<Section> {
-    let (db, asked) = (app.db.reader(), asked(app, standing, question));
+    let (db, asked) = (app.db.reader(), asked(app, standing.workspace.id, question));
     let mut keys = store::key_health::list(db, &asked, finding, before, limit + 1).await?;
     let is_more = keys.len() as u64 > limit;
     keys.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
@@ -130,9 +141,9 @@ fn without(key: &Key, needed: Option<&Vec<String>>) -> Vec<String> {
     key.scopes.iter().filter(|scope| !is_needed(scope)).cloned().collect()
 }
 
-fn asked(app: &App, standing: &Standing, question: Question<'_>) -> Asked {
+fn asked(app: &App, workspace: WorkspaceId, question: Question<'_>) -> Asked {
     Asked {
-        workspace: standing.workspace.id,
+        workspace,
         project: question.project.map(|project| project.id),
         now: app.now(),
         addresses: question.addresses,

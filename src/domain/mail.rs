@@ -1,6 +1,7 @@
 //! Mail: written in the transaction of what it tells of ([`outbox`]), sent in the background ([`dispatch`]), and tried again for two
 //! days. Without a server, mails become files in the data directory.
 
+mod content;
 pub mod dispatch;
 mod kept;
 pub mod outbox;
@@ -14,10 +15,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use lettre::Message;
-use lettre::message::header::{ContentTransferEncoding, ContentType};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox, SinglePart};
 use tokio::io::AsyncWriteExt;
 use uuid::Uuid;
+
+use content::Content;
 
 use crate::domain::dispatch::Bell;
 use crate::model::email::Email;
@@ -34,6 +37,8 @@ pub struct Mail {
     pub kind: &'static str,
     /// When it is of no use any more.
     pub expires_at: Option<Timestamp>,
+    /// Where one click ends mails like this one (RFC 8058), for those that people may end.
+    pub unsubscribe: Option<String>,
 }
 
 /// Where mail goes.
@@ -96,24 +101,34 @@ impl Mailer {
         Body::dangerous_pre_encoded(lines.collect::<String>().into_bytes(), encoding)
     }
 
-    fn message(&self, id: Uuid, to: &Email, subject: &str, text: &str) -> anyhow::Result<Message> {
+    fn message(&self, id: Uuid, to: &Email, content: &Content) -> anyhow::Result<Message> {
         // The same each time it is tried: what arrives twice is known by it.
         let name = format!("<{}@{}>", id.simple(), self.from.email.domain());
-        Ok(Message::builder()
+        let mut message = Message::builder()
             .from(self.from.clone())
             .to(to.as_str().parse()?)
-            .subject(subject)
+            .subject(&*content.subject)
             .message_id(Some(name))
             .singlepart(
                 SinglePart::builder()
                     .header(ContentType::TEXT_PLAIN)
-                    .body(self.body(text)),
-            )?)
+                    .body(self.body(&content.text)),
+            )?;
+        if let Some(address) = &content.unsubscribe {
+            for (name, value) in [
+                ("List-Unsubscribe", format!("<{address}>")),
+                ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()),
+            ] {
+                let name = HeaderName::new_from_ascii(name.to_owned())?;
+                message.headers_mut().insert_raw(HeaderValue::new(name, value));
+            }
+        }
+        Ok(message)
     }
 
-    async fn deliver(&self, id: Uuid, to: &Email, subject: &str, text: &str) -> Result<(), Failure> {
+    async fn deliver(&self, id: Uuid, to: &Email, content: &Content) -> Result<(), Failure> {
         let message = self
-            .message(id, to, subject, text)
+            .message(id, to, content)
             .map_err(|_| Failure::impossible("no mail can be made of it"))?;
         match &self.post {
             Post::Smtp(server) => server.send(message.envelope(), &message.formatted()).await,

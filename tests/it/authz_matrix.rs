@@ -53,6 +53,8 @@ pub const PAGES: &[Row<7>] = &[
     row("GET",    "/sign-up/sent",                                                              [200, 200, 200, 200, 200, 200, 200]),
     row("GET",    "/verify-email",                                                              [410, 410, 410, 410, 410, 410, 410]),
     row("POST",   "/verify-email",                                                              [410, 410, 410, 410, 410, 410, 410]),
+    row("GET",    "/key-health-mail",                                                           [200, 200, 200, 200, 200, 200, 200]),
+    row("POST",   "/key-health-mail",                                                           [200, 200, 200, 200, 200, 200, 200]),
     row("GET",    "/forgot-password",                                                           [200, 200, 200, 200, 200, 200, 200]),
     row("POST",   "/forgot-password",                                                           [422, 422, 422, 422, 422, 422, 422]),
     row("GET",    "/forgot-password/sent",                                                      [200, 200, 200, 200, 200, 200, 200]),
@@ -81,6 +83,8 @@ pub const PAGES: &[Row<7>] = &[
     row("GET",    "/w/{workspace}/usage.csv",                                                   [303, 404, 404, 200, 200, 200, 200]),
     row("GET",    "/w/{workspace}/key-health",                                                  [303, 404, 404, 200, 200, 200, 200]),
     row("GET",    "/w/{workspace}/key-health.csv",                                              [303, 404, 404, 200, 200, 200, 200]),
+    row("POST",   "/w/{workspace}/key-health/mail",                                             [401, 404, 404, 303, 303, 303, 303]),
+    row("POST",   "/w/{workspace}/key-health/mail/removal",                                     [401, 404, 404, 303, 303, 303, 303]),
     row("GET",    "/w/{workspace}/requests",                                                    [303, 404, 404, 200, 200, 200, 200]),
     // The example has no credits: `tests/it/credits` says who sees them where there are some.
     row("GET",    "/w/{workspace}/credits",                                                     [303, 404, 404, 404, 404, 404, 404]),
@@ -223,6 +227,9 @@ pub const API: &[Row<7>] = &[
     row("POST",   "/api/v1/keys/revocation",                                                    [422, 422, 422, 422, 422, 422, 422]),
     // Whoever calls it is GitHub, and has signed what it sends.
     row("POST",   "/leaks/github",                                                              [403, 403, 403, 403, 403, 403, 403]),
+    // Mail programs call it; whose mail it ends is in the token.
+    row("GET",    "/unsubscribe/{token}",                                                       [303, 303, 303, 303, 303, 303, 303]),
+    row("POST",   "/unsubscribe/{token}",                                                       [204, 204, 204, 204, 204, 204, 204]),
     row("GET",    "/api/v1/me",                                                                 [401, 200, 200, 200, 200, 200, 401]),
     row("GET",    "/api/v1/api-keys",                                                           [401, 200, 403, 403, 200, 200, 401]),
     row("POST",   "/api/v1/api-keys",                                                           [401, 422, 403, 403, 422, 422, 401]),

@@ -3,6 +3,7 @@
 mod audit;
 mod create;
 mod key_health;
+mod key_health_mail;
 mod members;
 mod overview;
 mod settings;

@@ -111,5 +111,6 @@ fn mail(kind: &'static str, to: &Email, subject: String, text: &impl Template) -
         text: text.render().map_err(|error| AppError::Internal(error.into()))?,
         kind,
         expires_at: None,
+        unsubscribe: None,
     })
 }

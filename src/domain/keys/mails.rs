@@ -140,5 +140,6 @@ fn mail(app: &App, to: Email, mut lines: Vec<Line>) -> Result<Mail> {
         text,
         kind: "keys_end",
         expires_at: None,
+        unsubscribe: None,
     })
 }

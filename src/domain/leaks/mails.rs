@@ -72,6 +72,7 @@ pub(super) async fn key_leaked(
         text: text.clone(),
         kind: "key_leaked",
         expires_at: None,
+        unsubscribe: None,
     });
     Ok(mails.collect())
 }

@@ -107,7 +107,7 @@ async fn deliver(app: &App, mail: &Waiting) -> std::result::Result<(), Failure> 
     }
     let content = outbox::open(app, mail).map_err(|_| Failure::impossible("it cannot be unsealed"))?;
     let to = Email::kept(&content.to);
-    app.mailer.deliver(mail.id, &to, &content.subject, &content.text).await
+    app.mailer.deliver(mail.id, &to, &content).await
 }
 
 /// One line, and nothing of the mail in it.

@@ -1,9 +1,9 @@
 //! Writing mail: in the transaction of what it tells of. From then on it is the dispatcher's.
 
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Mail;
+use super::content::Content;
 use crate::domain::{App, seal};
 use crate::error::{AppError, Result};
 use crate::model::email::Email;
@@ -15,14 +15,6 @@ use crate::store::{self, Tx};
 
 /// How long what became of a mail is kept, in milliseconds.
 const KEPT: i64 = 30 * DAY;
-
-/// What is sealed: links in it are as good as a password.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Content {
-    pub(super) to: String,
-    pub(super) subject: String,
-    pub(super) text: String,
-}
 
 /// Writes a mail. Ring [`Mailer::wake`](super::Mailer::wake) after the commit.
 pub async fn put(tx: &Tx, app: &App, mail: &Mail) -> Result<()> {
@@ -78,6 +70,7 @@ async fn write(tx: &Tx, app: &App, mail: &Mail, due_at: Timestamp, is_nobodys: b
         to: mail.to.as_str().to_owned(),
         subject: mail.subject.clone(),
         text: mail.text.clone(),
+        unsubscribe: mail.unsubscribe.clone(),
     };
     let plain = serde_json::to_vec(&content).map_err(|error| AppError::Internal(error.into()))?;
     let sealed = seal::seal(&sealing_key(app), &*app.random, id.as_bytes(), &plain).map_err(AppError::Internal)?;

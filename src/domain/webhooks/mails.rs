@@ -65,6 +65,7 @@ pub(super) async fn endpoint_off(tx: &Tx, app: &App, endpoint: &Endpoint) -> Res
         text: text.clone(),
         kind: "endpoint_off",
         expires_at: None,
+        unsubscribe: None,
     };
     Ok(told.map(mail).collect())
 }

@@ -18,7 +18,7 @@ const FIELDS: [&str; 10] = [
 ];
 
 /// The first segments of our own addresses, today's and those we may come to need.
-const OURS: [&str; 30] = [
+const OURS: [&str; 32] = [
     ".well-known",
     "account",
     "assets",
@@ -32,6 +32,7 @@ const OURS: [&str; 30] = [
     "healthz",
     "help",
     "invitations",
+    "key-health-mail",
     "leaked-key",
     "leaks",
     "metrics",
@@ -45,6 +46,7 @@ const OURS: [&str; 30] = [
     "staff",
     "static",
     "support",
+    "unsubscribe",
     "verify-email",
     "w",
     "welcome",

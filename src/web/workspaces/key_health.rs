@@ -1,6 +1,7 @@
 //! `/w/{workspace}/key-health`: which keys something may be wrong with, and what to do about it. The CSV beside it says the same of all
 //! of them.
 
+pub mod mail;
 mod query;
 mod table;
 
@@ -36,6 +37,10 @@ struct HealthPage {
     is_one: bool,
     newest: String,
     next: String,
+    /// When the next mail comes, if they want it.
+    mail_at: Option<Moment>,
+    /// Whether they can be written to.
+    is_confirmed: bool,
 }
 
 struct Group {
@@ -108,6 +113,10 @@ pub async fn show(app: Data<App>, workspace: WorkspacePage, request: HttpRequest
         } else {
             String::new()
         },
+        mail_at: key_health::mail::next(&app, &workspace.standing)
+            .await?
+            .map(|at| page.moment(&at)),
+        is_confirmed: workspace.standing.account.email_confirmed_at.is_some(),
         next: next.map_or_else(String::new, |next| format!("{url}{}", query.from(Some(next)))),
         csv_url: format!("{url}.csv{}", query.from(None)),
         projects: places

@@ -244,6 +244,8 @@ async fn many(walk: &mut Walk) {
 /// What may be wrong with keys: all of it, and one finding with more than a page.
 async fn health(walk: &mut Walk) {
     walk.see("key-health", "/w/acme/key-health").await;
+    walk.submit("/w/acme/key-health/mail", &[]).await;
+    walk.look("key-health-with-mail", 200).await;
     walk.see("key-health-one", "/w/acme/key-health?finding=never-ends")
         .await;
     walk.see("key-health-none-of-these", "/w/acme/key-health?finding=idle")

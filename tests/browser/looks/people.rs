@@ -26,6 +26,7 @@ async fn outside(walk: &mut Walk) {
     walk.submit("/leaked-key", &[("key", "cut short"), ("found_at", "somewhere")])
         .await;
     walk.look("leaked-key-errors", 422).await;
+    walk.see("key-health-mail-none", "/key-health-mail").await;
     walk.see("leaked-key-received", "/leaked-key/received").await;
     walk.see("mail-none", "/dev/mail").await;
     let first = walk.server.first_link.clone();

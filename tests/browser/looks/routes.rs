@@ -20,6 +20,7 @@ const WITHOUT_A_PAGE: [(&str, &str); 9] = [
     ),
     ("/w/{workspace}/p/{project}", "leads to the project's keys"),
     ("/w/{workspace}/usage.csv", "is a table for programs"),
+    ("/w/{workspace}/key-health.csv", "is a table for programs"),
     ("/w/{workspace}/p/{project}/usage.csv", "is a table for programs"),
     (
         "/w/{workspace}/p/{project}/keys/{key}/usage.csv",

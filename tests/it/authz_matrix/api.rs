@@ -93,7 +93,8 @@ async fn credentials(cast: &Cast) -> Vec<Option<String>> {
 
 async fn call(cast: &Cast, row: &Row<7>, credential: Option<&str>) -> Answer {
     let url = format!("{}{}", cast.app.address, cast.path(row.path).await);
-    let mut request = http().build().unwrap().request(row.method.parse().unwrap(), url);
+    let client = http().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let mut request = client.request(row.method.parse().unwrap(), url);
     if let Some(credential) = credential {
         request = request.bearer_auth(credential);
     }

@@ -47,6 +47,7 @@ pub(super) async fn key_compromised(tx: &Tx, app: &App, key: &Key) -> Result<Vec
         text: text.clone(),
         kind: "key_compromised",
         expires_at: None,
+        unsubscribe: None,
     });
     Ok(mails.collect())
 }
