@@ -8,7 +8,7 @@ use keyhatch::profile::Profile;
 use keyhatch::routes;
 
 /// Routes of `routes::pages` that show nothing anywhere, and why.
-const WITHOUT_A_PAGE: [(&str, &str); 9] = [
+const WITHOUT_A_PAGE: [(&str, &str); 10] = [
     ("/docs", "leads to its only page"),
     (
         "/staff/lookups",
