@@ -28,6 +28,7 @@ mod seen;
 pub mod service_tokens;
 pub mod shown_once;
 pub mod staff;
+pub mod stops;
 pub mod throttle;
 pub mod totals;
 pub mod usage;

@@ -33,6 +33,7 @@ pub mod slug;
 pub mod special_addresses;
 pub mod spoken;
 pub mod staff;
+pub mod stop;
 pub mod suggest;
 pub mod timestamp;
 pub mod token_fault;

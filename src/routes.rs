@@ -148,6 +148,9 @@ fn keys(table: &mut Table, profile: &Profile) {
     table.get(format!("{key}/usage.csv"), usage::key_table);
     table.get(format!("{owner}/leaked-keys"), keys::leaks::show);
     table.post(format!("{owner}/leaked-keys"), keys::leaks::submit);
+    table.get(format!("{owner}/stops/{{environment}}"), keys::stops::show);
+    table.post(format!("{owner}/stops/{{environment}}"), keys::stops::submit);
+    table.post(format!("{owner}/stops/{{environment}}/removal"), keys::stops::undo);
     table.get(keys.clone(), keys::list::show);
     table.post(keys.clone(), keys::create::submit);
     table.get(format!("{keys}/new"), keys::create::show);

@@ -33,6 +33,7 @@ pub mod sessions;
 pub mod shown_once;
 pub mod sign_ups;
 pub mod signing_secrets;
+pub mod stops;
 pub mod usage;
 pub mod verification;
 pub mod webhooks;

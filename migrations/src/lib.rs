@@ -33,6 +33,7 @@ mod m0025_leaks;
 mod m0026_callers;
 mod m0027_disabled_until;
 mod m0028_key_health;
+mod m0029_stops;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -70,6 +71,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0026_callers::Migration),
             Box::new(m0027_disabled_until::Migration),
             Box::new(m0028_key_health::Migration),
+            Box::new(m0029_stops::Migration),
         ]
     }
 }

@@ -9,7 +9,7 @@ use crate::model::verdict::{Refusal, Verdict};
 const INVALID_TOKEN: &str = "invalid_token";
 
 /// Every outcome a verdict can have, in the order in which they are shown.
-const OUTCOMES: [&str; 23] = [
+const OUTCOMES: [&str; 24] = [
     ACCEPTED,
     "missing",
     "https_required",
@@ -23,6 +23,7 @@ const OUTCOMES: [&str; 23] = [
     "wrong_environment",
     "workspace_suspended",
     "project_suspended",
+    "environment_stopped",
     "ambiguous_path",
     "insufficient_scope",
     "ip_not_allowed",

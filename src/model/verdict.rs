@@ -67,6 +67,8 @@ pub enum Refusal {
     WrongEnvironment(Environment),
     WorkspaceSuspended,
     ProjectSuspended,
+    /// All keys of its environment are refused, until somebody undoes that.
+    EnvironmentStopped,
     /// The request can be read in two ways; the half sentence says why.
     Ambiguous(&'static str),
     /// Lacks the scope, or the access (`all` or `read`), that was asked for.
@@ -124,6 +126,7 @@ impl Refusal {
             | Refusal::Disabled
             | Refusal::Expired
             | Refusal::Token(_)
+            | Refusal::EnvironmentStopped
             | Refusal::WrongEnvironment(_) => 401,
             Refusal::Ambiguous(_) => 400,
             Refusal::HttpsRequired
@@ -150,6 +153,7 @@ impl Refusal {
             | Refusal::Disabled
             | Refusal::Expired
             | Refusal::Token(_)
+            | Refusal::EnvironmentStopped
             | Refusal::WrongEnvironment(_) => "invalid_credentials",
             // For the program that asks it is the same: only support can help. The reason says which of them it is.
             Refusal::WorkspaceSuspended | Refusal::ProjectSuspended => "workspace_suspended",
@@ -178,6 +182,7 @@ impl Refusal {
             Refusal::WrongEnvironment(_) => "wrong_environment",
             Refusal::WorkspaceSuspended => "workspace_suspended",
             Refusal::ProjectSuspended => "project_suspended",
+            Refusal::EnvironmentStopped => "environment_stopped",
             Refusal::Ambiguous(_) => "ambiguous_path",
             Refusal::Insufficient(_) => "insufficient_scope",
             Refusal::AddressNotAllowed(_) => "ip_not_allowed",
@@ -235,6 +240,7 @@ impl Refusal {
             | Refusal::Compromised
             | Refusal::Disabled
             | Refusal::Expired
+            | Refusal::EnvironmentStopped
             | Refusal::WrongEnvironment(_) => {
                 "This API key is not valid: it is unknown, disabled, expired or revoked.".to_owned()
             }

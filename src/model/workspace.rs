@@ -3,6 +3,7 @@
 use crate::model::email::Email;
 use crate::model::ids::{AccountId, ProjectId, WorkspaceId};
 use crate::model::role::Role;
+use crate::model::stop::Stops;
 use crate::model::timestamp::Timestamp;
 
 /// A tenant.
@@ -13,6 +14,8 @@ pub struct Workspace {
     pub name: String,
     pub plan: String,
     pub suspended_at: Option<Timestamp>,
+    /// Which of its own keys are stopped, where it has any.
+    pub stops: Stops,
     pub created_at: Timestamp,
 }
 
@@ -40,5 +43,7 @@ pub struct Project {
     pub slug: String,
     pub name: String,
     pub suspended_at: Option<Timestamp>,
+    /// Which of its keys are stopped.
+    pub stops: Stops,
     pub created_at: Timestamp,
 }

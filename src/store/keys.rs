@@ -21,6 +21,7 @@ use sea_orm::{
 use super::Result;
 use super::changes::Changed;
 use super::entities::key;
+use crate::model::access::Environment;
 use crate::model::ids::{AccountId, KeyId, OwnerId, WorkspaceId};
 use crate::model::key::Key;
 use crate::model::name::Name;
@@ -152,6 +153,23 @@ pub async fn last_used(db: &impl ConnectionTrait, workspace: WorkspaceId, newest
         .one(db)
         .await?;
     found.map(Key::try_from).transpose()
+}
+
+/// When a key of an owner in an environment was used last, whatever has become of it.
+pub async fn last_used_at(
+    db: &impl ConnectionTrait,
+    owner: OwnerId,
+    environment: Environment,
+) -> Result<Option<Timestamp>> {
+    let last: Option<Option<i64>> = key::Entity::find()
+        .select_only()
+        .column_as(key::Column::LastUsedAt.max(), "last")
+        .filter(key::Column::OwnerId.eq(owner.0))
+        .filter(key::Column::Environment.eq(environment.as_str()))
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(last.flatten().map(Timestamp::from_millis))
 }
 
 /// Whether another of them has been used than this one.

@@ -20,6 +20,8 @@ pub async fn insert(tx: &impl ConnectionTrait, new: &Project) -> Result<()> {
         name: Set(new.name.clone()),
         created_at: Set(new.created_at.millis()),
         suspended_at: Set(new.suspended_at.map(Timestamp::millis)),
+        // Nothing of a new one is stopped.
+        ..Default::default()
     };
     row.insert(tx).await?;
     Ok(())

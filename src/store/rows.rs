@@ -78,26 +78,30 @@ impl From<session::Model> for SignedIn {
 }
 
 impl From<workspace::Model> for Workspace {
-    fn from(row: workspace::Model) -> Self {
+    fn from(mut row: workspace::Model) -> Self {
+        let stops = row.stops();
         Self {
             id: WorkspaceId(row.id),
             slug: row.slug,
             name: row.name,
             plan: row.plan,
             suspended_at: maybe_at(row.suspended_at),
+            stops,
             created_at: at(row.created_at),
         }
     }
 }
 
 impl From<project::Model> for Project {
-    fn from(row: project::Model) -> Self {
+    fn from(mut row: project::Model) -> Self {
+        let stops = row.stops();
         Self {
             id: ProjectId(row.id),
             workspace_id: WorkspaceId(row.workspace_id),
             slug: row.slug,
             name: row.name,
             suspended_at: maybe_at(row.suspended_at),
+            stops,
             created_at: at(row.created_at),
         }
     }

@@ -10,6 +10,7 @@ use crate::model::access::Environment;
 use crate::model::address_list::AddressList;
 use crate::model::ids::{KeyId, OwnerId, ProjectId, WorkspaceId};
 use crate::model::key::KeyState;
+use crate::model::stop::Stopped;
 use crate::model::timestamp::Timestamp;
 
 /// A key, and whom it speaks for.
@@ -34,6 +35,8 @@ pub struct FoundKey {
     pub workspace_plan: String,
     pub workspace_suspended: bool,
     pub project_suspended: bool,
+    /// Which environments of what owns the key are stopped.
+    pub stopped: Option<Stopped>,
     /// Id, slug and name.
     pub project: Option<(ProjectId, String, String)>,
 }
@@ -67,6 +70,10 @@ struct Row {
     workspace_plan: String,
     suspended_at: Option<i64>,
     project_suspended_at: Option<i64>,
+    workspace_live_stopped_at: Option<i64>,
+    workspace_test_stopped_at: Option<i64>,
+    project_live_stopped_at: Option<i64>,
+    project_test_stopped_at: Option<i64>,
     project_id: Option<Uuid>,
     project_slug: Option<String>,
     project_name: Option<String>,
@@ -93,6 +100,10 @@ pub async fn find(db: &impl ConnectionTrait, digests: &[[u8; 32]]) -> Result<Vec
         .column_as(workspace::Column::Plan, "workspace_plan")
         .column_as(workspace::Column::SuspendedAt, "suspended_at")
         .column_as(project::Column::SuspendedAt, "project_suspended_at")
+        .column_as(workspace::Column::LiveStoppedAt, "workspace_live_stopped_at")
+        .column_as(workspace::Column::TestStoppedAt, "workspace_test_stopped_at")
+        .column_as(project::Column::LiveStoppedAt, "project_live_stopped_at")
+        .column_as(project::Column::TestStoppedAt, "project_test_stopped_at")
         .column_as(project::Column::Slug, "project_slug")
         .column_as(project::Column::Name, "project_name")
         .join(JoinType::InnerJoin, to_workspace.into())
@@ -108,6 +119,10 @@ impl TryFrom<Row> for FoundKey {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self> {
+        let stopped = match row.project_id {
+            Some(_) => (row.project_live_stopped_at, row.project_test_stopped_at),
+            None => (row.workspace_live_stopped_at, row.workspace_test_stopped_at),
+        };
         let project = row.project_id.zip(row.project_slug).zip(row.project_name);
         Ok(Self {
             digest: digest(&row.digest)?,
@@ -131,6 +146,7 @@ impl TryFrom<Row> for FoundKey {
             workspace_plan: row.workspace_plan,
             workspace_suspended: row.suspended_at.is_some(),
             project_suspended: row.project_suspended_at.is_some(),
+            stopped: Stopped::of(stopped.0.is_some(), stopped.1.is_some()),
             project: project.map(|((id, slug), name)| (ProjectId(id), slug, name)),
         })
     }

@@ -29,6 +29,8 @@ pub async fn insert(tx: &impl ConnectionTrait, new: &Workspace) -> Result<()> {
         plan: Set(new.plan.clone()),
         suspended_at: Set(new.suspended_at.map(Timestamp::millis)),
         created_at: Set(new.created_at.millis()),
+        // Nothing of a new one is stopped.
+        ..Default::default()
     };
     row.insert(tx).await?;
     Ok(())

@@ -14,6 +14,7 @@ pub mod show;
 pub mod signing_secret;
 pub(in crate::web) mod snippets;
 pub mod state;
+pub mod stops;
 pub(in crate::web) mod ticket;
 pub mod trial;
 pub mod try_url;

@@ -7,7 +7,9 @@ use askama::Template;
 
 use crate::domain::App;
 use crate::error::{AppError, Result};
+use crate::model::access::Environment;
 use crate::model::counted::{Counted, MOST_COUNTED};
+use crate::model::stop::{Stop, Stops};
 use crate::model::timestamp::Timestamp;
 use crate::web::amounts::grouped;
 use crate::web::assets;
@@ -25,8 +27,38 @@ pub struct Page {
     /// The current item of the navigation.
     pub section: &'static str,
     pub flash: Option<Flash>,
+    /// Keys here that are stopped, all of an environment.
+    pub stops: Vec<StoppedKeys>,
     pub development: bool,
     pub now: Timestamp,
+}
+
+/// That all keys of an environment are stopped.
+#[derive(Clone, Debug)]
+pub struct StoppedKeys {
+    pub environment: Environment,
+    /// Of the project or workspace that has them.
+    pub name: String,
+    pub at: Timestamp,
+    pub by: String,
+    pub why: String,
+    /// Where that is undone; empty for who may not.
+    pub undo: String,
+}
+
+impl StoppedKeys {
+    /// Those of one project or workspace. `base` is its address, for who may undo it.
+    pub fn of(name: &str, stops: &Stops, base: Option<&str>) -> Vec<Self> {
+        let stopped = |(environment, stop): (Environment, &Stop)| Self {
+            environment,
+            name: name.to_owned(),
+            at: stop.at,
+            by: stop.by.clone(),
+            why: stop.why.clone(),
+            undo: base.map_or_else(String::new, |base| format!("{base}/stops/{environment}/removal")),
+        };
+        stops.all().map(stopped).collect()
+    }
 }
 
 /// Who is signed in.
@@ -124,6 +156,7 @@ impl Page {
             place: None,
             section: "",
             flash: None,
+            stops: Vec::new(),
             development: app.settings.development && app.mailer.folder().is_some(),
             now: app.now(),
         }

@@ -84,6 +84,7 @@ pub fn reason(reason: &str) -> (String, &'static str) {
         "wrong_environment" => ("A key of the other environment was needed", "invalid_credentials"),
         "workspace_suspended" => ("The workspace is suspended", "workspace_suspended"),
         "project_suspended" => ("The project is suspended", "workspace_suspended"),
+        "environment_stopped" => ("All keys of its environment are stopped", "invalid_credentials"),
         "ambiguous_path" => ("The request can be read in two ways", "ambiguous_path"),
         "insufficient_scope" => (
             "The key lacks the scope or access that was needed",
@@ -142,6 +143,7 @@ fn remedy(app: &App, reason: &str, mistake: Option<Mistake>) -> String {
         "expired" => "Roll the key, or give it a later end on its page.".to_owned(),
         "wrong_environment" => "Use a key of the environment that the request is for.".to_owned(),
         "workspace_suspended" | "project_suspended" => "An owner of the workspace writes to support. A new key does not help.".to_owned(),
+        "environment_stopped" => "Let the keys work again, where the page of the keys says that they are stopped.".to_owned(),
         "ambiguous_path" => "Write the path as the documentation does, without //, dots, or encoded slashes.".to_owned(),
         "insufficient_scope" => "Use a key that may, or tick the scope on the key’s page.".to_owned(),
         "ip_not_allowed" => "Add the address to the list on the key’s page, or send the request from one that is there.".to_owned(),

@@ -25,6 +25,7 @@ mod power_cut;
 mod projects;
 mod secrets;
 mod staff;
+mod stops;
 mod support;
 mod usage;
 mod verification;

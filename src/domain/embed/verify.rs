@@ -146,6 +146,10 @@ pub async fn verify(
     if project.as_ref().is_some_and(|project| project.suspended_at.is_some()) {
         return Ok(Err(SessionRefusal::Key(Refusal::ProjectSuspended)));
     }
+    let stops = project.as_ref().map_or(&workspace.stops, |project| &project.stops);
+    if stops.of(key.environment).is_some() {
+        return Ok(Err(SessionRefusal::Key(Refusal::EnvironmentStopped)));
+    }
     if wanted.kind.is_some_and(|wanted| wanted != kind) {
         return Ok(Err(SessionRefusal::OtherKind));
     }

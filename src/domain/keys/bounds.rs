@@ -65,14 +65,17 @@ pub(super) async fn maker_still_may(tx: &Tx, app: &App, proof: ManageKeys<'_>, t
     let Some(maker) = proof.maker() else { return Ok(()) };
     // Keys that act in one workspace do so one after the other, so that two that change each other cannot wait in a circle.
     let workspace = store::workspaces::lock(tx, maker.workspace.id).await?;
-    if workspace.is_none_or(|workspace| workspace.suspended_at.is_some()) {
-        return Err(AppError::Forbidden("The workspace of this API key is suspended."));
-    }
+    let workspace = workspace.filter(|workspace| workspace.suspended_at.is_none());
+    let workspace = workspace.ok_or(AppError::Forbidden("The workspace of this API key is suspended."))?;
+    let mut stops = workspace.stops;
     if let Some(project) = &maker.project {
         let project = store::projects::find(tx, maker.workspace.id, project.id).await?;
-        if project.is_none_or(|project| project.suspended_at.is_some()) {
-            return Err(AppError::Forbidden("The project of this API key is suspended."));
-        }
+        let project = project.filter(|project| project.suspended_at.is_none());
+        let project = project.ok_or(AppError::Forbidden("The project of this API key is suspended."))?;
+        stops = project.stops;
+    }
+    if stops.of(maker.key.environment).is_some() {
+        return Err(AppError::Unauthenticated);
     }
     if let Some(target) = target.filter(|target| *target <= maker.key.id) {
         store::keys::lock(tx, maker.key.owner_id, target).await?;

@@ -10,6 +10,7 @@ use crate::model::audit::Action;
 use crate::model::ids::ProjectId;
 use crate::model::name::Name;
 use crate::model::slug::Slug;
+use crate::model::stop::Stops;
 use crate::model::timestamp::plural;
 use crate::model::workspace::{Project, Workspace};
 use crate::store::db::commit;
@@ -42,6 +43,7 @@ pub async fn create(app: &App, proof: ManageProjects<'_>, name: &str) -> Result<
         slug: slug.to_string(),
         name: name.to_string(),
         suspended_at: None,
+        stops: Stops::default(),
         created_at: app.now(),
     };
     insert(&tx, app, proof.by(), &project).await?;
@@ -63,6 +65,7 @@ pub(in crate::domain) async fn create_first(
         slug: Slug::from_name(name, "project").to_string(),
         name: name.to_owned(),
         suspended_at: None,
+        stops: Stops::default(),
         created_at: app.now(),
     };
     insert(tx, app, by, &project).await?;

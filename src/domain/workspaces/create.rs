@@ -11,6 +11,7 @@ use crate::model::ids::WorkspaceId;
 use crate::model::name::Name;
 use crate::model::role::Role;
 use crate::model::slug::Slug;
+use crate::model::stop::Stops;
 use crate::model::workspace::Workspace;
 use crate::store::db::commit;
 use crate::store::{self, Tx};
@@ -39,6 +40,7 @@ pub async fn create(app: &App, owner: &Account, by: &By, name: &str, plan: Optio
             name: name.to_string(),
             plan: plan.id.clone(),
             suspended_at: None,
+            stops: Stops::default(),
             created_at: app.now(),
         };
         let tx = app.db.begin().await?;
@@ -93,6 +95,7 @@ pub(in crate::domain) async fn create_first(
         name: name.to_owned(),
         plan: app.profile.default_plan().id.clone(),
         suspended_at: None,
+        stops: Stops::default(),
         created_at: app.now(),
     };
     store::workspaces::insert(tx, &workspace).await?;

@@ -13,6 +13,12 @@ pub struct Model {
     pub name: String,
     pub created_at: i64,
     pub suspended_at: Option<i64>,
+    pub live_stopped_at: Option<i64>,
+    pub live_stopped_by: Option<String>,
+    pub live_stopped_why: Option<String>,
+    pub test_stopped_at: Option<i64>,
+    pub test_stopped_by: Option<String>,
+    pub test_stopped_why: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

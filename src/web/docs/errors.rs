@@ -40,7 +40,7 @@ pub const WORDS: [(&str, &str, &str); 10] = [
     ),
     (
         "invalid_credentials",
-        "What came is no good key here: it is unknown, cut off, revoked, disabled or expired, or belongs to another environment \
+        "What came is no good key here: it is unknown, cut off, revoked, disabled, stopped or expired, or belongs to another environment \
          than the request. Which of these it is, a stranger is not told.",
         "Go through the table under “Troubleshooting”. The key’s page in the dashboard lists its last refused requests with the reason.",
     ),
@@ -191,6 +191,7 @@ pub fn one_of_each(profile: &Profile) -> Vec<Refusal> {
         Refusal::WorkspaceSuspended,
     ]);
     each.extend((profile.api.keys_belong_to == KeyOwner::Project).then_some(Refusal::ProjectSuspended));
+    each.push(Refusal::EnvironmentStopped);
     each.extend([
         Refusal::Ambiguous("the path has an empty, . or .. segment"),
         Refusal::Insufficient(lacking(profile)),

@@ -70,6 +70,9 @@ impl KeysPage {
             url: self.base_url(),
         });
         page.place = page.place.map(|place| Place { project, ..place });
+        if let Some(project) = &self.ring.project {
+            page.stops = self.workspace.stopped(&project.name, &project.stops, &self.base_url());
+        }
         page
     }
 }

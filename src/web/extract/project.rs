@@ -34,6 +34,9 @@ impl ProjectPage {
             project: Some(project),
             ..place
         });
+        page.stops = self
+            .workspace
+            .stopped(&self.project.name, &self.project.stops, &self.url());
         page
     }
 }

@@ -7,10 +7,11 @@ use crate::domain::access::Standing;
 use crate::domain::{App, workspaces};
 use crate::error::AppError;
 use crate::model::role::Deed;
+use crate::model::stop::Stops;
 use crate::profile::KeyOwner;
 use crate::web::amounts::title;
 use crate::web::extract::{Extracting, Person, app_of};
-use crate::web::page::{Page, Place};
+use crate::web::page::{Page, Place, StoppedKeys};
 use crate::web::webhooks;
 
 /// Where the path begins with `/w/{workspace}`; not found for everybody but members.
@@ -27,6 +28,12 @@ impl WorkspacePage {
         format!("/w/{}", self.standing.workspace.slug)
     }
 
+    /// Keys that are stopped, as this member may see it. `base` is the address of what has them.
+    pub fn stopped(&self, name: &str, stops: &Stops, base: &str) -> Vec<StoppedKeys> {
+        let may_undo = self.standing.may(Deed::ManageKeys);
+        StoppedKeys::of(name, stops, may_undo.then_some(base))
+    }
+
     /// The context of a page in this workspace.
     pub fn page(&self, app: &App, section: &'static str) -> Page {
         let place = Place {
@@ -41,8 +48,10 @@ impl WorkspacePage {
             credits: app.profile.credits.as_ref().map(|credits| title(&credits.unit)),
             embed: app.profile.embed.is_some(),
         };
+        let workspace = &self.standing.workspace;
         Page {
             place: Some(place),
+            stops: self.stopped(&workspace.name, &workspace.stops, &self.url()),
             ..self.person.page(app, section)
         }
     }

@@ -8,12 +8,14 @@ use serde::Deserialize;
 
 use crate::domain::{App, projects};
 use crate::error::{AppError, FieldErrors, Result};
+use crate::model::access::Environment;
 use crate::model::role::Deed;
 use crate::model::timestamp::Timestamp;
 use crate::profile::KeyOwner;
 use crate::web::extract::ProjectPage;
 use crate::web::flash::Flash;
 use crate::web::form::Form;
+use crate::web::keys::stops;
 use crate::web::meanwhile::{self, Meanwhile};
 use crate::web::page::{self, Page};
 
@@ -39,6 +41,8 @@ struct SettingsPage {
     id: String,
     /// Where it is said what is done with leaked keys, if keys are the project’s.
     leaked_keys: Option<String>,
+    /// Where the keys of each environment are stopped, if keys are here and this person may.
+    stops: Vec<(Environment, String)>,
     created_at: Timestamp,
 }
 
@@ -87,6 +91,7 @@ fn settings_page(app: &App, project: &ProjectPage, form: Settings, errors: Field
         id: project.project.id.to_string(),
         leaked_keys: (app.profile.api.keys_belong_to == KeyOwner::Project)
             .then(|| format!("{}/leaked-keys", project.url())),
+        stops: stops::links(app, KeyOwner::Project, &project.workspace.standing, &project.url()),
         created_at: project.project.created_at,
     }
 }

@@ -6,14 +6,14 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::domain::staff::{self, Asked, Outlook, Used};
-use crate::domain::{App, pasted};
+use crate::domain::{App, pasted, stops};
 use crate::error::Result;
 use crate::model::timestamp::{DAY, HOUR, MINUTE, SECOND, plural};
 use crate::profile::LimitOf;
 use crate::web::amounts::{grouped, title};
 use crate::web::extract::{KeyPath, StaffPage};
 use crate::web::flash::Flash;
-use crate::web::page::{self, Page};
+use crate::web::page::{self, Page, StoppedKeys};
 use crate::web::refusals::{self, Told};
 use crate::web::staff::card::{Card, card};
 use crate::web::staff::refused::{self, Refused};
@@ -76,6 +76,10 @@ pub async fn show(app: Data<App>, desk: StaffPage, key: KeyPath, request: HttpRe
         .collect();
     let webhooks = std::mem::take(&mut found.webhooks);
     let totals = found.totals;
+    let mut page = desk.person.page(&app, "staff");
+    let project = found.project.as_ref();
+    let name = project.map_or(&found.workspace.name, |project| &project.name);
+    page.stops = StoppedKeys::of(name, stops::of(&found.workspace, project), None);
     page::ok(&KeyLookUpPage {
         refusals_shown: page::newest(refusals.len(), totals.refusals, "refusals"),
         webhooks_shown: page::newest(webhooks.len(), totals.webhooks, "deliveries"),
@@ -84,7 +88,7 @@ pub async fn show(app: Data<App>, desk: StaffPage, key: KeyPath, request: HttpRe
             totals.endpoints_off,
             "endpoints that are off",
         ),
-        page: desk.person.page(&app, "staff"),
+        page,
         card: card(&app, found),
         asked: asked
             .map(|asked| format!("{} {}", asked.method, asked.path))

@@ -14,7 +14,7 @@ use crate::model::workspace::Workspace;
 use crate::profile::KeyOwner;
 use crate::web::allowance;
 use crate::web::extract::StaffPage;
-use crate::web::page::{self, Page};
+use crate::web::page::{self, Page, StoppedKeys};
 use crate::web::staff::card;
 use crate::web::staff::refused::{self, Refused};
 use crate::web::staff::trail::{self, Line};
@@ -78,8 +78,13 @@ fn workspace_page(app: &App, desk: &StaffPage, seen: SeenWorkspace) -> Workspace
     let parts = parts(app, &seen);
     let refusals = seen.refusals.into_iter();
     let refusals = refusals.map(|(refused, key)| refused::of_any_key(app, refused, key));
+    let mut page = desk.person.page(app, "staff");
+    page.stops = StoppedKeys::of(&seen.workspace.name, &seen.workspace.stops, None);
+    for project in &seen.projects {
+        page.stops.extend(StoppedKeys::of(&project.name, &project.stops, None));
+    }
     WorkspacePage {
-        page: desk.person.page(app, "staff"),
+        page,
         plan: seen.allowance.plan.label.clone(),
         places: allowance::places(app, &seen.allowance),
         limits: allowance::limits(&seen.allowance),

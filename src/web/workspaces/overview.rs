@@ -75,11 +75,18 @@ pub async fn show(app: Data<App>, workspace: WorkspacePage) -> Result<HttpRespon
             is_suspended,
         }
     };
+    let mut page = workspace.page(&app, "overview");
     let rows = if keys_here {
         let url = format!("{}/keys", workspace.url());
         vec![row("Keys".to_owned(), url, OwnerId(standing.workspace.id.0), false)]
     } else {
-        let projects = projects::list(&app, standing).await?.into_iter();
+        let projects = projects::list(&app, standing).await?;
+        for project in &projects {
+            let base = format!("{}/p/{}", workspace.url(), project.slug);
+            page.stops
+                .extend(workspace.stopped(&project.name, &project.stops, &base));
+        }
+        let projects = projects.into_iter();
         let url = |slug: &str| format!("{}/p/{slug}/keys", workspace.url());
         projects
             .map(|project| {
@@ -96,7 +103,7 @@ pub async fn show(app: Data<App>, workspace: WorkspacePage) -> Result<HttpRespon
         }
     };
     page::ok(&OverviewPage {
-        page: workspace.page(&app, "overview"),
+        page,
         url: workspace.url(),
         name: standing.workspace.name.clone(),
         suspended: standing.workspace.suspended_at.is_some(),

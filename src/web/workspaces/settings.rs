@@ -9,12 +9,14 @@ use serde::Deserialize;
 use crate::domain::App;
 use crate::domain::workspaces;
 use crate::error::{AppError, FieldErrors, Result};
+use crate::model::access::Environment;
 use crate::model::role::Deed;
 use crate::profile::KeyOwner;
 use crate::web::allowance;
 use crate::web::extract::WorkspacePage;
 use crate::web::flash::Flash;
 use crate::web::form::Form;
+use crate::web::keys::stops;
 use crate::web::meanwhile::{self, Meanwhile};
 use crate::web::page::{self, Page};
 
@@ -40,6 +42,8 @@ struct SettingsPage {
     id: String,
     /// Where it is said what is done with leaked keys, if keys are the workspace’s.
     leaked_keys: Option<String>,
+    /// Where the keys of each environment are stopped, if keys are here and this person may.
+    stops: Vec<(Environment, String)>,
     plan: String,
     /// What the plan counts: what, how much is used, how much there is.
     places: Vec<(String, String)>,
@@ -100,6 +104,7 @@ async fn settings_page(
         id: standing.workspace.id.to_string(),
         leaked_keys: (app.profile.api.keys_belong_to == KeyOwner::Workspace)
             .then(|| format!("{}/leaked-keys", workspace.url())),
+        stops: stops::links(app, KeyOwner::Workspace, standing, &workspace.url()),
         plan: allowance.plan.label.clone(),
         places: allowance::places(app, &allowance),
         limits: allowance::limits(&allowance),

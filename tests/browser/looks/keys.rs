@@ -152,6 +152,22 @@ async fn used(walk: &mut Walk, key: &str) {
     walk.submit(&format!("{key}/disablement"), &[("until", "1h")]).await;
     walk.look("key-disabled-for-an-hour", 200).await;
     walk.submit(&format!("{key}/enablement"), &[]).await;
+    stopped(walk).await;
+    walk.open(key).await;
+}
+
+async fn stopped(walk: &mut Walk) {
+    let stop = "/w/acme/p/site/stops/test";
+    walk.see("stop", stop).await;
+    walk.submit(stop, &[("name", "site"), ("why", "x")]).await;
+    walk.look("stop-errors", 422).await;
+    walk.open(stop).await;
+    let fields = [("name", "Shop"), ("why", "The deploy server was broken into")];
+    walk.submit(stop, &fields).await;
+    walk.look("stopped-list", 200).await;
+    walk.see("stopped-already", stop).await;
+    walk.see("stopped-overview", "/w/acme").await;
+    walk.submit(&format!("{stop}/removal"), &[]).await;
 }
 
 async fn replaced(walk: &mut Walk, key: &str) {

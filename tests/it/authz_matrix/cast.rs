@@ -177,6 +177,7 @@ impl Cast {
         }
         let mut path = pattern.replace("{workspace}", &self.workspace.slug.to_string());
         path = path.replace("{project}", &self.project.slug.to_string());
+        path = path.replace("{environment}", "live");
         if path.contains("{inbound}") {
             let key = self.key("secret", &[]).await.key.id;
             let ring = KeyRing::held_by_operator(self.workspace.clone(), Some(self.project.clone()));

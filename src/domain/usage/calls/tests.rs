@@ -94,6 +94,7 @@ fn found(profile: &Profile, type_position: usize, rights: Rights) -> FoundKey {
         workspace_plan: "enterprise".to_owned(),
         workspace_suspended: false,
         project_suspended: false,
+        stopped: None,
         project: None,
     }
 }

@@ -39,7 +39,7 @@ impl Records {
             addresses: &found.rights.addresses,
         };
         let decide = || {
-            if let Some(refusal) = tenant.suspended.refusal() {
+            if let Some(refusal) = tenant.suspended.refusal(powers.environment) {
                 return Err(refusal);
             }
             let matched = judge::permits(profile, &powers, question, judge::matched(profile, question))?;
@@ -104,6 +104,8 @@ fn as_a_key(workspace: &Workspace, subject: &str) -> FoundKey {
         workspace_plan: workspace.plan.clone(),
         workspace_suspended: workspace.suspended_at.is_some(),
         project_suspended: false,
+        // A token is no key: its people sign in.
+        stopped: None,
         project: None,
     }
 }

@@ -146,7 +146,7 @@ impl Record {
             KeyState::Compromised => Some(Refusal::Compromised),
             KeyState::Disabled => Some(Refusal::Disabled),
             KeyState::Active if now.millis() >= self.expires_at => Some(Refusal::Expired),
-            KeyState::Active => self.tenant.suspended.refusal(),
+            KeyState::Active => self.tenant.suspended.refusal(self.environment),
         }
     }
 

@@ -9,9 +9,11 @@ use parking_lot::Mutex;
 use uuid::Uuid;
 
 use crate::domain::verify::limits::Limits;
+use crate::model::access::Environment;
 use crate::model::ahead;
 use crate::model::ids::{OwnerId, ProjectId, WorkspaceId};
 use crate::model::rate::Recent;
+use crate::model::stop::Stopped;
 use crate::model::verdict::Refusal;
 use crate::store::verification::FoundKey;
 pub use crate::store::verification::Rights;
@@ -41,6 +43,8 @@ pub enum Suspended {
     No,
     Workspace,
     Project,
+    /// All keys of an environment, or of both.
+    Stopped(Stopped),
 }
 
 impl Suspended {
@@ -48,15 +52,16 @@ impl Suspended {
         match (found.workspace_suspended, found.project_suspended) {
             (true, _) => Self::Workspace,
             (false, true) => Self::Project,
-            (false, false) => Self::No,
+            (false, false) => found.stopped.map_or(Self::No, Self::Stopped),
         }
     }
 
-    pub(super) fn refusal(self) -> Option<Refusal> {
+    pub(super) fn refusal(self, environment: Environment) -> Option<Refusal> {
         match self {
             Self::No => None,
             Self::Workspace => Some(Refusal::WorkspaceSuspended),
             Self::Project => Some(Refusal::ProjectSuspended),
+            Self::Stopped(stopped) => stopped.covers(environment).then_some(Refusal::EnvironmentStopped),
         }
     }
 }
@@ -245,6 +250,7 @@ mod tests {
 
     #[test]
     fn what_verdicts_look_at_stands_in_one_line() {
+        assert_eq!(size_of::<Suspended>(), 1);
         assert_eq!(align_of::<Tenant>(), 64);
         assert!(offset_of!(Tenant, said) <= 64, "{}", offset_of!(Tenant, said));
     }

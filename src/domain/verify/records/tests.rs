@@ -55,6 +55,7 @@ fn found(key: u8, row: Row) -> FoundKey {
         workspace_plan: "enterprise".to_owned(),
         workspace_suspended: row.suspended,
         project_suspended: false,
+        stopped: None,
         project: None,
     }
 }

@@ -4,6 +4,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::*;
 use crate::model::ids::ProjectId;
+use crate::model::stop::Stopped;
 
 /// A key of a project, whose id is also that of the key.
 fn of_project(workspace: u128, project: u128) -> FoundKey {
@@ -14,6 +15,28 @@ fn of_project(workspace: u128, project: u128) -> FoundKey {
         project: Some((ProjectId(id), "site".to_owned(), "Site".to_owned())),
         ..found(0, World::new_row())
     }
+}
+
+/// A stop is one of its environment alone, and a suspension comes before it.
+#[test]
+fn a_stop_is_told_from_a_suspension() {
+    let limits = &World::new().records.limits;
+    let refusals = |stopped, suspended| {
+        let found = FoundKey {
+            stopped,
+            project_suspended: suspended,
+            ..of_project(1, 2)
+        };
+        let tenant = Shared::default().passing_tenant(&found, limits);
+        Environment::ALL.map(|environment| tenant.suspended.refusal(environment))
+    };
+    let stopped = Some(Refusal::EnvironmentStopped);
+    assert_eq!(refusals(None, false), [None, None]);
+    assert_eq!(refusals(Some(Stopped::Live), false), [stopped.clone(), None]);
+    assert_eq!(refusals(Some(Stopped::Test), false), [None, stopped.clone()]);
+    assert_eq!(refusals(Some(Stopped::Both), false), [stopped.clone(), stopped]);
+    let suspended = Some(Refusal::ProjectSuspended);
+    assert_eq!(refusals(Some(Stopped::Both), true), [suspended.clone(), suspended]);
 }
 
 #[test]
