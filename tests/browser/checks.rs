@@ -29,10 +29,15 @@ const RULES: &str = r#"{
     "rules": { "no-implicit-button-type": "off", "prefer-native-element": "off" }
 }"#;
 
+/// Where `scripts/test` installs them.
+pub fn checkers() -> PathBuf {
+    let default = concat!(env!("CARGO_MANIFEST_DIR"), "/target/checkers");
+    PathBuf::from(std::env::var("KEYHATCH_TEST_CHECKERS").unwrap_or_else(|_| default.to_owned()))
+}
+
 impl Checks {
     pub fn load() -> Self {
-        let default = concat!(env!("CARGO_MANIFEST_DIR"), "/target/checkers");
-        let checkers = PathBuf::from(std::env::var("KEYHATCH_TEST_CHECKERS").unwrap_or_else(|_| default.to_owned()));
+        let checkers = checkers();
         let axe = checkers.join("node_modules/axe-core/axe.min.js");
         let axe = std::fs::read_to_string(&axe)
             .unwrap_or_else(|error| panic!("{}: {error}; scripts/test browser installs it", axe.display()));

@@ -7,6 +7,7 @@
 mod checks;
 mod chromium;
 mod first_request;
+mod lighthouse;
 mod looks;
 mod origins;
 mod person;
