@@ -40,7 +40,7 @@ impl CompromisedHow {
         match self {
             Self::PlainHttp => "was sent over plain http",
             Self::Reported => "was reported as leaked by somebody who has it",
-            Self::FoundByGithub => "was found by GitHub, in what everybody can read there",
+            Self::FoundByGithub => "was found in public by GitHub",
         }
     }
 

@@ -31,6 +31,8 @@ struct RulePage {
     of_api: &'static str,
     errors: FieldErrors,
     may_change: bool,
+    /// Whether GitHub reports what it finds.
+    is_told_by_github: bool,
 }
 
 impl RulePage {
@@ -84,6 +86,7 @@ fn rule_page(app: &App, page: &KeysPage, chosen: String, errors: FieldErrors) ->
             LeakAction::Revoke => "it is refused for good",
         },
         errors,
+        is_told_by_github: app.profile.leaks.github_keys.is_some(),
         may_change: page.workspace.standing.may(Deed::ManageProjects),
     }
 }

@@ -158,10 +158,10 @@ async fn what_github_found_is_ended_and_told() {
     );
     let shown = world.alice.get(&format!("/w/acme/p/site/keys/{}", key.key.id)).await;
     let shown = shown.text("main");
-    assert!(
-        shown.contains("was found by GitHub, in what everybody can read there"),
-        "{shown}"
-    );
+    assert!(shown.contains("was found in public by GitHub"), "{shown}");
+
+    let page = world.alice.get("/w/acme/p/site/leaked-keys").await;
+    assert!(page.text("main").contains("GitHub looks for keys"), "{}", page.body);
 
     // The same message again, and later from elsewhere: it is still a key of ours, and nothing else happens.
     for place in [PLACE, "https://github.com/elsewhere"] {
