@@ -168,6 +168,7 @@ fn keys(table: &mut Table, profile: &Profile) {
     table.post(format!("{key}/enablement"), keys::state::enable);
     table.get(format!("{key}/roll"), keys::roll::show);
     table.post(format!("{key}/roll"), keys::roll::submit);
+    table.post(format!("{key}/grace"), keys::rolled::extend);
     table.get(format!("{key}/signing-secret"), keys::signing_secret::show);
     table.post(format!("{key}/signing-secret"), keys::signing_secret::submit);
     table.post(format!("{key}/signing-secret/retirement"), keys::signing_secret::retire);

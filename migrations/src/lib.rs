@@ -34,6 +34,7 @@ mod m0026_callers;
 mod m0027_disabled_until;
 mod m0028_key_health;
 mod m0029_stops;
+mod m0030_rolls;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -72,6 +73,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0027_disabled_until::Migration),
             Box::new(m0028_key_health::Migration),
             Box::new(m0029_stops::Migration),
+            Box::new(m0030_rolls::Migration),
         ]
     }
 }

@@ -136,6 +136,8 @@ pub struct Key {
     /// The key that took over when this one was rolled.
     pub replaced_by: Option<KeyId>,
     pub replaced_at: Option<Timestamp>,
+    /// When it would have ended, had it not been rolled.
+    pub own_expires_at: Option<Timestamp>,
     /// When its text was shown to a person.
     pub revealed_at: Option<Timestamp>,
     pub last_use: Option<LastUse>,

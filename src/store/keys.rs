@@ -275,6 +275,7 @@ pub async fn update(tx: &impl ConnectionTrait, key: &Key) -> Result<Changed> {
             compromised_address: Set(compromise.and_then(|found| found.address.clone())),
             replaced_by: Set(key.replaced_by.map(|id| id.0)),
             replaced_at: Set(key.replaced_at.map(Timestamp::millis)),
+            own_expires_at: Set(key.own_expires_at.map(Timestamp::millis)),
             revealed_at: Set(key.revealed_at.map(Timestamp::millis)),
             version: Set(key.version),
             ..Default::default()

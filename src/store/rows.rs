@@ -146,6 +146,7 @@ impl TryFrom<key::Model> for Key {
             },
             replaced_by: row.replaced_by.map(KeyId),
             replaced_at: maybe_at(row.replaced_at),
+            own_expires_at: maybe_at(row.own_expires_at),
             revealed_at: maybe_at(row.revealed_at),
             last_use: row.last_used_at.map(|used| LastUse {
                 at: at(used),

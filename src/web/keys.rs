@@ -10,6 +10,7 @@ pub mod list;
 pub mod reveal;
 pub mod revoke;
 pub mod roll;
+pub mod rolled;
 pub mod show;
 pub mod signing_secret;
 pub(in crate::web) mod snippets;

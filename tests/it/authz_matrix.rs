@@ -140,6 +140,8 @@ pub const PAGES: &[Row<7>] = &[
     row("POST",   "/w/{workspace}/p/{project}/keys/{key}/enablement",                           [401, 404, 404, 403, 303, 303, 303]),
     row("GET",    "/w/{workspace}/p/{project}/keys/{key}/roll",                                 [303, 404, 404, 403, 200, 200, 200]),
     row("POST",   "/w/{workspace}/p/{project}/keys/{key}/roll",                                 [401, 404, 404, 403, 422, 422, 422]),
+    // No key of theirs was rolled.
+    row("POST",   "/w/{workspace}/p/{project}/keys/{key}/grace",                                [401, 404, 404, 403, 422, 422, 422]),
     row("GET",    "/w/{workspace}/p/{project}/keys/{key}/signing-secret",                       [303, 404, 404, 403, 200, 200, 200]),
     row("POST",   "/w/{workspace}/p/{project}/keys/{key}/signing-secret",                       [401, 404, 404, 403, 303, 303, 303]),
     row("POST",   "/w/{workspace}/p/{project}/keys/{key}/signing-secret/retirement",            [401, 404, 404, 403, 303, 303, 303]),

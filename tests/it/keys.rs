@@ -10,6 +10,7 @@ mod reveal;
 mod revoke;
 mod roles;
 mod roll;
+mod rolled;
 mod show;
 mod signing_secret;
 mod state;

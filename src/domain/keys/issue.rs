@@ -107,6 +107,7 @@ pub(super) fn key_from(app: &App, proof: ManageKeys<'_>, new: &NewKey, minted: &
         compromise: None,
         replaced_by: None,
         replaced_at: None,
+        own_expires_at: None,
         revealed_at: None,
         last_use: None,
         version: 1,

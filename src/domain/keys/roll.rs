@@ -93,6 +93,7 @@ pub async fn roll(app: &App, proof: ManageKeys<'_>, id: KeyId, grace: Grace, tic
     // The old key lets go of its name and its place before the new one takes them.
     old.replaced_by = Some(minted.id);
     old.replaced_at = Some(now);
+    old.own_expires_at = old.expires_at;
     if grace == Grace::Now {
         old.end(KeyState::Revoked);
         old.revoked_at = Some(now);

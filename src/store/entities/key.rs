@@ -44,6 +44,7 @@ pub struct Model {
     pub deleted_at: Option<i64>,
     pub replaced_by: Option<Uuid>,
     pub replaced_at: Option<i64>,
+    pub own_expires_at: Option<i64>,
     pub revealed_at: Option<i64>,
     pub last_used_at: Option<i64>,
     pub last_used_address: Option<String>,

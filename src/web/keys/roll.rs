@@ -12,7 +12,7 @@ use crate::error::{AppError, FieldErrors, Result};
 use crate::model::key::{Key, KeyState};
 use crate::web::extract::{KeyPath, KeysPage};
 use crate::web::form::Form;
-use crate::web::keys::ticket;
+use crate::web::keys::{rolled, ticket};
 use crate::web::page::{self, Page};
 
 #[derive(Debug, Default, Deserialize)]
@@ -48,7 +48,11 @@ const USUAL_GRACE: Grace = Grace::OneDay;
 
 /// `GET …/keys/{key}/roll`
 pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpResponse> {
-    let key = keys::find(&app, page.ring.manage_keys()?.read(), key.0).await?;
+    let key = keys::find(&app, page.ring.read_keys(), key.0).await?;
+    if key.replaced_by.is_some() {
+        return rolled::show(&app, &page, &key).await;
+    }
+    page.ring.manage_keys()?;
     page.workspace.person.require_fresh(&app)?;
     keys::refuse_rolled(&key)?;
     let form = RollForm {

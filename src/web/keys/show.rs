@@ -83,6 +83,8 @@ struct Lingering {
     /// The last request since then.
     last: Option<Timestamp>,
     today: String,
+    /// Where both are side by side.
+    url: String,
 }
 
 /// The webhooks of the key, and where its buttons lead.
@@ -126,10 +128,10 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath, request: HttpReq
     let chart = chart(&report::report(&app, Whose::Key(proof, &key), Range::Month).await?);
     let now = app.now();
     let lingering = match (&replaces, &replaced_by) {
-        (_, Some(new)) => lingering(&key, &traffic, new, now),
+        (_, Some(new)) => lingering(&page, &key, &traffic, new, now),
         (Some(old), None) => {
             let (old, traffic) = keys::traffic(&app, proof, old.id).await?;
-            lingering(&old, &traffic, &key, now)
+            lingering(&page, &old, &traffic, &key, now)
         }
         (None, None) => None,
     };
@@ -185,12 +187,13 @@ fn chart(report: &Report) -> Option<Chart> {
     Some(Chart::new(title, report.range.unit(), report.first, &series.points))
 }
 
-fn lingering(old: &Key, traffic: &Traffic, new: &Key, now: Timestamp) -> Option<Lingering> {
+fn lingering(page: &KeysPage, old: &Key, traffic: &Traffic, new: &Key, now: Timestamp) -> Option<Lingering> {
     let last = old.last_use.as_ref().map(|last| last.at);
     (!old.is_frozen() && !old.is_expired(now)).then(|| Lingering {
         since: new.created_at,
         last: last.filter(|at| *at > new.created_at),
         today: plural(traffic.accepted_today(), "request"),
+        url: format!("{}/roll", page.key_url(old.id)),
     })
 }
 

@@ -185,6 +185,7 @@ async fn replaced(walk: &mut Walk, key: &str) {
         .to_owned();
     walk.see("key-replaced", key).await;
     walk.see("key-successor", &successor).await;
+    walk.see("key-rolled", &roll).await;
 }
 
 /// Keys that no request can use any more, in a project of their own.

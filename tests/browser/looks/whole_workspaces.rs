@@ -65,6 +65,7 @@ async fn keys(walk: &mut Walk) {
     walk.see("key-revoke", &format!("{key}/revocation")).await;
     walk.see("key-delete", &format!("{key}/deletion")).await;
     walk.see("workspace-settings", "/w/acme/settings").await;
+    walk.see("stop", "/w/acme/stops/live").await;
     walk.see("docs", "/docs/authentication").await;
     let receiver = receiver::start();
     let id = key.rsplit('/').next().unwrap();

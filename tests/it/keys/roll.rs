@@ -77,7 +77,7 @@ async fn the_two_keys_point_at_each_other_and_the_trail_tells() {
         "{}",
         old_page.text(".badges")
     );
-    assert!(old_page.texts("a[href$='/roll']").is_empty(), "rolled once");
+    assert!(old_page.texts("a.button[href$='/roll']").is_empty(), "rolled once");
     let trail = world.trail(&old).await;
     assert!(
         trail[0].contains("rolled the key: the old key works until"),
@@ -91,6 +91,13 @@ async fn the_two_keys_point_at_each_other_and_the_trail_tells() {
         "{trail:?}"
     );
     let again = world.alice.get(&format!("{}/roll", old.url)).await;
+    assert_eq!((again.status, again.text("h1")), (200, "“CI”, old and new".to_owned()));
+    let csrf = super::world::csrf(&world.alice, &new.url).await;
+    let page = format!("{}/new", world.keys);
+    let form = world.alice.get(&page).await.form(&world.keys);
+    let nonce = form.iter().find(|(name, _)| name == "nonce").unwrap().1.clone();
+    let fields = [("csrf", csrf.as_str()), ("grace", "1h"), ("nonce", nonce.as_str())];
+    let again = world.alice.post(&format!("{}/roll", old.url), &fields).await;
     assert_eq!(again.status, 409);
     assert!(again.text("main").contains("its successor can be rolled"));
 }

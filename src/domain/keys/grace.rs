@@ -1,0 +1,74 @@
+//! What happens between a roll and the end of the old key: how much both are used, and putting that end off.
+
+use crate::domain::App;
+use crate::domain::access::{ManageKeys, ReadKeys};
+use crate::domain::keys::change::{change, refuse_compromised, refuse_frozen};
+use crate::domain::keys::traffic::daily;
+use crate::domain::keys::{Grace, find_with_usage};
+use crate::error::{AppError, Result};
+use crate::model::audit::Action;
+use crate::model::disablement;
+use crate::model::ids::KeyId;
+use crate::model::key::Key;
+use crate::model::timestamp::{DAY, Timestamp};
+use crate::model::usage::{ACCEPTED, Daily, Unit};
+use crate::store;
+use crate::store::usage::Subject;
+
+/// How long after a roll the old key may work, whatever is asked for: until then two keys have one place of the plan.
+const LONGEST: i64 = 30 * DAY;
+
+/// One of the two keys of a roll, and how much it is used.
+#[derive(Clone, Debug)]
+pub struct Half {
+    pub key: Key,
+    pub daily: Daily,
+    /// Accepted requests since the hour began.
+    pub this_hour: i64,
+}
+
+/// How much a key of a roll is used, with what is still in memory written down first.
+pub async fn half(app: &App, proof: ReadKeys<'_>, id: KeyId) -> Result<Half> {
+    let key = find_with_usage(app, proof, id).await?;
+    let (db, hour) = (app.db.reader(), app.now().hour());
+    let sums = store::usage::by(db, Unit::Hour, Subject::Key(key.id), hour).await?;
+    let accepted = sums.iter().filter(|sum| sum.outcome == ACCEPTED);
+    Ok(Half {
+        this_hour: accepted.map(|sum| sum.count).sum(),
+        daily: daily(app, std::slice::from_ref(&key))
+            .await?
+            .remove(&key.id)
+            .unwrap_or_default(),
+        key,
+    })
+}
+
+/// When a rolled key would end that was given so long from now; nothing, where it would not work longer than it does.
+pub fn later_end(key: &Key, grace: Grace, now: Timestamp) -> Option<Timestamp> {
+    let latest = key.replaced_at?.plus(LONGEST);
+    let end = now.plus(grace.millis()).min(latest);
+    // A grace never makes the old key live longer than it would have.
+    let end = key.own_expires_at.map_or(end, |own| own.min(end));
+    (end > now && key.expires_at.is_none_or(|at| at < end)).then_some(end)
+}
+
+/// Lets a rolled key work so long from now on. Doing it twice changes nothing.
+pub async fn extend(app: &App, proof: ManageKeys<'_>, id: KeyId, grace: Grace) -> Result<Key> {
+    let now = app.now();
+    change(app, proof, id, |key| {
+        refuse_frozen(key)?;
+        refuse_compromised(key)?;
+        let Some(end) = later_end(key, grace, now) else {
+            let why = "The old key works longer than that already, or cannot work longer: at most 30 days after the roll, and \
+                       never beyond the end that it had of its own.";
+            return Err(AppError::invalid("grace", why));
+        };
+        if disablement::is_the_same(key.expires_at, Some(end)) {
+            return Ok(None);
+        }
+        key.expires_at = Some(end);
+        let details = format!("the old key works until {}", end.rfc3339());
+        Ok(Some((Action::KeyChanged, details)))
+    })
+    .await
+}
