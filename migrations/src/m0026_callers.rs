@@ -32,7 +32,7 @@ impl MigrationTrait for Migration {
             .col(text("user_agent"));
         callers.col(number("last_at"));
         for hour in HOURS {
-            callers.col(&mut optional_number(hour));
+            callers.col(optional_number(hour));
         }
         callers.primary_key(Index::create().col("key_id").col("day").col("way"));
         callers.foreign_key(&mut belongs_to("key_id", "keys"));
