@@ -11,6 +11,7 @@ pub mod dispatch;
 pub mod docs;
 pub mod embed;
 pub mod inbound;
+pub mod invitations;
 pub mod key_health;
 pub mod keys;
 pub mod leaks;

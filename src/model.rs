@@ -14,6 +14,7 @@ pub mod embed;
 pub mod expiry;
 pub mod ids;
 pub mod inbound;
+pub mod invitation;
 pub mod key;
 pub mod key_format;
 pub mod key_health;

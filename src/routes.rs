@@ -53,6 +53,8 @@ fn accounts(table: &mut Table) {
     table.post("/account/sessions/others/revocation", accounts::sessions::revoke_others);
     table.post("/account/sessions/{session}/revocation", accounts::sessions::revoke);
     table.get("/dev/mail", accounts::dev_mail::show);
+    table.get("/invitations/{token}", accounts::invitation::show);
+    table.post("/invitations/{token}/acceptance", accounts::invitation::accept);
     table.get("/leaked-key", leaked_key::show);
     table.post("/leaked-key", leaked_key::submit);
     table.get("/leaked-key/received", leaked_key::received);
@@ -64,6 +66,15 @@ fn workspaces(table: &mut Table) {
     table.get("/workspaces/new", workspaces::create::show);
     table.get("/w/{workspace}", workspaces::overview::show);
     table.get("/w/{workspace}/members", workspaces::members::show);
+    table.post("/w/{workspace}/invitations", workspaces::invitations::submit);
+    table.post(
+        "/w/{workspace}/invitations/{invitation}/resends",
+        workspaces::invitations::resend,
+    );
+    table.post(
+        "/w/{workspace}/invitations/{invitation}/withdrawal",
+        workspaces::invitations::withdraw,
+    );
     table.get("/w/{workspace}/audit", workspaces::audit::show);
     table.get("/w/{workspace}/usage", usage::workspace);
     table.get("/w/{workspace}/usage.csv", usage::workspace_table);

@@ -16,6 +16,7 @@ pub mod embed_partners;
 mod entities;
 pub mod expiry_notices;
 pub mod inbound_tokens;
+pub mod invitations;
 pub mod key_health;
 pub mod key_health_mails;
 pub mod keys;

@@ -35,6 +35,7 @@ mod m0027_disabled_until;
 mod m0028_key_health;
 mod m0029_stops;
 mod m0030_rolls;
+mod m0031_invitations;
 
 pub use sea_orm_migration::MigratorTrait;
 
@@ -74,6 +75,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0028_key_health::Migration),
             Box::new(m0029_stops::Migration),
             Box::new(m0030_rolls::Migration),
+            Box::new(m0031_invitations::Migration),
         ]
     }
 }

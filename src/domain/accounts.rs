@@ -20,6 +20,7 @@ mod welcome;
 
 pub use change_password::change_password;
 pub use create::create;
+pub(in crate::domain) use create::{hash_new_password, insert_invited};
 pub use devices::Marks;
 pub use first::first_link;
 pub use sign_in::{confirm_password, sign_in};

@@ -43,11 +43,13 @@ pub enum Attempt {
     NoteProvider,
     /// Keys that somebody at one address reports as leaked.
     LeakAddress,
+    /// Invitations of one workspace.
+    InvitationWorkspace,
 }
 
 impl Attempt {
     /// All of them, in their order.
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::SignInAccount,
         Self::SignInDevice,
         Self::SignInAddress,
@@ -59,6 +61,7 @@ impl Attempt {
         Self::NoteAddress,
         Self::NoteProvider,
         Self::LeakAddress,
+        Self::InvitationWorkspace,
     ];
 
     /// How many attempts at once, and how long until one more is allowed.
@@ -75,6 +78,7 @@ impl Attempt {
             Attempt::NoteAddress => (100, MINUTE / 3),
             Attempt::NoteProvider => (1_000, MINUTE / 30),
             Attempt::LeakAddress => (30, MINUTE / 2),
+            Attempt::InvitationWorkspace => (50, 6 * MINUTE),
         }
     }
 }
@@ -88,7 +92,7 @@ const PARTS: usize = 2_048;
 /// Parts of what is only noted: whoever takes all their places gets at nobody's account.
 const FEW_PARTS: usize = 64;
 
-/// Places of a part. All of them together take (8 · 2,048 + 3 · 64) · 32 · 24 bytes: 13 MB, and half a megabyte while they are empty.
+/// Places of a part. All of them together take (8 · 2,048 + 4 · 64) · 32 · 24 bytes: 13 MB, and half a megabyte while they are empty.
 const PLACES: usize = 32;
 
 /// Attempts so far, as the theoretical arrival time of GCRA (ITU-T I.371).
@@ -118,7 +122,9 @@ impl Throttle {
     fn with_parts(seed: [u8; 32], parts: usize, few: usize) -> Self {
         let some = |parts| (0..parts).map(|_| Mutex::default()).collect();
         let of = |kind| match kind {
-            Attempt::NoteAddress | Attempt::NoteProvider | Attempt::LeakAddress => some(few),
+            Attempt::NoteAddress | Attempt::NoteProvider | Attempt::LeakAddress | Attempt::InvitationWorkspace => {
+                some(few)
+            }
             _ => some(parts),
         };
         Self {

@@ -76,6 +76,10 @@ id!(
     WorkspaceId
 );
 id!(
+    /// An invitation to a workspace.
+    InvitationId
+);
+id!(
     /// A part of a workspace.
     ProjectId
 );

@@ -15,6 +15,7 @@ pub(super) mod credit_entry;
 pub(super) mod embed_partner;
 pub(super) mod form_submission;
 pub(super) mod inbound_token;
+pub(super) mod invitation;
 pub(super) mod key;
 pub(super) mod leak_report;
 pub(super) mod leak_rule;

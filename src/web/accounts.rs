@@ -5,6 +5,7 @@ pub mod confirm_password;
 pub mod dev_mail;
 pub mod first;
 pub mod forgot_password;
+pub mod invitation;
 pub mod link;
 mod new_account;
 pub mod reset_password;

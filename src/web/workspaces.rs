@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod create;
 pub mod credits;
+pub mod invitations;
 pub mod key_health;
 pub mod list;
 pub mod members;

@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use keyhatch::profile::Profile;
 use keyhatch::routes;
 
-/// One route. `{workspace}`, `{project}`, `{key}`, `{delivery}`, `{endpoint}` and `{inbound}` become Alice's; each call gets
+/// One route. `{workspace}`, `{project}`, `{key}`, `{delivery}`, `{endpoint}`, `{invitation}` and `{inbound}` become Alice's; each call gets
 /// fresh ones.
 #[derive(Clone, Copy)]
 pub struct Row<const CALLERS: usize> {
@@ -68,6 +68,8 @@ pub const PAGES: &[Row<7>] = &[
     row("GET",    "/account/sessions",                                                          [303, 200, 200, 200, 200, 200, 200]),
     row("POST",   "/account/sessions/others/revocation",                                        [401, 303, 303, 303, 303, 303, 303]),
     row("POST",   "/account/sessions/{session}/revocation",                                     [401, 404, 404, 404, 404, 404, 404]),
+    row("GET",    "/invitations/{token}",                                                       [410, 410, 410, 410, 410, 410, 410]),
+    row("POST",   "/invitations/{token}/acceptance",                                            [410, 410, 410, 410, 410, 410, 410]),
     // Whoever holds a key can end it, signed in or not.
     row("GET",    "/leaked-key",                                                                [200, 200, 200, 200, 200, 200, 200]),
     row("POST",   "/leaked-key",                                                                [422, 422, 422, 422, 422, 422, 422]),
@@ -78,6 +80,9 @@ pub const PAGES: &[Row<7>] = &[
     row("GET",    "/workspaces/new",                                                            [303, 200, 200, 200, 200, 200, 200]),
     row("GET",    "/w/{workspace}",                                                             [303, 404, 404, 200, 200, 200, 200]),
     row("GET",    "/w/{workspace}/members",                                                     [303, 404, 404, 200, 200, 200, 200]),
+    row("POST",   "/w/{workspace}/invitations",                                                 [401, 404, 404, 403, 403, 422, 422]),
+    row("POST",   "/w/{workspace}/invitations/{invitation}/resends",                            [401, 404, 404, 403, 403, 303, 303]),
+    row("POST",   "/w/{workspace}/invitations/{invitation}/withdrawal",                         [401, 404, 404, 403, 403, 303, 303]),
     row("GET",    "/w/{workspace}/audit",                                                       [303, 404, 404, 403, 403, 200, 200]),
     row("GET",    "/w/{workspace}/usage",                                                       [303, 404, 404, 200, 200, 200, 200]),
     row("GET",    "/w/{workspace}/usage.csv",                                                   [303, 404, 404, 200, 200, 200, 200]),

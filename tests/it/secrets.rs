@@ -74,7 +74,7 @@ fn belongs(secret: &Secret, place: &Place) -> bool {
         Belongs::Cookie(name) => place.kind == "cookie" && place.name.starts_with(name),
         Belongs::Mail => {
             place.kind == "mail"
-                || ["/verify-email", "/reset-password", "/dev/mail"]
+                || ["/verify-email", "/reset-password", "/invitations/", "/dev/mail"]
                     .iter()
                     .any(|page| place.name.contains(page))
         }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod create;
+mod invitations;
 mod key_health;
 mod key_health_mail;
 mod members;

@@ -35,6 +35,31 @@ pub(super) fn check(email: &str, password: &str) -> Result<(Email, Password)> {
     }
 }
 
+/// The hash of a password that somebody chose for a new account with this address.
+pub(in crate::domain) async fn hash_new_password(app: &App, email: &Email, password: &str) -> Result<String> {
+    let (_, password) = check(email.as_str(), password)?;
+    app.passwords.hash(&password).await
+}
+
+/// An account for somebody who has shown, by the link of an invitation, that the address is theirs. Sign-ups that wait for it are over.
+pub(in crate::domain) async fn insert_invited(
+    tx: &Tx,
+    app: &App,
+    email: &Email,
+    password_hash: String,
+) -> Result<Account> {
+    let account = insert_confirmed(tx, app, email, password_hash, None)
+        .await
+        .map_err(|error| match error {
+            AppError::Invalid(_) => AppError::invalid("", "This address has an account already: sign in with it."),
+            other => other,
+        })?;
+    let sign_ups = store::sign_ups::ids_of(tx, email).await?;
+    store::account_events::hand_over(tx, &sign_ups, account.id).await?;
+    store::sign_ups::withdraw(tx, email).await?;
+    Ok(account)
+}
+
 pub(super) async fn insert_confirmed(
     tx: &Tx,
     app: &App,

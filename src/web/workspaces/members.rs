@@ -1,23 +1,53 @@
-//! `GET /w/{workspace}/members`: who belongs to it, and what each role may do.
+//! `GET /w/{workspace}/members`: who belongs to it, who is invited, and what each role may do.
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use askama::Template;
+use serde::Deserialize;
 
-use crate::domain::{App, members};
-use crate::error::Result;
+use crate::domain::{App, invitations, members};
+use crate::error::{FieldErrors, Result};
 use crate::model::role::{Deed, Role};
 use crate::model::timestamp::Timestamp;
 use crate::web::extract::WorkspacePage;
 use crate::web::page::{self, Page};
+
+/// Whom to invite.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct InviteForm {
+    /// One a line.
+    pub emails: String,
+    pub role: String,
+    /// What went well already.
+    #[serde(skip)]
+    pub sent: String,
+}
 
 #[derive(Template)]
 #[template(path = "workspaces/members.html")]
 struct MembersPage {
     page: Page,
     name: String,
+    url: String,
     rows: Vec<Row>,
     roles: Vec<RoleRow>,
+    form: InviteForm,
+    errors: FieldErrors,
+    /// To which roles this person may invite; none: to nothing.
+    may_invite_as: Vec<Role>,
+    invited: Vec<Invited>,
+}
+
+struct Invited {
+    url: String,
+    email: String,
+    role: &'static str,
+    by: String,
+    sent_at: Timestamp,
+    /// Nothing, when its time is over.
+    until: Option<Timestamp>,
 }
 
 impl MembersPage {
@@ -50,19 +80,56 @@ const DEEDS: [(&str, Deed); 5] = [
 
 /// The page.
 pub async fn show(app: Data<App>, workspace: WorkspacePage) -> Result<HttpResponse> {
+    let page = members_page(&app, &workspace, InviteForm::default(), FieldErrors::default()).await?;
+    page::ok(&page)
+}
+
+/// The page with what is wrong about what was typed.
+pub(super) async fn answer(
+    app: &App,
+    workspace: &WorkspacePage,
+    form: InviteForm,
+    errors: FieldErrors,
+) -> Result<HttpResponse> {
+    let page = members_page(app, workspace, form, errors).await?;
+    page::html(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+async fn members_page(
+    app: &App,
+    workspace: &WorkspacePage,
+    form: InviteForm,
+    errors: FieldErrors,
+) -> Result<MembersPage> {
     let standing = &workspace.standing;
-    let members = members::list(&app, standing).await?.into_iter();
+    let (url, now) = (workspace.url(), app.now());
+    let members = members::list(app, standing).await?.into_iter();
+    let invited = invitations::list(app, standing).await?.into_iter();
+    let invited = invited.map(|invitation| Invited {
+        url: format!("{url}/invitations/{}", invitation.id),
+        email: invitation.email.to_string(),
+        role: invitation.role.label(),
+        until: (!invitation.is_over(now)).then_some(invitation.expires_at),
+        by: invitation.invited_by_name,
+        sent_at: invitation.sent_at,
+    });
+    let proof = standing.manage_members().ok();
     let rows = members.map(|member| Row {
         is_you: member.account_id == standing.account.id,
         email: member.email.to_string(),
         role: member.role.label(),
         since: member.since,
     });
-    page::ok(&MembersPage {
-        page: workspace.page(&app, "members"),
+    Ok(MembersPage {
+        page: workspace.page(app, "members"),
         name: standing.workspace.name.clone(),
+        invited: invited.collect(),
+        may_invite_as: proof.map(invitations::roles).unwrap_or_default(),
+        url,
         rows: rows.collect(),
         roles: Role::ALL.into_iter().rev().map(role_row).collect(),
+        form,
+        errors,
     })
 }
 

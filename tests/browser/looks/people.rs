@@ -51,7 +51,7 @@ async fn new_account(walk: &mut Walk) {
     walk.open("/sign-up").await;
     walk.submit("/sign-up", &fields).await;
     walk.look("sign-up-sent", 200).await;
-    let link = mailed(walk, "/verify-email").await;
+    let link = mailed(walk, "/verify-email?").await;
     walk.look("mail", 200).await;
     walk.see("verify-email", &link).await;
     walk.becomes("nobody").await;
@@ -68,7 +68,7 @@ async fn forgotten_password(walk: &mut Walk) {
     walk.open("/forgot-password").await;
     walk.submit("/forgot-password", &[("email", "erin@example.com")]).await;
     walk.look("forgot-password-sent", 200).await;
-    let link = mailed(walk, "/reset-password").await;
+    let link = mailed(walk, "/reset-password?").await;
     walk.see("reset-password", &link).await;
     walk.submit("/reset-password", &[("password", "short")]).await;
     walk.look("reset-password-errors", 422).await;
@@ -78,7 +78,7 @@ async fn forgotten_password(walk: &mut Walk) {
 
 /// Reads mail until there is one with a link to this page; returns the link.
 async fn mailed(walk: &Walk, page: &str) -> String {
-    let script = "return document.querySelector(`main article a[href^='${arguments[0]}?']`)?.getAttribute('href')";
+    let script = "return document.querySelector(`main article a[href^='${arguments[0]}']`)?.getAttribute('href')";
     let began = Instant::now();
     loop {
         walk.open("/dev/mail").await;
@@ -163,7 +163,21 @@ async fn projects(walk: &mut Walk) {
     let project = ["project", "create", "--workspace", "acme", "--name"];
     walk.server.run(&[&project[..], &["Old"]].concat());
     walk.see("workspace", "/w/acme").await;
+    let emails = "dora@example.com\nemil@example.com\nnobody";
+    let fields = [("emails", emails), ("role", "developer")];
+    walk.open("/w/acme/members").await;
+    walk.submit("/w/acme/invitations", &fields).await;
+    walk.look("members-invite-errors", 422).await;
     walk.see("members", "/w/acme/members").await;
+    let link = mailed(walk, "/invitations/").await;
+    walk.see("invitation-other", &link).await;
+    walk.becomes("nobody").await;
+    walk.see("invitation", &link).await;
+    walk.submit(&format!("{link}/acceptance"), &[("password", "short")])
+        .await;
+    walk.look("invitation-errors", 422).await;
+    walk.becomes("alice").await;
+    walk.see_as("invitation-dead", "/invitations/used-up", 410).await;
     walk.see("project-settings", "/w/acme/p/site/settings").await;
     walk.submit("/w/acme/p/site/settings", &[("name", "")]).await;
     walk.look("project-settings-errors", 422).await;

@@ -1,14 +1,16 @@
 //! The people and things of the matrix.
 
-use keyhatch::domain::access::KeyRing;
-use keyhatch::domain::inbound;
+use keyhatch::domain::access::{By, KeyRing};
 use keyhatch::domain::keys::{self, Issued, NewKeyInput};
 use keyhatch::domain::webhooks::{accept, queue, secrets};
+use keyhatch::domain::{inbound, invitations};
 use keyhatch::model::ids::EndpointId;
+use keyhatch::model::role::Role;
 use keyhatch::model::signing_secret::SigningSecret;
 use keyhatch::model::webhook::{CustomerEvent, Delivery, Endpoint, EventType};
 use keyhatch::model::workspace::{Project, Workspace};
 
+use crate::support::places;
 use crate::support::{Browser, PASSWORD, Person, TestApp};
 
 /// Alice's workspace with its members, Charlie with one of his own, Sam of the staff.
@@ -142,6 +144,16 @@ impl Cast {
         keyhatch::store::db::commit(tx).await.unwrap();
     }
 
+    /// Somebody new is invited to Alice's workspace.
+    async fn invitation(&self) -> String {
+        let (by, app) = (By::operator(), &self.app.app);
+        let proof = places::members(&self.workspace, &by);
+        let email = format!("{}@example.com", uuid::Uuid::new_v4().simple());
+        invitations::invite(app, proof, &[email], Role::Viewer).await.unwrap();
+        let all = keyhatch::store::invitations::list(app.db.reader(), self.workspace.id, 1).await;
+        all.unwrap()[0].id.to_string()
+    }
+
     /// A fresh delivery of a fresh key in Alice's project, to where nobody listens.
     async fn delivery(&self) -> Delivery {
         let event = accept::NewEvent {
@@ -184,6 +196,9 @@ impl Cast {
             let made = inbound::issue(&self.app.app, ring.manage_keys().unwrap(), key, "invoice").await;
             path = path.replace("{key}", &key.to_string());
             path = path.replace("{inbound}", &made.unwrap().0.id.to_string());
+        }
+        if path.contains("{invitation}") {
+            path = path.replace("{invitation}", &self.invitation().await);
         }
         for word in ["{key}", "{id}"] {
             if path.contains(word) {

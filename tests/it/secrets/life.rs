@@ -14,6 +14,7 @@ use crate::support::{Answer, Browser, Process};
 
 const ALICES: &str = "seventeen quiet herons over the mill";
 const BOBS: &str = "a violin case full of warm bread";
+const DORAS: &str = "seven umbrellas for one short rain";
 const BOBS_NEXT: &str = "the ferry to the island was early";
 const WRONG: &str = "this was never anybodys password";
 const KEYS: &str = "/w/acme/p/site/keys";
@@ -53,6 +54,7 @@ impl Life {
         for (what, text) in [
             ("Alice's password", ALICES),
             ("Bob's password", BOBS),
+            ("Dora's password", DORAS),
             ("Bob's new password", BOBS_NEXT),
             ("a wrong password", WRONG),
         ] {
@@ -78,7 +80,7 @@ impl Life {
 
         let fields = [("email", "bob@example.com"), ("password", BOBS)];
         self.submit(&bob, "/sign-up", "/sign-up", &fields).await;
-        let token = self.mailed_token("verify-email").await;
+        let token = self.mailed_token(r"verify-email\?token=").await;
         self.submit(&bob, &format!("/verify-email?token={token}"), "/verify-email", &[])
             .await;
 
@@ -99,6 +101,16 @@ impl Life {
             .await;
         self.submit(&alice, "/w/acme/projects/new", "/w/acme/projects", &[("name", "Site")])
             .await;
+        let fields = [("emails", "dora@example.com"), ("role", "viewer")];
+        self.submit(&alice, "/w/acme/members", "/w/acme/invitations", &fields)
+            .await;
+        let token = self.mailed_token("invitations/").await;
+        let (page, dora) = (format!("/invitations/{token}"), Browser::new(&self.program.address()));
+        for password in ["short", DORAS] {
+            let fields = [("password", password)];
+            self.submit(&dora, &page, &format!("{page}/acceptance"), &fields).await;
+        }
+        self.visit(&dora, "/w/acme").await;
         for (name, type_id) in [("CI deploy", "secret"), ("Tracker", "restricted")] {
             let fields = [
                 ("name", name),
@@ -274,7 +286,7 @@ impl Life {
             &[("email", "bob@example.com")],
         )
         .await;
-        let token = self.mailed_token("reset-password").await;
+        let token = self.mailed_token(r"reset-password\?token=").await;
         let page = format!("/reset-password?token={token}");
         self.submit(&elsewhere, &page, "/reset-password", &[("password", "short")])
             .await;

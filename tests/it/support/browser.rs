@@ -194,7 +194,8 @@ impl Browser {
         self.post_form(action, vec![("csrf".to_owned(), csrf)], fields).await
     }
 
-    async fn post_form(&self, action: &str, mut form: Vec<(String, String)>, fields: &[(&str, &str)]) -> Answer {
+    /// Sends a form that was read before, with what is typed into it.
+    pub async fn post_form(&self, action: &str, mut form: Vec<(String, String)>, fields: &[(&str, &str)]) -> Answer {
         form.retain(|(name, _)| !fields.iter().any(|(given, _)| given == name));
         form.extend(
             fields

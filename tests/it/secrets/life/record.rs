@@ -134,8 +134,8 @@ impl Life {
     }
 
     /// The token of the latest link of this kind that was mailed.
-    pub(super) async fn mailed_token(&mut self, page: &str) -> String {
-        let link = Regex::new(&format!(r"/{page}\?token=([\w-]+)")).unwrap();
+    pub(super) async fn mailed_token(&mut self, link_to: &str) -> String {
+        let link = Regex::new(&format!(r"/{link_to}([\w-]+)")).unwrap();
         let folder = self.program.data.path().join("mail");
         for _ in 0..400 {
             let mails = std::fs::read_dir(&folder).into_iter().flatten().flatten();
@@ -149,6 +149,6 @@ impl Life {
             }
             tokio::time::sleep(std::time::Duration::from_millis(25)).await;
         }
-        panic!("no mail with a link to {page}");
+        panic!("no mail with a link to {link_to}");
     }
 }

@@ -1,0 +1,151 @@
+//! Inviting: a mail with a link for each address, and inviting somebody once more.
+
+use secrecy::ExposeSecret;
+
+use super::{lock, mails};
+use crate::domain::access::ManageMembers;
+use crate::domain::audit::{self, Subject};
+use crate::domain::mail::outbox;
+use crate::domain::throttle::Attempt;
+use crate::domain::{App, seal, workspaces};
+use crate::error::{AppError, Result};
+use crate::model::audit::Action;
+use crate::model::email::Email;
+use crate::model::ids::InvitationId;
+use crate::model::invitation::{GOOD_FOR, Invitation, MOST_AT_ONCE};
+use crate::model::role::Role;
+use crate::model::timestamp::plural;
+use crate::model::workspace::Workspace;
+use crate::store::db::commit;
+use crate::store::{self, Tx};
+
+/// What came of one address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Invited,
+    /// Nothing, and why.
+    Not(String),
+}
+
+/// Invites each address, each for itself: what is wrong with one does not keep the others back. All in one role.
+pub async fn invite(
+    app: &App,
+    proof: ManageMembers<'_>,
+    typed: &[String],
+    role: Role,
+) -> Result<Vec<(String, Outcome)>> {
+    proof.may_touch(&[role])?;
+    if typed.is_empty() {
+        return Err(AppError::invalid("emails", "Type at least one email address."));
+    }
+    if typed.len() > MOST_AT_ONCE {
+        let why = format!("Invite at most {MOST_AT_ONCE} people at once.");
+        return Err(AppError::invalid("emails", why));
+    }
+    let mut outcomes = Vec::new();
+    for typed in typed {
+        let outcome = match Email::parse(typed) {
+            Err(why) => Outcome::Not(why.to_owned()),
+            Ok(email) => match invite_one(app, proof, &email, role).await {
+                Ok(()) => Outcome::Invited,
+                Err(AppError::Conflict(why) | AppError::PlanLimit(why)) => Outcome::Not(why),
+                Err(AppError::RateLimited { retry_after_seconds }) => Outcome::Not(later(retry_after_seconds)),
+                Err(other) => return Err(other),
+            },
+        };
+        outcomes.push((typed.clone(), outcome));
+    }
+    app.mailer.wake();
+    Ok(outcomes)
+}
+
+fn later(seconds: u64) -> String {
+    let minutes = i64::try_from(seconds.div_ceil(60)).unwrap_or(i64::MAX).max(1);
+    format!(
+        "There were many mails lately. Invite this address again in {}.",
+        plural(minutes, "minute")
+    )
+}
+
+/// Sends an invitation again, with a link of its own: the one before opens nothing any more.
+pub async fn resend(app: &App, proof: ManageMembers<'_>, id: InvitationId) -> Result<Invitation> {
+    let found = store::invitations::find(app.db.reader(), proof.workspace().id, id).await?;
+    let known = found.ok_or(AppError::NotFound)?;
+    proof.may_touch(&[known.role])?;
+    invite_one(app, proof, &known.email, known.role).await?;
+    app.mailer.wake();
+    Ok(known)
+}
+
+async fn invite_one(app: &App, proof: ManageMembers<'_>, email: &Email, role: Role) -> Result<()> {
+    let now = app.now();
+    let workspace = proof.workspace().id;
+    app.throttle
+        .attempt(Attempt::InvitationWorkspace, &workspace.to_string(), now)?;
+    app.throttle.attempt(Attempt::MailAccount, &email.folded(), now)?;
+    let tx = app.db.begin().await?;
+    let locked = lock(&tx, proof).await?;
+    if is_member(&tx, &locked, email).await? {
+        return Err(AppError::Conflict("This person is a member already.".to_owned()));
+    }
+    let known = store::invitations::of_address(&tx, workspace, email).await?;
+    if known.as_ref().is_none_or(|known| known.is_over(now)) {
+        leave_room(app, &tx, &locked).await?;
+    }
+    if let Some(known) = &known {
+        // Whoever may not make owners does not unmake an invitation that an owner has sent, either.
+        proof.may_touch(&[known.role])?;
+    }
+    let token = seal::token(&*app.random);
+    let digest = seal::digest(token.expose_secret());
+    let invitation = Invitation {
+        id: known
+            .as_ref()
+            .map_or_else(|| InvitationId(app.new_id()), |known| known.id),
+        workspace_id: workspace,
+        email: email.clone(),
+        role,
+        invited_by: proof.by().account(),
+        invited_by_name: proof.by().actor.name().to_owned(),
+        sent_at: now,
+        expires_at: now.plus(GOOD_FOR),
+    };
+    match known {
+        Some(_) => store::invitations::update(&tx, &invitation, &digest).await?,
+        None => store::invitations::insert(&tx, &invitation, &digest, now).await?,
+    }
+    let mail = mails::invitation(app, &locked, &invitation, token.expose_secret())?;
+    outbox::put(&tx, app, &mail).await?;
+    let subject = Subject {
+        name: email.to_string(),
+        details: format!("as {role}"),
+        ..Subject::default()
+    };
+    audit::record(&tx, app, workspace, proof.by(), Action::MemberInvited, subject).await?;
+    Ok(commit(tx).await?)
+}
+
+/// Its members know each other: this tells nothing new.
+async fn is_member(tx: &Tx, workspace: &Workspace, email: &Email) -> Result<bool> {
+    let Some(known) = store::accounts::find_by_email(tx, email).await? else {
+        return Ok(false);
+    };
+    Ok(store::members::role_of(tx, workspace.id, known.account.id)
+        .await?
+        .is_some())
+}
+
+/// Who is invited has a place of the plan.
+async fn leave_room(app: &App, tx: &Tx, workspace: &Workspace) -> Result<()> {
+    let plan = workspaces::plan_of(app, workspace);
+    let Some(limit) = plan.members else { return Ok(()) };
+    let members = store::members::count(tx, workspace.id).await?;
+    let invited = store::invitations::count_open(tx, workspace.id, app.now()).await?;
+    if members + invited < u64::from(limit) {
+        return Ok(());
+    }
+    Err(AppError::PlanLimit(format!(
+        "The {} plan has room for {limit} members, and with the open invitations there are as many.",
+        plan.label
+    )))
+}
