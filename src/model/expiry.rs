@@ -57,6 +57,13 @@ pub fn next_notice(expires_at: Option<Timestamp>, now: Timestamp) -> Option<Time
     notices.filter(|at| *at > now).min()
 }
 
+/// When it is looked whether the old key of a roll is still used: a day before its end, or half of a day-long grace. Within an hour
+/// nobody needs a mail.
+pub fn notice_of_rolled(end: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    let left = end.millis() - now.millis();
+    (left >= DAY).then(|| end.plus(-DAY.min(left / 2)))
+}
+
 /// Which notice it is that is due now, in days: the last that has come, when several have.
 pub fn due_notice(expires_at: Timestamp, now: Timestamp) -> i64 {
     let has_come = |days: &i64| expires_at.plus(-days * DAY) <= now;
@@ -85,6 +92,15 @@ mod tests {
             assert_eq!(next(before), days, "{before} ms before");
         }
         assert_eq!(next_notice(None, end), None);
+    }
+
+    #[test]
+    fn the_old_key_of_a_roll_is_looked_at_a_day_before_its_end() {
+        let now = Timestamp::from_millis(1_800_014_400_000);
+        let before =
+            |grace: i64| notice_of_rolled(now.plus(grace), now).map(|at| now.plus(grace).millis() - at.millis());
+        assert_eq!([7 * DAY, 2 * DAY].map(before), [Some(DAY); 2]);
+        assert_eq!([DAY, DAY / 24].map(before), [Some(DAY / 2), None]);
     }
 
     #[test]

@@ -12,6 +12,8 @@ use crate::domain::mail::outbox;
 use crate::domain::webhooks::announce;
 use crate::error::Result;
 use crate::model::expiry;
+use crate::model::key::Key;
+use crate::model::timestamp::{DAY, Timestamp};
 use crate::store;
 use crate::store::db::commit;
 
@@ -43,16 +45,30 @@ async fn tell(app: &App, told: &mut Told) -> Result<()> {
     Ok(())
 }
 
+/// Since it was rolled, and within a day.
+fn is_still_used(key: &Key, now: Timestamp) -> bool {
+    let last = key.last_use.as_ref().map(|last| last.at);
+    last.is_some_and(|at| at.plus(DAY) > now && key.replaced_at.is_some_and(|rolled| at > rolled))
+}
+
 async fn tell_of_batch(app: &App, told: &mut Told) -> Result<()> {
     let now = app.now();
     let tx = app.db.begin().await?;
     let mut ending = told.ending.clone();
     for (key, maker) in store::expiry_notices::due(&tx, now, BATCH).await? {
-        let next = expiry::next_notice(key.expires_at, now);
+        let is_rolled = key.replaced_by.is_some();
+        let next = expiry::next_notice(key.expires_at, now).filter(|_| !is_rolled);
         store::expiry_notices::set_next(&tx, key.id, next).await?;
         let Some(expires_at) = key.expires_at.filter(|at| *at > now && !key.is_frozen()) else {
             continue;
         };
+        if is_rolled {
+            // Whoever rolled it knows when it ends, and need not know of one that nobody uses.
+            if is_still_used(&key, now) {
+                ending.push(Ending { key, maker });
+            }
+            continue;
+        }
         announce::key_expiring(&tx, app, &key, expiry::due_notice(expires_at, now)).await?;
         ending.push(Ending { key, maker });
     }

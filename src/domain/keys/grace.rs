@@ -7,11 +7,11 @@ use crate::domain::keys::traffic::daily;
 use crate::domain::keys::{Grace, find_with_usage};
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
-use crate::model::disablement;
 use crate::model::ids::KeyId;
 use crate::model::key::Key;
 use crate::model::timestamp::{DAY, Timestamp};
 use crate::model::usage::{ACCEPTED, Daily, Unit};
+use crate::model::{disablement, expiry};
 use crate::store;
 use crate::store::usage::Subject;
 
@@ -67,6 +67,7 @@ pub async fn extend(app: &App, proof: ManageKeys<'_>, id: KeyId, grace: Grace) -
             return Ok(None);
         }
         key.expires_at = Some(end);
+        key.next_expiry_notice_at = expiry::notice_of_rolled(end, now);
         let details = format!("the old key works until {}", end.rfc3339());
         Ok(Some((Action::KeyChanged, details)))
     })

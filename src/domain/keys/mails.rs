@@ -33,6 +33,8 @@ struct KeysEnd<'a> {
     keys: &'a [Line],
     /// How many more there are than the email lists.
     more: usize,
+    /// Whether any of them was not rolled yet.
+    can_roll: bool,
 }
 
 #[derive(Clone)]
@@ -45,6 +47,8 @@ struct Line {
     exact: String,
     relative: String,
     is_disabled: bool,
+    /// Of the old key of a roll: by whom it is used. Otherwise nothing.
+    still_used: String,
     link: String,
     at: Timestamp,
 }
@@ -108,6 +112,7 @@ fn line(app: &App, key: &Key, workspace: &Workspace, projects: &HashMap<ProjectI
         exact: at.exact(),
         relative: left(at, app.now()),
         is_disabled: key.is_disabled(app.now()),
+        still_used: still_used(key, app.now()),
         link: app.link(&format!("{keys}/{}/roll", key.id)),
         at,
     })
@@ -119,9 +124,26 @@ fn left(at: Timestamp, now: Timestamp) -> String {
     format!("in {}", plural(days, "day"))
 }
 
+/// `3 hours ago from 203.0.113.7 by curl/8.5`
+fn still_used(key: &Key, now: Timestamp) -> String {
+    match &key.last_use {
+        Some(last) if key.replaced_by.is_some() => {
+            let agent = match last.user_agent.as_str() {
+                "" => String::new(),
+                agent => format!(" by {agent}"),
+            };
+            format!("{} from {}{agent}", last.at.relative(now), last.address)
+        }
+        _ => String::new(),
+    }
+}
+
 fn mail(app: &App, to: Email, mut lines: Vec<Line>) -> Result<Mail> {
     lines.sort_by_key(|line| line.at);
     let subject = match lines.as_slice() {
+        [only] if !only.still_used.is_empty() => {
+            format!("The old key “{}” is still used, and ends {}", only.name, only.relative)
+        }
         [only] => format!("The key “{}” ends {}", only.name, only.relative),
         _ => format!("{} keys for {} end soon", lines.len(), app.profile.api.name),
     };
@@ -130,6 +152,7 @@ fn mail(app: &App, to: Email, mut lines: Vec<Line>) -> Result<Mail> {
     let text = KeysEnd {
         product: &app.profile.api.name,
         home: &app.settings.public_url,
+        can_roll: lines.iter().any(|line| line.still_used.is_empty()),
         keys: &lines,
         more,
     };

@@ -11,6 +11,7 @@ use crate::domain::verify::changes;
 use crate::domain::webhooks::announce;
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
+use crate::model::expiry;
 use crate::model::ids::KeyId;
 use crate::model::key::{Key, KeyState};
 use crate::model::name::Name;
@@ -101,8 +102,11 @@ pub async fn roll(app: &App, proof: ManageKeys<'_>, id: KeyId, grace: Grace, tic
         let end = now.plus(grace.millis());
         old.expires_at = Some(old.expires_at.map_or(end, |at: Timestamp| at.min(end)));
     }
-    // Somebody has chosen this end, and the successor is there: nobody needs to be warned.
-    old.next_expiry_notice_at = None;
+    // Somebody has chosen this end, and the successor is there: nobody needs to be warned unless the old one is still used then.
+    old.next_expiry_notice_at = old
+        .expires_at
+        .filter(|_| !old.is_frozen())
+        .and_then(|end| expiry::notice_of_rolled(end, now));
     let details = match grace {
         Grace::Now => "the old key is revoked".to_owned(),
         _ => format!(

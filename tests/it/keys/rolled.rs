@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use keyhatch::domain::keys;
+
 use super::world::{Made, World, see};
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -139,4 +141,46 @@ async fn a_key_that_was_not_rolled_has_no_grace() {
         422
     );
     assert_eq!(world.ask(&made.text).await, "accepted");
+}
+
+#[tokio::test]
+async fn people_hear_once_that_the_old_key_is_still_used_a_day_before_its_end() {
+    let world = World::start().await;
+    let (used, unused, before) = (
+        world.key("used").await,
+        world.key("unused").await,
+        world.key("before").await,
+    );
+    assert_eq!(world.ask(&before.text).await, "accepted");
+    for made in [&used, &unused, &before] {
+        roll(&world, made, "7d").await;
+    }
+    let app = &world.app.app;
+    let tell = || async {
+        app.usage.flush(&app.db).await.unwrap();
+        let both = tokio::join!(keys::tell_of_expiry(app), keys::tell_of_expiry(app));
+        both.0.unwrap();
+        both.1.unwrap();
+    };
+    world.app.advance(6 * DAY - HOUR);
+    assert_eq!(world.ask(&used.text).await, "accepted");
+    tell().await;
+    world.app.advance(2 * HOUR);
+    for _ in 0..2 {
+        tell().await;
+    }
+    let mails = world.app.mails(1).await;
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    for part in [
+        "is still used, and ends in",
+        "It was rolled, and is still used: 2 hours ago from 203.0.113.7 by curl/8.5",
+        &format!("{}/roll", used.url),
+    ] {
+        assert!(mails[0].contains(part), "{part} in {}", mails[0]);
+    }
+    assert!(!mails[0].contains("Rolling makes a new key"));
+    world.app.advance(HOUR);
+    assert_eq!(world.ask(&used.text).await, "accepted");
+    tell().await;
+    assert_eq!(world.app.mails(1).await.len(), 1, "once");
 }
