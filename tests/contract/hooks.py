@@ -96,6 +96,8 @@ def settings(case):
         # Not one that an answer has told: that is over.
         if isinstance(case.body.get("expires_at"), str) and case.body["expires_at"] < "2200":
             case.body["expires_at"] = "2200-01-01"
+        if isinstance(case.body.get("disabled_until"), str):
+            case.body["disabled_until"] = "2200-01-01"
         # Which digits a network may have depends on its prefix.
         if isinstance(case.body.get("allowed_addresses"), list):
             entries = case.body["allowed_addresses"]

@@ -33,8 +33,7 @@ pub struct KeyChange {
     #[schema(nullable = false)]
     enabled: Option<bool>,
     /// With `"enabled": false`: when the key works again by itself, in the future, as in RFC 3339; a date means the end of that day in
-    /// UTC. Without it the key stays disabled until somebody enables it.
-    #[schema(nullable = false)]
+    /// UTC. Without it, or with `null`, the key stays disabled until somebody enables it.
     disabled_until: Option<String>,
 }
 
@@ -48,7 +47,8 @@ pub struct KeyChange {
     request_body = KeyChange,
     responses(
         (status = 200, description = "The key as it is now.", body = KeyView),
-        (status = 409, description = "The key is revoked or compromised; or the key that asks was changed meanwhile."),
+        (status = 409, description = "The key is revoked or compromised; or the key that asks was changed meanwhile; or a moment was sent \
+            without disabling the key."),
     )
 )]
 pub async fn change(app: Data<App>, keeper: KeyKeeper, request: HttpRequest, body: Body) -> Result<HttpResponse> {
@@ -68,7 +68,7 @@ fn read(mut fields: Fields) -> Result<Edit> {
         }),
         webhook_url: fields.url("webhook_url").map(Option::unwrap_or_default),
         enabled: fields.boolean("enabled"),
-        disabled_until: fields.text("disabled_until"),
+        disabled_until: fields.nullable_text("disabled_until").flatten(),
         seen: None,
     };
     fields.finish()?;

@@ -147,7 +147,10 @@ fn apply(app: &App, key: &mut Key, edit: &Edit) -> Result<()> {
         _ => {}
     }
     if edit.disabled_until.is_some() && edit.enabled != Some(false) {
-        errors.add("disabled_until", "Send it with \"enabled\": false.");
+        // Each field alone is fine.
+        return Err(AppError::Conflict(
+            "Send disabled_until with \"enabled\": false.".to_owned(),
+        ));
     }
     if errors.is_empty() {
         Ok(())
