@@ -66,6 +66,19 @@ fn workspaces(table: &mut Table) {
     table.get("/workspaces/new", workspaces::create::show);
     table.get("/w/{workspace}", workspaces::overview::show);
     table.get("/w/{workspace}/members", workspaces::members::show);
+    table.post(
+        "/w/{workspace}/members/{member}/role",
+        workspaces::membership::change_role,
+    );
+    table.get(
+        "/w/{workspace}/members/{member}/removal",
+        workspaces::membership::show_removal,
+    );
+    table.post(
+        "/w/{workspace}/members/{member}/removal",
+        workspaces::membership::remove,
+    );
+    table.post("/w/{workspace}/departure", workspaces::membership::depart);
     table.post("/w/{workspace}/invitations", workspaces::invitations::submit);
     table.post(
         "/w/{workspace}/invitations/{invitation}/resends",

@@ -1,4 +1,4 @@
-//! `keyhatch member add`.
+//! `keyhatch member add|role|remove`.
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -13,40 +13,59 @@ use crate::model::role::Role;
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Make an account a member of a workspace
-    Add(Add),
+    Add(Given),
+    /// Give a member another role
+    Role(Given),
+    /// End a membership; the keys that the person made stay
+    Remove(Of),
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Add {
+pub(super) struct Given {
+    #[command(flatten)]
+    of: Of,
+    /// owner, admin, developer or viewer
+    #[arg(long)]
+    role: Role,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Of {
     /// The workspace's slug: the last part of /w/SLUG
     #[arg(long, value_name = "SLUG")]
     workspace: String,
     /// The email address of the account
     #[arg(long)]
     email: String,
-    /// owner, admin, developer or viewer
-    #[arg(long)]
-    role: Role,
 }
 
 #[derive(Serialize)]
-struct Added {
+struct Done {
     workspace: String,
     email: String,
-    role: &'static str,
+    /// Nothing, when there is no membership any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<&'static str>,
 }
 
 pub(super) async fn run(files: &Files, command: Command) -> Result<(), Failure> {
-    let Command::Add(asked) = command;
+    let (of, role) = match &command {
+        Command::Add(given) | Command::Role(given) => (&given.of, Some(given.role)),
+        Command::Remove(of) => (of, None),
+    };
     let app = files.open().await?;
-    let workspace = find_workspace(&app, &asked.workspace).await?;
-    let account = find_account(&app, "--email", &asked.email).await?;
+    let workspace = find_workspace(&app, &of.workspace).await?;
+    let account = find_account(&app, "--email", &of.email).await?;
     let by = By::operator();
-    let proof = ManageMembers::operator(&workspace, &by);
-    members::add(&app, proof, account.email.as_str(), asked.role).await?;
-    print_json(&Added {
+    let (proof, email) = (ManageMembers::operator(&workspace, &by), account.email.as_str());
+    match &command {
+        Command::Add(given) => members::add(&app, proof, email, given.role).await?,
+        Command::Role(given) => members::change_role(&app, proof, email, given.role).await?,
+        Command::Remove(_) => members::remove(&app, proof, email).await?,
+    }
+    print_json(&Done {
         workspace: workspace.slug,
         email: account.email.to_string(),
-        role: asked.role.as_str(),
+        role: role.map(Role::as_str),
     })
 }

@@ -2,10 +2,12 @@
 
 mod add;
 mod change_role;
+mod leave;
 mod remove;
 
 pub use add::add;
 pub use change_role::change_role;
+pub use leave::leave;
 pub use remove::remove;
 
 use crate::domain::App;
@@ -13,6 +15,8 @@ use crate::domain::access::{ManageMembers, Standing};
 use crate::error::{AppError, Result};
 use crate::model::account::Account;
 use crate::model::email::Email;
+use crate::model::ids::{AccountId, WorkspaceId};
+use crate::model::key::Key;
 use crate::model::role::Role;
 use crate::model::workspace::Member;
 use crate::store::{self, Tx};
@@ -20,6 +24,21 @@ use crate::store::{self, Tx};
 /// The members of a workspace, the longest-standing first; every member sees them.
 pub async fn list(app: &App, standing: &Standing) -> Result<Vec<Member>> {
     Ok(store::members::list(app.db.reader(), standing.workspace.id).await?)
+}
+
+/// One of the members; other people are not found.
+pub async fn find(app: &App, standing: &Standing, id: AccountId) -> Result<Member> {
+    let members = list(app, standing).await?;
+    let found = members.into_iter().find(|member| member.account_id == id);
+    found.ok_or(AppError::NotFound)
+}
+
+/// Of how many of the newest keys it is asked who made them.
+const NEWEST: u64 = 10_000;
+
+/// Keys that a member has made, the newest first: what stays behind when they go.
+pub async fn keys_made_by(app: &App, standing: &Standing, id: AccountId) -> Result<Vec<Key>> {
+    Ok(store::keys::newest_of(app.db.reader(), standing.workspace.id, id, NEWEST).await?)
 }
 
 /// The account that has this address.
@@ -47,8 +66,8 @@ async fn lock_role(tx: &Tx, proof: ManageMembers<'_>, account: &Account) -> Resu
 }
 
 /// Refuses to take the last owner away.
-async fn keep_an_owner(tx: &Tx, proof: ManageMembers<'_>) -> Result<()> {
-    if store::members::count_owners(tx, proof.workspace().id).await? > 1 {
+async fn keep_an_owner(tx: &Tx, workspace: WorkspaceId) -> Result<()> {
+    if store::members::count_owners(tx, workspace).await? > 1 {
         return Ok(());
     }
     Err(AppError::Conflict(

@@ -43,8 +43,8 @@ pub enum Attempt {
     NoteProvider,
     /// Keys that somebody at one address reports as leaked.
     LeakAddress,
-    /// Invitations of one workspace.
-    InvitationWorkspace,
+    /// Invitations of one workspace, and of one person.
+    InvitationSender,
 }
 
 impl Attempt {
@@ -61,7 +61,7 @@ impl Attempt {
         Self::NoteAddress,
         Self::NoteProvider,
         Self::LeakAddress,
-        Self::InvitationWorkspace,
+        Self::InvitationSender,
     ];
 
     /// How many attempts at once, and how long until one more is allowed.
@@ -78,7 +78,7 @@ impl Attempt {
             Attempt::NoteAddress => (100, MINUTE / 3),
             Attempt::NoteProvider => (1_000, MINUTE / 30),
             Attempt::LeakAddress => (30, MINUTE / 2),
-            Attempt::InvitationWorkspace => (50, 6 * MINUTE),
+            Attempt::InvitationSender => (50, 6 * MINUTE),
         }
     }
 }
@@ -122,7 +122,7 @@ impl Throttle {
     fn with_parts(seed: [u8; 32], parts: usize, few: usize) -> Self {
         let some = |parts| (0..parts).map(|_| Mutex::default()).collect();
         let of = |kind| match kind {
-            Attempt::NoteAddress | Attempt::NoteProvider | Attempt::LeakAddress | Attempt::InvitationWorkspace => {
+            Attempt::NoteAddress | Attempt::NoteProvider | Attempt::LeakAddress | Attempt::InvitationSender => {
                 some(few)
             }
             _ => some(parts),

@@ -43,6 +43,10 @@ pub fn addresses(typed: &str) -> Vec<String> {
         if !entry.is_empty() && !is_known {
             addresses.push(entry.to_owned());
         }
+        if addresses.len() > MOST_AT_ONCE {
+            // Too many already: nobody counts the rest.
+            break;
+        }
     }
     addresses
 }

@@ -59,6 +59,12 @@ pub async fn list(db: &impl ConnectionTrait, workspace: WorkspaceId, limit: u64)
     found.into_iter().map(Invitation::try_from).collect()
 }
 
+/// How many a workspace has.
+pub async fn count(db: &impl ConnectionTrait, workspace: WorkspaceId) -> Result<u64> {
+    let all = Entity::find().filter(Column::WorkspaceId.eq(workspace.0));
+    Ok(all.count(db).await?)
+}
+
 /// How many of a workspace can still be accepted.
 pub async fn count_open(db: &impl ConnectionTrait, workspace: WorkspaceId, now: Timestamp) -> Result<u64> {
     let open = Entity::find()

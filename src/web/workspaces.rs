@@ -7,6 +7,7 @@ pub mod invitations;
 pub mod key_health;
 pub mod list;
 pub mod members;
+pub mod membership;
 pub mod overview;
 pub mod requests;
 pub mod settings;

@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use keyhatch::profile::Profile;
 use keyhatch::routes;
 
-/// One route. `{workspace}`, `{project}`, `{key}`, `{delivery}`, `{endpoint}`, `{invitation}` and `{inbound}` become Alice's; each call gets
+/// One route. `{workspace}`, `{project}`, `{key}`, `{delivery}`, `{endpoint}`, `{member}`, `{invitation}` and `{inbound}` become Alice's; each call gets
 /// fresh ones.
 #[derive(Clone, Copy)]
 pub struct Row<const CALLERS: usize> {
@@ -80,6 +80,10 @@ pub const PAGES: &[Row<7>] = &[
     row("GET",    "/workspaces/new",                                                            [303, 200, 200, 200, 200, 200, 200]),
     row("GET",    "/w/{workspace}",                                                             [303, 404, 404, 200, 200, 200, 200]),
     row("GET",    "/w/{workspace}/members",                                                     [303, 404, 404, 200, 200, 200, 200]),
+    row("POST",   "/w/{workspace}/members/{member}/role",                                       [401, 404, 404, 403, 403, 303, 303]),
+    row("GET",    "/w/{workspace}/members/{member}/removal",                                    [303, 404, 404, 403, 403, 200, 200]),
+    row("POST",   "/w/{workspace}/members/{member}/removal",                                    [401, 404, 404, 403, 403, 303, 303]),
+    row("POST",   "/w/{workspace}/departure",                                                   [401, 404, 404, 303, 303, 303, 303]),
     row("POST",   "/w/{workspace}/invitations",                                                 [401, 404, 404, 403, 403, 422, 422]),
     row("POST",   "/w/{workspace}/invitations/{invitation}/resends",                            [401, 404, 404, 403, 403, 303, 303]),
     row("POST",   "/w/{workspace}/invitations/{invitation}/withdrawal",                         [401, 404, 404, 403, 403, 303, 303]),

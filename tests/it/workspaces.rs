@@ -6,6 +6,7 @@ mod invitations;
 mod key_health;
 mod key_health_mail;
 mod members;
+mod membership;
 mod overview;
 mod settings;
 mod strangers;

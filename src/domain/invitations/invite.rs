@@ -2,7 +2,7 @@
 
 use secrecy::ExposeSecret;
 
-use super::{lock, mails};
+use super::{LISTED, lock, mails};
 use crate::domain::access::ManageMembers;
 use crate::domain::audit::{self, Subject};
 use crate::domain::mail::outbox;
@@ -43,20 +43,38 @@ pub async fn invite(
         return Err(AppError::invalid("emails", why));
     }
     let mut outcomes = Vec::new();
+    // However it goes on, those that are written by then are sent.
+    let _wake = Wake(app);
     for typed in typed {
         let outcome = match Email::parse(typed) {
             Err(why) => Outcome::Not(why.to_owned()),
-            Ok(email) => match invite_one(app, proof, &email, role).await {
-                Ok(()) => Outcome::Invited,
+            Ok(email) => match invite_one(app, proof, Whom::Address(&email, role)).await {
+                Ok(_) => Outcome::Invited,
                 Err(AppError::Conflict(why) | AppError::PlanLimit(why)) => Outcome::Not(why),
+                Err(AppError::Forbidden(why)) => Outcome::Not(why.to_owned()),
                 Err(AppError::RateLimited { retry_after_seconds }) => Outcome::Not(later(retry_after_seconds)),
                 Err(other) => return Err(other),
             },
         };
         outcomes.push((typed.clone(), outcome));
     }
-    app.mailer.wake();
     Ok(outcomes)
+}
+
+/// Has the mails sent that are written when it is dropped.
+struct Wake<'a>(&'a App);
+
+impl Drop for Wake<'_> {
+    fn drop(&mut self) {
+        self.0.mailer.wake();
+    }
+}
+
+/// Who is invited.
+enum Whom<'a> {
+    Address(&'a Email, Role),
+    /// Whoever has this invitation, in its role.
+    Known(InvitationId),
 }
 
 fn later(seconds: u64) -> String {
@@ -68,33 +86,52 @@ fn later(seconds: u64) -> String {
 }
 
 /// Sends an invitation again, with a link of its own: the one before opens nothing any more.
-pub async fn resend(app: &App, proof: ManageMembers<'_>, id: InvitationId) -> Result<Invitation> {
-    let found = store::invitations::find(app.db.reader(), proof.workspace().id, id).await?;
-    let known = found.ok_or(AppError::NotFound)?;
-    proof.may_touch(&[known.role])?;
-    invite_one(app, proof, &known.email, known.role).await?;
-    app.mailer.wake();
-    Ok(known)
+pub async fn resend(app: &App, proof: ManageMembers<'_>, id: InvitationId) -> Result<Email> {
+    let _wake = Wake(app);
+    invite_one(app, proof, Whom::Known(id)).await
 }
 
-async fn invite_one(app: &App, proof: ManageMembers<'_>, email: &Email, role: Role) -> Result<()> {
+async fn invite_one(app: &App, proof: ManageMembers<'_>, whom: Whom<'_>) -> Result<Email> {
     let now = app.now();
     let workspace = proof.workspace().id;
-    app.throttle
-        .attempt(Attempt::InvitationWorkspace, &workspace.to_string(), now)?;
-    app.throttle.attempt(Attempt::MailAccount, &email.folded(), now)?;
+    let who = [
+        Some(workspace.to_string()),
+        proof.by().account().map(|account| account.to_string()),
+    ];
+    for who in who.iter().flatten() {
+        // One person may have many workspaces.
+        app.throttle.attempt(Attempt::InvitationSender, who, now)?;
+    }
     let tx = app.db.begin().await?;
     let locked = lock(&tx, proof).await?;
-    if is_member(&tx, &locked, email).await? {
-        return Err(AppError::Conflict("This person is a member already.".to_owned()));
+    if locked.suspended_at.is_some() {
+        return Err(AppError::Conflict(
+            "This workspace is suspended: it invites nobody.".to_owned(),
+        ));
     }
-    let known = store::invitations::of_address(&tx, workspace, email).await?;
-    if known.as_ref().is_none_or(|known| known.is_over(now)) {
-        leave_room(app, &tx, &locked).await?;
-    }
+    let known = match whom {
+        Whom::Address(email, _) => store::invitations::of_address(&tx, workspace, email).await?,
+        Whom::Known(id) => Some(
+            store::invitations::find(&tx, workspace, id)
+                .await?
+                .ok_or(AppError::NotFound)?,
+        ),
+    };
+    let (email, role) = match (&whom, &known) {
+        (Whom::Address(email, role), _) => ((*email).clone(), *role),
+        (Whom::Known(_), Some(known)) => (known.email.clone(), known.role),
+        (Whom::Known(_), None) => return Err(AppError::NotFound),
+    };
     if let Some(known) = &known {
         // Whoever may not make owners does not unmake an invitation that an owner has sent, either.
         proof.may_touch(&[known.role])?;
+    }
+    app.throttle.attempt(Attempt::MailAccount, &email.folded(), now)?;
+    if is_member(&tx, &locked, &email).await? {
+        return Err(AppError::Conflict("This person is a member already.".to_owned()));
+    }
+    if known.as_ref().is_none_or(|known| known.is_over(now)) {
+        leave_room(app, &tx, &locked).await?;
     }
     let token = seal::token(&*app.random);
     let digest = seal::digest(token.expose_secret());
@@ -122,7 +159,8 @@ async fn invite_one(app: &App, proof: ManageMembers<'_>, email: &Email, role: Ro
         ..Subject::default()
     };
     audit::record(&tx, app, workspace, proof.by(), Action::MemberInvited, subject).await?;
-    Ok(commit(tx).await?)
+    commit(tx).await?;
+    Ok(email)
 }
 
 /// Its members know each other: this tells nothing new.
@@ -135,8 +173,13 @@ async fn is_member(tx: &Tx, workspace: &Workspace, email: &Email) -> Result<bool
         .is_some())
 }
 
-/// Who is invited has a place of the plan.
+/// Who is invited has a place of the plan; and there are no more than can be listed.
 async fn leave_room(app: &App, tx: &Tx, workspace: &Workspace) -> Result<()> {
+    if store::invitations::count(tx, workspace.id).await? >= LISTED {
+        return Err(AppError::Conflict(format!(
+            "There are {LISTED} invitations in this workspace already. Withdraw some first."
+        )));
+    }
     let plan = workspaces::plan_of(app, workspace);
     let Some(limit) = plan.members else { return Ok(()) };
     let members = store::members::count(tx, workspace.id).await?;

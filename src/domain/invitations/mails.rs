@@ -27,7 +27,7 @@ pub(super) fn invitation(app: &App, workspace: &Workspace, invitation: &Invitati
     let text = Text {
         product,
         home: &app.settings.public_url,
-        workspace: &workspace.name,
+        workspace: called(workspace),
         by: &invitation.invited_by_name,
         role: invitation.role.label(),
         meaning: invitation.role.meaning(),
@@ -37,10 +37,21 @@ pub(super) fn invitation(app: &App, workspace: &Workspace, invitation: &Invitati
     };
     Ok(Mail {
         to: invitation.email.clone(),
-        subject: format!("Join {} at {product}", workspace.name),
+        subject: format!("You are invited to a workspace at {product}"),
         text: text.render().map_err(|error| AppError::Internal(error.into()))?,
         kind: "invitation",
         expires_at: Some(invitation.expires_at),
         unsubscribe: None,
     })
+}
+
+/// Its name; or, where programs that show mail could make a link of it, the slug, which is none. Whoever invites chooses the name, and the
+/// mail comes from us.
+fn called(workspace: &Workspace) -> &str {
+    let is_plain = |name: &str| !name.contains(['/', '@', ':', '.', '\\']);
+    if is_plain(&workspace.name) {
+        &workspace.name
+    } else {
+        &workspace.slug
+    }
 }

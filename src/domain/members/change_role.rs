@@ -20,7 +20,7 @@ pub async fn change_role(app: &App, proof: ManageMembers<'_>, email: &str, role:
         return Ok(());
     }
     if before == Role::Owner {
-        keep_an_owner(&tx, proof).await?;
+        keep_an_owner(&tx, proof.workspace().id).await?;
     }
     let workspace = proof.workspace().id;
     store::members::set_role(&tx, workspace, account.id, role).await?;

@@ -134,7 +134,7 @@ fn render(
 }
 
 fn dead(app: &App, visitor: &Visitor) -> Result<HttpResponse> {
-    let text = "It was used already, withdrawn or sent again, or it is more than seven days old. If you have several mails, \
-                take the newest. If not, ask whoever invited you for another.";
+    let text = "It was used already, withdrawn or sent again, it is more than seven days old, or whoever sent it may invite nobody any \
+                more. If you have joined, go on to your workspaces. If you have several mails, take the newest; if not, ask for another.";
     link::dead(app, visitor, text, "/workspaces", "Go to your workspaces")
 }

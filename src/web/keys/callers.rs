@@ -145,9 +145,11 @@ impl Callers {
             unknown: match breakage.unknown.week {
                 0 => String::new(),
                 unknown => format!(
-                    "Of {} requests it is not known who made them: they came from too many places to tell apart, or before that was \
-                     taken down. They may be refused, too.",
-                    grouped(unknown)
+                    "Of {} it is not known who made them: too many did to tell apart, or nobody took it down yet. They may be refused, too.",
+                    match unknown {
+                        1 => "1 request".to_owned(),
+                        _ => format!("{} requests", grouped(unknown)),
+                    }
                 ),
             },
             groups: groups.filter(|group| !group.lines.is_empty()).collect(),

@@ -149,6 +149,8 @@ async fn overtaken(
     let key = keys::find(app, proof.read(), id).await?;
     keys::refuse_frozen(&key)?;
     form.seen = keys::seen(&key);
+    // Who would break is another question by now.
+    form.confirmed.clear();
     let fields = fields(app, &key, &form);
     let mut answer = edit_page(app, page, key, form, FieldErrors::default());
     answer.meanwhile = Meanwhile::of("key", format!("{}/edit", answer.url), fields);

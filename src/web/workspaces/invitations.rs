@@ -76,9 +76,8 @@ pub async fn resend(
 ) -> Result<HttpResponse> {
     let proof = workspace.standing.manage_members()?;
     let flash = match invitations::resend(&app, proof, which.id()?).await {
-        Ok(sent) => Flash::good(format!(
-            "Another mail to {} is on the way. The link before no longer works.",
-            sent.email
+        Ok(email) => Flash::good(format!(
+            "Another mail to {email} is on the way. The link before no longer works."
         )),
         Err(AppError::Conflict(why) | AppError::PlanLimit(why)) => Flash::bad(why),
         Err(other) => return Err(other),

@@ -59,8 +59,12 @@ impl MembersPage {
 struct Row {
     email: String,
     is_you: bool,
-    role: &'static str,
+    role: Role,
     since: Timestamp,
+    /// `/w/acme/members/0192…`
+    url: String,
+    /// Whether this person may change the role, and end the membership.
+    may_change: bool,
 }
 
 struct RoleRow {
@@ -103,6 +107,7 @@ async fn members_page(
 ) -> Result<MembersPage> {
     let standing = &workspace.standing;
     let (url, now) = (workspace.url(), app.now());
+    let proof = standing.manage_members().ok();
     let members = members::list(app, standing).await?.into_iter();
     let invited = invitations::list(app, standing).await?.into_iter();
     let invited = invited.map(|invitation| Invited {
@@ -113,20 +118,23 @@ async fn members_page(
         by: invitation.invited_by_name,
         sent_at: invitation.sent_at,
     });
-    let proof = standing.manage_members().ok();
+
     let rows = members.map(|member| Row {
         is_you: member.account_id == standing.account.id,
+        may_change: proof.is_some_and(|proof| proof.may_touch(&[member.role]).is_ok()),
+        url: format!("{url}/members/{}", member.account_id),
         email: member.email.to_string(),
-        role: member.role.label(),
+        role: member.role,
         since: member.since,
     });
+    let rows: Vec<Row> = rows.collect();
     Ok(MembersPage {
         page: workspace.page(app, "members"),
         name: standing.workspace.name.clone(),
         invited: invited.collect(),
         may_invite_as: proof.map(invitations::roles).unwrap_or_default(),
         url,
-        rows: rows.collect(),
+        rows,
         roles: Role::ALL.into_iter().rev().map(role_row).collect(),
         form,
         errors,

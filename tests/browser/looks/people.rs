@@ -169,6 +169,9 @@ async fn projects(walk: &mut Walk) {
     walk.submit("/w/acme/invitations", &fields).await;
     walk.look("members-invite-errors", 422).await;
     walk.see("members", "/w/acme/members").await;
+    let pick = "return document.querySelector(`main a[href$='/removal']`).getAttribute('href')";
+    let own = walk.browser.script(pick, json!([])).await;
+    walk.see("member-leave", own.as_str().unwrap()).await;
     let link = mailed(walk, "/invitations/").await;
     walk.see("invitation-other", &link).await;
     walk.becomes("nobody").await;

@@ -70,7 +70,7 @@ impl Cast {
             .expect("a form on every page")
     }
 
-    /// Signs a caller in again, when what they did has signed them out.
+    /// Signs a caller in again, when what they did has signed them out, and lets them in again, when they have left.
     pub async fn restore(&self, caller: &str) {
         let signed_out = self.browser(caller).get("/sign-in").await.status == 200;
         if caller != "nobody" && signed_out {
@@ -78,6 +78,22 @@ impl Cast {
             self.app.advance(std::time::Duration::from_secs(60));
             let email = format!("{caller}@example.com");
             self.browser(caller).sign_in(&email, PASSWORD).await;
+        }
+        let role = match caller {
+            "victor" => "viewer",
+            "bob" => "developer",
+            "adam" => "admin",
+            _ => return,
+        };
+        let person = self
+            .people
+            .iter()
+            .find(|person| person.account.email.as_str().starts_with(caller));
+        let person = person.expect("one of the members");
+        let db = self.app.app.db.reader();
+        let known = keyhatch::store::members::role_of(db, self.workspace.id, person.account.id).await;
+        if known.unwrap().is_none() {
+            self.app.join(&self.workspace, person, role).await;
         }
     }
 
@@ -144,6 +160,13 @@ impl Cast {
         keyhatch::store::db::commit(tx).await.unwrap();
     }
 
+    /// Somebody new is a member of Alice's workspace.
+    async fn member(&self) -> String {
+        let person = self.app.person(&format!("m{}", uuid::Uuid::new_v4().simple())).await;
+        self.app.join(&self.workspace, &person, "viewer").await;
+        person.account.id.to_string()
+    }
+
     /// Somebody new is invited to Alice's workspace.
     async fn invitation(&self) -> String {
         let (by, app) = (By::operator(), &self.app.app);
@@ -196,6 +219,9 @@ impl Cast {
             let made = inbound::issue(&self.app.app, ring.manage_keys().unwrap(), key, "invoice").await;
             path = path.replace("{key}", &key.to_string());
             path = path.replace("{inbound}", &made.unwrap().0.id.to_string());
+        }
+        if path.contains("{member}") {
+            path = path.replace("{member}", &self.member().await);
         }
         if path.contains("{invitation}") {
             path = path.replace("{invitation}", &self.invitation().await);

@@ -28,7 +28,7 @@ async fn everybody_sees_who_is_there_and_what_roles_may_do() {
         ["Yes", "Yes", "Yes", "No"],
         "owner, admin, developer, viewer"
     );
-    assert_eq!(page.texts("main form").len(), 0);
+    assert_eq!(page.texts("main form").len(), 0, "a viewer changes nobody");
 }
 
 #[tokio::test]

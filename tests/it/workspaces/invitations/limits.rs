@@ -95,3 +95,18 @@ async fn nobody_is_flooded_with_mails() {
     }
     assert_eq!(app.mails(4).await.len(), 4);
 }
+
+#[tokio::test]
+async fn a_suspended_workspace_invites_nobody_and_a_name_is_no_link() {
+    let (app, alice, acme) = world().await;
+    let fields = [("name", "Verify at evil.example/x")];
+    let settings = "/w/acme/settings";
+    assert_eq!(alice.submit(settings, settings, &fields).await.status, 303);
+    invite(&alice, "bob@example.com", "viewer").await;
+    let mail = app.mails(1).await.remove(0);
+    assert!(!mail.contains("evil.example") && mail.contains("acme"), "{mail}");
+    keyhatch::domain::workspaces::suspend(&app.app, &acme).await.unwrap();
+    let answer = invite(&alice, "carol@example.com", "viewer").await;
+    assert_eq!(answer.status, 422);
+    assert!(answer.text("#emails-error").contains("suspended"), "{}", answer.body);
+}
