@@ -95,8 +95,8 @@ pub(super) async fn show(app: &App, page: &KeysPage, old: &Key) -> Result<HttpRe
     let may_manage = page.workspace.standing.may(Deed::ManageKeys) && !old.is_frozen();
     let graces = [(Grace::OneDay, "24 hours"), (Grace::SevenDays, "7 days")];
     let grace = |(grace, words): (Grace, &str)| {
-        let end = later_end(&old, grace, now)?;
-        Some((grace.as_str(), format!("{words} from now, until {}", end.exact())))
+        later_end(&old, grace, now)?;
+        Some((grace.as_str(), format!("{words} from now")))
     };
     let is_compromised = status == KeyStatus::Compromised;
     page::ok(&RolledPage {
