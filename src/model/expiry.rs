@@ -57,8 +57,8 @@ pub fn next_notice(expires_at: Option<Timestamp>, now: Timestamp) -> Option<Time
     notices.filter(|at| *at > now).min()
 }
 
-/// When it is looked whether the old key of a roll is still used: a day before its end, or half of a day-long grace. Within an hour
-/// nobody needs a mail.
+/// When it is looked whether the old key of a roll is still used: a day before its end, or half of a day-long grace. Whoever gave it less
+/// than a day knows.
 pub fn notice_of_rolled(end: Timestamp, now: Timestamp) -> Option<Timestamp> {
     let left = end.millis() - now.millis();
     (left >= DAY).then(|| end.plus(-DAY.min(left / 2)))

@@ -155,7 +155,10 @@ impl Key {
     pub fn set_expiry(&mut self, expires_at: Option<Timestamp>, now: Timestamp) {
         if self.expires_at != expires_at {
             self.expires_at = expires_at;
-            self.next_expiry_notice_at = expiry::next_notice(expires_at, now);
+            self.next_expiry_notice_at = match expires_at {
+                Some(end) if self.replaced_by.is_some() => expiry::notice_of_rolled(end, now),
+                _ => expiry::next_notice(expires_at, now),
+            };
         }
     }
 

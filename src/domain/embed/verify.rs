@@ -82,7 +82,9 @@ impl SessionRefusal {
             Self::OtherOrigin => "other_origin",
             Self::Embed(refusal) => refusal.reason(),
             Self::Key(refusal) => match refusal {
-                Refusal::WorkspaceSuspended | Refusal::ProjectSuspended => refusal.reason(),
+                Refusal::WorkspaceSuspended | Refusal::ProjectSuspended | Refusal::EnvironmentStopped => {
+                    refusal.reason()
+                }
                 _ => "key",
             },
         }
@@ -92,7 +94,9 @@ impl SessionRefusal {
     pub fn message(&self) -> String {
         match self {
             Self::Embed(EmbedRefusal::Suspended) => EmbedRefusal::Suspended.message().to_owned(),
-            Self::Key(refusal @ (Refusal::WorkspaceSuspended | Refusal::ProjectSuspended)) => refusal.message(),
+            Self::Key(
+                refusal @ (Refusal::WorkspaceSuspended | Refusal::ProjectSuspended | Refusal::EnvironmentStopped),
+            ) => refusal.message(),
             _ => "This embed session is not valid: it is unknown or over, or not for this. Mint a new one.".to_owned(),
         }
     }

@@ -15,6 +15,7 @@ use crate::model::key::{Key, KeyState};
 use crate::model::webhook::StopReason;
 use crate::profile::Access;
 use crate::store::changes::Changed;
+use crate::store::db::commit;
 use crate::store::{self, Tx};
 
 /// What a change did: the line for the trail, or nothing when all was so already.
@@ -33,6 +34,9 @@ pub(super) async fn change(
     if let Some((action, details)) = apply(&mut key)? {
         let changed = write(&tx, app, proof, &mut key, action, details).await?;
         changes::commit(app, tx, &changed).await?;
+    } else {
+        // That a disablement was over may have been written down.
+        commit(tx).await?;
     }
     Ok(key)
 }

@@ -7,6 +7,7 @@
 use uuid::Uuid;
 
 use crate::domain::App;
+use crate::domain::keys::grace;
 use crate::domain::keys::mails::{self, Ending};
 use crate::domain::mail::outbox;
 use crate::domain::webhooks::announce;
@@ -64,7 +65,7 @@ async fn tell_of_batch(app: &App, told: &mut Told) -> Result<()> {
         };
         if is_rolled {
             // Whoever rolled it knows when it ends, and need not know of one that nobody uses.
-            if is_still_used(&key, now) {
+            if is_still_used(&key, now) || grace::is_tried(&tx, key.id, now).await? {
                 ending.push(Ending { key, maker });
             }
             continue;

@@ -12,8 +12,8 @@ use crate::model::key::Key;
 use crate::model::timestamp::{DAY, Timestamp};
 use crate::model::usage::{ACCEPTED, Daily, Unit};
 use crate::model::{disablement, expiry};
-use crate::store;
-use crate::store::usage::Subject;
+use crate::store::usage::{Subject, Sum};
+use crate::store::{self, Tx};
 
 /// How long after a roll the old key may work, whatever is asked for: until then two keys have one place of the plan.
 const LONGEST: i64 = 30 * DAY;
@@ -25,16 +25,19 @@ pub struct Half {
     pub daily: Daily,
     /// Accepted requests since the hour began.
     pub this_hour: i64,
+    /// Refused requests of the last 24 hours: somebody has it and sends it.
+    pub tried: i64,
 }
 
 /// How much a key of a roll is used, with what is still in memory written down first.
 pub async fn half(app: &App, proof: ReadKeys<'_>, id: KeyId) -> Result<Half> {
     let key = find_with_usage(app, proof, id).await?;
     let (db, hour) = (app.db.reader(), app.now().hour());
-    let sums = store::usage::by(db, Unit::Hour, Subject::Key(key.id), hour).await?;
-    let accepted = sums.iter().filter(|sum| sum.outcome == ACCEPTED);
+    let sums = store::usage::by(db, Unit::Hour, Subject::Key(key.id), hour - 23).await?;
+    let accepted = sums.iter().filter(|sum| sum.outcome == ACCEPTED && sum.at >= hour);
     Ok(Half {
         this_hour: accepted.map(|sum| sum.count).sum(),
+        tried: refused(&sums),
         daily: daily(app, std::slice::from_ref(&key))
             .await?
             .remove(&key.id)
@@ -43,13 +46,27 @@ pub async fn half(app: &App, proof: ReadKeys<'_>, id: KeyId) -> Result<Half> {
     })
 }
 
+fn refused(sums: &[Sum]) -> i64 {
+    let refused = sums.iter().filter(|sum| sum.outcome != ACCEPTED);
+    refused.map(|sum| sum.count).sum()
+}
+
+/// Whether requests with a key were refused within a day, as far as it is written down.
+pub(super) async fn is_tried(tx: &Tx, id: KeyId, now: Timestamp) -> Result<bool> {
+    let sums = store::usage::by(tx, Unit::Hour, Subject::Key(id), now.hour() - 23).await?;
+    Ok(refused(&sums) > 0)
+}
+
 /// When a rolled key would end that was given so long from now; nothing, where it would not work longer than it does.
 pub fn later_end(key: &Key, grace: Grace, now: Timestamp) -> Option<Timestamp> {
-    let latest = key.replaced_at?.plus(LONGEST);
-    let end = now.plus(grace.millis()).min(latest);
-    // A grace never makes the old key live longer than it would have.
-    let end = key.own_expires_at.map_or(end, |own| own.min(end));
+    let end = capped_end(key, grace, now)?;
     (end > now && key.expires_at.is_none_or(|at| at < end)).then_some(end)
+}
+
+fn capped_end(key: &Key, grace: Grace, now: Timestamp) -> Option<Timestamp> {
+    let end = now.plus(grace.millis()).min(key.replaced_at?.plus(LONGEST));
+    // A grace never makes the old key live longer than it would have.
+    Some(key.own_expires_at.map_or(end, |own| own.min(end)))
 }
 
 /// Lets a rolled key work so long from now on. Doing it twice changes nothing.
@@ -58,14 +75,15 @@ pub async fn extend(app: &App, proof: ManageKeys<'_>, id: KeyId, grace: Grace) -
     change(app, proof, id, |key| {
         refuse_frozen(key)?;
         refuse_compromised(key)?;
+        let capped = capped_end(key, grace, now);
+        if capped.is_some_and(|end| end > now && disablement::is_the_same(key.expires_at, Some(end))) {
+            return Ok(None);
+        }
         let Some(end) = later_end(key, grace, now) else {
             let why = "The old key works longer than that already, or cannot work longer: at most 30 days after the roll, and \
                        never beyond the end that it had of its own.";
             return Err(AppError::invalid("grace", why));
         };
-        if disablement::is_the_same(key.expires_at, Some(end)) {
-            return Ok(None);
-        }
         key.expires_at = Some(end);
         key.next_expiry_notice_at = expiry::notice_of_rolled(end, now);
         let details = format!("the old key works until {}", end.rfc3339());

@@ -13,6 +13,9 @@ use crate::web::amounts::grouped;
 use crate::web::extract::{KeyPath, KeysPage};
 use crate::web::page::{self, Moment, Page};
 
+/// What the tables are called that are about what a key may do.
+const RIGHTS: &str = "rights";
+
 /// How many lines a table has.
 const SHOWN: usize = 10;
 
@@ -98,7 +101,7 @@ impl Callers {
                     part(day, week)
                 ),
             };
-            Self::new(page, "rights", "Who would break?".to_owned(), lead, breakage)
+            Self::new(page, RIGHTS, "Who would break?".to_owned(), lead, breakage)
         });
         let end = edit.end.as_ref().map(|(at, breakage)| {
             let lead = format!(
@@ -145,11 +148,13 @@ impl Callers {
             unknown: match breakage.unknown.week {
                 0 => String::new(),
                 unknown => format!(
-                    "Of {} it is not known who made them: too many did to tell apart, or nobody took it down yet. They may be refused, too.",
+                    "Of {} it is not known who made them: too many did to tell apart, or nobody took it down yet.{}",
                     match unknown {
                         1 => "1 request".to_owned(),
                         _ => format!("{} requests", grouped(unknown)),
-                    }
+                    },
+                    // Where everything ends, that is no question.
+                    if id == RIGHTS { " They may be refused, too." } else { "" }
                 ),
             },
             groups: groups.filter(|group| !group.lines.is_empty()).collect(),

@@ -57,16 +57,19 @@ enum Verdict {
     /// Nobody has used it for a day; when it was used last.
     Safe(Option<Timestamp>),
     Used(Timestamp, String, String),
+    /// Nobody was let in with it for a day, but so many requests were refused.
+    Tried(i64),
 }
 
 impl Verdict {
-    fn of(old: &Key, now: Timestamp) -> Self {
+    fn of(old: &Key, tried: i64, now: Timestamp) -> Self {
         match (old.status(now), &old.last_use) {
             (KeyStatus::Revoked | KeyStatus::Compromised, _) => Self::Gone(old.revoked_at),
             (KeyStatus::Expired(at), _) => Self::Gone(Some(at)),
             (_, Some(last)) if last.at.plus(DAY) > now => {
                 Self::Used(last.at, last.address.clone(), last.user_agent.clone())
             }
+            _ if tried > 0 => Self::Tried(tried),
             (_, last) => Self::Safe(last.as_ref().map(|last| last.at)),
         }
     }
@@ -77,6 +80,7 @@ impl Verdict {
             Self::Gone(_) => "The old key is refused",
             Self::Safe(_) => "Safe to revoke",
             Self::Used(..) => "Still used",
+            Self::Tried(_) => "Still sent",
         }
     }
 }
@@ -85,7 +89,7 @@ impl Verdict {
 pub(super) async fn show(app: &App, page: &KeysPage, old: &Key) -> Result<HttpResponse> {
     let (proof, now) = (page.ring.read_keys(), app.now());
     let half = keys::half(app, proof, old.id).await?;
-    let (old, status) = (half.key.clone(), half.key.status(now));
+    let (old, status, tried) = (half.key.clone(), half.key.status(now), half.tried);
     let mut halves = vec![side(page, "Old key", half, now)];
     if let Some(new) = old.replaced_by
         && let Some(new) = keys::find_if_there(app, proof, new).await?
@@ -104,7 +108,7 @@ pub(super) async fn show(app: &App, page: &KeysPage, old: &Key) -> Result<HttpRe
         url: page.key_url(old.id),
         name: old.name.clone(),
         halves,
-        verdict: Verdict::of(&old, now),
+        verdict: Verdict::of(&old, tried, now),
         may_manage,
         graces: graces
             .into_iter()

@@ -184,3 +184,26 @@ async fn people_hear_once_that_the_old_key_is_still_used_a_day_before_its_end() 
     tell().await;
     assert_eq!(world.app.mails(1).await.len(), 1, "once");
 }
+
+/// Who disables the old key to see who misses it must not hear that nobody does.
+#[tokio::test]
+async fn a_key_that_is_refused_but_still_sent_is_not_said_to_be_safe() {
+    let mut world = World::start().await;
+    let old = world.key("CI").await;
+    assert_eq!(world.ask(&old.text).await, "accepted");
+    roll(&world, &old, "7d").await;
+    world.press(&old, "disablement").await;
+    world.app.advance(DAY + HOUR);
+    assert_eq!(world.ask(&old.text).await, "disabled");
+    assert_eq!(world.ask(&old.text).await, "disabled");
+    world.sign_in_again().await;
+    let said = verdict(&world, &old).await;
+    assert!(
+        said.contains("Still sent") && said.contains("but 2 were refused"),
+        "{said}"
+    );
+    // When nobody has tried for a day, it can go.
+    world.app.advance(DAY);
+    world.sign_in_again().await;
+    assert!(verdict(&world, &old).await.contains("Safe to revoke"));
+}
