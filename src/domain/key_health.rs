@@ -92,6 +92,25 @@ async fn section(
     before: Option<KeyId>,
     limit: u64,
 ) -> Result<Section> {
+    let (lines, next) = lines(app, standing, question, finding, before, limit).await?;
+    Ok(Section {
+        finding,
+        count: counts.get(&finding).copied().unwrap_or_default(),
+        lines,
+        next,
+    })
+}
+
+/// As many keys of one finding, those that are older than `before`, without counting how many there are; and which one older ones
+/// follow, when there are any.
+pub async fn lines(
+    app: &App,
+    standing: &Standing,
+    question: Question<'_>,
+    finding: Finding,
+    before: Option<KeyId>,
+    limit: u64,
+) -> Result<(Vec<Line>, Option<KeyId>)> {
     let (db, asked) = (app.db.reader(), asked(app, standing.workspace.id, question));
     let mut keys = store::key_health::list(db, &asked, finding, before, limit + 1).await?;
     let is_more = keys.len() as u64 > limit;
@@ -111,12 +130,8 @@ async fn section(
         },
         key,
     };
-    Ok(Section {
-        finding,
-        count: counts.get(&finding).copied().unwrap_or_default(),
-        next: keys.last().filter(|_| is_more).map(|key| key.id),
-        lines: keys.into_iter().map(line).collect(),
-    })
+    let next = keys.last().filter(|_| is_more).map(|key| key.id);
+    Ok((keys.into_iter().map(line).collect(), next))
 }
 
 /// The scopes of a key that nothing needs, where so much is known of it.

@@ -248,6 +248,7 @@ async fn write(db: &Db, batch: &Batch, said: &Said, new_id: impl Fn(Timestamp) -
     store::usage::add(&tx, &batch.counts(&said.names)).await?;
     store::usage::set_last_uses(&tx, &batch.last_uses()).await?;
     store::usage::callers::add(&tx, &calls::calls(batch, said)).await?;
+    store::usage::callers::need(&tx, &calls::needs_of_unknown(batch, said)).await?;
     // A key may be gone by now. What is known of it belongs to nobody, and must not keep the rest from being written.
     let noted: Vec<KeyId> = batch.notes.iter().map(|(key, _)| *key).collect();
     let existing: HashSet<KeyId> = store::keys::existing(&tx, &noted).await?.into_iter().collect();

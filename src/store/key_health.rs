@@ -90,7 +90,7 @@ pub async fn addresses(db: &impl ConnectionTrait, keys: &[KeyId], now: Timestamp
     Ok(found)
 }
 
-/// The scopes that each of these keys has needed lately.
+/// The scopes that each of these keys has needed lately, or has not had for longer.
 pub async fn needed(db: &impl ConnectionTrait, keys: &[KeyId], now: Timestamp) -> Result<HashMap<KeyId, Vec<String>>> {
     let mut found: HashMap<KeyId, Vec<String>> = HashMap::new();
     for keys in keys.chunks(500) {

@@ -1,7 +1,7 @@
 //! Reports of leaked keys, and what their owners want done.
 
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Set, TryInsertResult};
+use sea_orm::sea_query::{Expr, OnConflict, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, Set, TryInsertResult};
 
 use super::Result;
 use super::entities::{leak_report, leak_rule};
@@ -42,13 +42,20 @@ pub async fn note(tx: &impl ConnectionTrait, new: &NewReport<'_>) -> Result<bool
     Ok(matches!(inserted, TryInsertResult::Inserted(rows) if rows > 0))
 }
 
-/// How many reports of a key there are since then.
-pub async fn count(tx: &impl ConnectionTrait, key: KeyId, since: Timestamp) -> Result<u64> {
-    Ok(leak_report::Entity::find()
-        .filter(leak_report::Column::KeyId.eq(key.0))
-        .filter(leak_report::Column::ReportedAt.gt(since.millis()))
-        .count(tx)
-        .await?)
+/// How many reports of a key one kind of reporter has made since then. A report that names many places is one.
+pub async fn count(tx: &impl ConnectionTrait, key: KeyId, reporter: Reporter, since: Timestamp) -> Result<u64> {
+    let query = Query::select()
+        .expr(Expr::col(leak_report::Column::ReportedAt).count_distinct())
+        .from(leak_report::Entity)
+        .and_where(leak_report::Column::KeyId.eq(key.0))
+        .and_where(leak_report::Column::Source.eq(reporter.as_str()))
+        .and_where(leak_report::Column::ReportedAt.gt(since.millis()))
+        .to_owned();
+    let count: i64 = match tx.query_one(&query).await? {
+        Some(row) => row.try_get_by_index(0)?,
+        None => 0,
+    };
+    Ok(count.unsigned_abs())
 }
 
 /// What an owner of keys wants done, if they have said.

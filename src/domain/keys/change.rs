@@ -31,8 +31,12 @@ pub(super) async fn change(
     let tx = app.db.begin().await?;
     bounds::maker_still_may(&tx, app, proof, Some(id)).await?;
     let mut key = open_for_change(&tx, app, proof, id).await?;
+    let held = key.scopes.clone();
     if let Some((action, details)) = apply(&mut key)? {
         let changed = write(&tx, app, proof, &mut key, action, details).await?;
+        // What it has since today only, nothing can have needed for long.
+        let granted = key.scopes.iter().filter(|scope| !held.contains(scope));
+        store::usage::callers::granted(&tx, key.id, granted, app.now()).await?;
         changes::commit(app, tx, &changed).await?;
     } else {
         // That a disablement was over may have been written down.

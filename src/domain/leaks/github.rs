@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use tokio::sync::SemaphorePermit;
 
-use super::github_keys::PublicKey;
+use super::github_keys::{self, PublicKey};
 use super::report::{self, Report};
 use crate::domain::{App, seal};
 use crate::error::{AppError, Result};
@@ -43,6 +44,16 @@ pub async fn key_called(app: &App, identifier: &str) -> Result<Option<PublicKey>
     }
 }
 
+/// Whether this can be a signature of anything.
+pub fn is_like_a_signature(text: &str) -> bool {
+    github_keys::signature_of(text).is_some()
+}
+
+/// Room for a large message that nobody has checked yet; there is little.
+pub fn room(app: &App) -> Result<SemaphorePermit<'_>> {
+    app.github_keys.as_ref().ok_or(AppError::NotFound)?.room()
+}
+
 /// Does with each key in a message what its owner wants done. When this returns, all of it is done; when it fails, some may be,
 /// and the same message does the rest. Nothing when it is no such message.
 pub async fn carry_out(app: &App, body: &[u8]) -> Result<Option<Vec<Feedback>>> {
@@ -51,6 +62,7 @@ pub async fn carry_out(app: &App, body: &[u8]) -> Result<Option<Vec<Feedback>>> 
     };
     let digests: Vec<Option<[u8; 32]>> = found.iter().map(|found| digest_of(app, found)).collect();
     let mut reports: BTreeMap<[u8; 32], Report> = BTreeMap::new();
+    let mut known = HashSet::new();
     for (found, digest) in found.iter().zip(&digests) {
         let Some(digest) = digest else { continue };
         let new = || Report {
@@ -58,7 +70,9 @@ pub async fn carry_out(app: &App, body: &[u8]) -> Result<Option<Vec<Feedback>>> 
             places: Vec::new(),
         };
         let places = &mut reports.entry(*digest).or_insert_with(new).places;
-        if let Some(place) = place_of(app, found).filter(|place| !places.contains(place)) {
+        if let Some(place) = place_of(app, found)
+            && known.insert((*digest, place.clone()))
+        {
             places.push(place);
         }
     }

@@ -8,12 +8,13 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ring::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
 use serde::Deserialize;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use url::Url;
 
 use crate::clock::Clock;
 use crate::domain::published::Published;
 use crate::domain::webhooks::courier::Courier;
-use crate::error::Result;
+use crate::error::{AppError, Result};
 
 /// How long GitHub is left alone: it lets an address that names no account ask sixty times an hour.
 const PAUSE: Duration = Duration::from_secs(90);
@@ -21,9 +22,21 @@ const PAUSE: Duration = Duration::from_secs(90);
 /// There are two, while one follows the other.
 const MOST_KEYS: usize = 50;
 
+/// How many large messages are read at once. What GitHub calls its keys is no secret, so anybody can begin one.
+const LARGE_AT_ONCE: usize = 4;
+
+/// When whoever found no room for a large message may try again.
+const ROOM_AFTER_SECONDS: u64 = 10;
+
+/// The longest signature, in bytes: two numbers of 33 bytes, each with its kind and length, in a sequence (DER).
+const LONGEST_SIGNATURE: usize = 72;
+
 /// The keys that GitHub signs with.
 #[derive(Debug)]
-pub struct GithubKeys(Arc<Published<KnownKey>>);
+pub struct GithubKeys {
+    published: Arc<Published<KnownKey>>,
+    large: Semaphore,
+}
 
 /// One of them.
 #[derive(Debug)]
@@ -59,7 +72,10 @@ impl GithubKeys {
                  only from this machine, and only in development)"
             );
         }
-        Ok(Self(Arc::new(Published::new("GitHub", url, PAUSE, read))))
+        Ok(Self {
+            published: Arc::new(Published::new("GitHub", url, PAUSE, read)),
+            large: Semaphore::new(LARGE_AT_ONCE),
+        })
     }
 
     /// The key that GitHub calls by this identifier; nothing, when it has no such key.
@@ -70,19 +86,32 @@ impl GithubKeys {
         identifier: &str,
     ) -> Result<Option<PublicKey>> {
         let is_meant = |known: &KnownKey| (known.identifier == identifier).then(|| known.key.clone());
-        Ok(self.0.find(courier, clock, is_meant).await?.pop())
+        Ok(self.published.find(courier, clock, is_meant).await?.pop())
+    }
+
+    /// Room for a large message, while the answer is kept.
+    pub(super) fn room(&self) -> Result<SemaphorePermit<'_>> {
+        self.large.try_acquire().map_err(|_| AppError::Unavailable {
+            retry_after_seconds: ROOM_AFTER_SECONDS,
+        })
     }
 }
 
 impl PublicKey {
     /// Whether this key has signed exactly these bytes; the signature is DER in base64.
     pub fn has_signed(&self, body: &[u8], signature: &str) -> bool {
-        let Ok(signature) = STANDARD.decode(signature.trim()) else {
+        let Some(signature) = signature_of(signature) else {
             return false;
         };
         let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, &self.0);
         key.verify(body, &signature).is_ok()
     }
+}
+
+/// The bytes of what can be a signature.
+pub(super) fn signature_of(text: &str) -> Option<Vec<u8>> {
+    let signature = STANDARD.decode(text.trim()).ok()?;
+    (!signature.is_empty() && signature.len() <= LONGEST_SIGNATURE).then_some(signature)
 }
 
 /// The keys of a document.

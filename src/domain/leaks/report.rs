@@ -23,7 +23,8 @@ use crate::store::db::commit;
 use crate::store::leaks::NewReport;
 use crate::store::{self, Tx};
 
-/// How many reports of one key its people hear of in a day, while it stays as it is: whoever has it could name ever other places.
+/// How many reports of one key its people hear of in a day from each kind of reporter, while it stays as it is: whoever has it could
+/// name ever other places.
 const MOST_REPORTS: u64 = 10;
 
 /// A report by somebody who has the key, and maybe says where it was found. They are told no more than that it was received: what they
@@ -93,7 +94,9 @@ pub(super) async fn carry_out(app: &App, digest: &[u8; 32], report: &Report) -> 
         LeakAction::Disable => is_disabled_for_good(&key),
         LeakAction::Revoke => false,
     };
-    if is_done && store::leaks::count(&tx, key.id, now.plus(-DAY)).await? >= MOST_REPORTS {
+    // Each kind for itself: whoever has the key must not be able to silence GitHub.
+    let since = now.plus(-DAY);
+    if is_done && store::leaks::count(&tx, key.id, report.reporter, since).await? >= MOST_REPORTS {
         return Ok(());
     }
     if !note(&tx, &key, report, action, now).await? && is_done {

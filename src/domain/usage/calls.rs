@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::client::Client;
 use super::counts::Batch;
 use super::notes::{LONGEST_AGENT, address_text, shortened};
+use super::ways::Way;
 use crate::domain::seal;
 use crate::model::ids::KeyId;
 use crate::profile::{Profile, Route, RouteNumber};
-use crate::store::usage::callers::Call;
+use crate::store::usage::callers::{Call, Need};
 
 /// What is said of routes where requests are counted by them: their names and the scopes they need, by their numbers.
 #[derive(Debug)]
@@ -29,13 +30,14 @@ impl Said {
         }
     }
 
+    /// What every request through this route needs.
+    fn scope_of(&self, route: RouteNumber) -> Option<&String> {
+        route.of(&self.scopes).filter(|_| !route.is_shared())?.as_ref()
+    }
+
     /// What was needed, each once.
     fn needs(&self, route: RouteNumber, client: &Client) -> Vec<String> {
-        let own = route
-            .of(&self.scopes)
-            .filter(|_| !route.is_shared())
-            .into_iter()
-            .flatten();
+        let own = self.scope_of(route).into_iter();
         let beside = client.scopes.iter().map(|scope| &**scope);
         let mut needs: Vec<_> = own
             .map(String::as_str)
@@ -92,6 +94,19 @@ pub(super) fn calls(batch: &Batch, said: &Said) -> Vec<Call> {
         same
     });
     calls
+}
+
+/// What was needed by requests of which the client is not known, because there were too many to tell apart: their route still is.
+pub(super) fn needs_of_unknown(batch: &Batch, said: &Said) -> Vec<Need> {
+    let unknown = batch.ways.iter().filter(|(_, way)| way.client.is_none());
+    let need = |(key, way): &(KeyId, Way)| {
+        Some(Need {
+            key: *key,
+            scope: said.scope_of(way.route)?.clone(),
+            hour: way.last.hour(),
+        })
+    };
+    unknown.filter_map(need).collect()
 }
 
 /// What tells it from others, in eight bytes that are the same everywhere.

@@ -1,5 +1,6 @@
 //! Accepted requests of a key by caller: route, scopes needed, address and user agent. Kept for eight days, as many of a key and day as
-//! [`MOST`]; and of each scope the last day on which it was needed, as long as the key is there.
+//! [`MOST`]; and of each scope the last day on which it was needed, or granted to the key by an edit,
+//! as long as the key is there.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
@@ -176,16 +177,46 @@ async fn insert(tx: &impl ConnectionTrait, calls: &[&Call]) -> Result<()> {
 
 /// Once a day for each caller that needs them.
 async fn note_scopes(tx: &impl ConnectionTrait, calls: &[&Call]) -> Result<()> {
-    let mut scopes: Vec<_> = calls
+    let scopes = calls.iter().flat_map(|call| {
+        call.needs
+            .iter()
+            .map(|scope| (call.key, &**scope, day_and_hour(call.hour).0))
+    });
+    note_days(tx, scopes.collect()).await
+}
+
+/// A scope that a request of a key needed, while it is not known who sent it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    pub key: KeyId,
+    pub scope: String,
+    /// Hours since 1970.
+    pub hour: i64,
+}
+
+/// Notes that these were needed. The rows of keys must be locked.
+pub async fn need(tx: &impl ConnectionTrait, needs: &[Need]) -> Result<()> {
+    let scopes = needs
         .iter()
-        .flat_map(|call| {
-            call.needs
-                .iter()
-                .map(|scope| (call.key, &**scope, day_and_hour(call.hour).0))
-        })
-        .collect();
-    scopes.sort_unstable();
-    scopes.dedup();
+        .map(|need| (need.key, &*need.scope, day_and_hour(need.hour).0));
+    note_days(tx, scopes.collect()).await
+}
+
+/// Notes that a key has these scopes since today: that nothing needed them before says nothing. The row of the key must be locked.
+pub async fn granted(
+    tx: &impl ConnectionTrait,
+    key: KeyId,
+    scopes: impl Iterator<Item = &String>,
+    now: Timestamp,
+) -> Result<()> {
+    let today = day_and_hour(now.hour()).0;
+    note_days(tx, scopes.map(|scope| (key, &**scope, today)).collect()).await
+}
+
+async fn note_days(tx: &impl ConnectionTrait, mut scopes: Vec<(KeyId, &str, i64)>) -> Result<()> {
+    // The latest day of each, once: a statement cannot change a row twice.
+    scopes.sort_unstable_by(|one, other| (one.0, one.1, other.2).cmp(&(other.0, other.1, one.2)));
+    scopes.dedup_by_key(|(key, scope, _)| (*key, *scope));
     for scopes in scopes.chunks(ROWS) {
         let places = Places::new(tx.get_database_backend()).rows(&["uuid", "text", "bigint"], scopes.len());
         let sql = format!(
@@ -246,7 +277,7 @@ pub async fn of_key(db: &impl ConnectionTrait, key: KeyId, lately: i64, earlier:
     Ok(callers.into_values().collect())
 }
 
-/// The scopes of a key that were ever needed, with the last day, in days since 1970.
+/// The scopes of a key that were ever needed, or granted by an edit, with the last day, in days since 1970.
 pub async fn scopes_needed(db: &impl ConnectionTrait, key: KeyId) -> Result<HashMap<String, i64>> {
     let sql = "SELECT scope, day FROM scope_uses WHERE key_id = $1";
     let rows = query(db, sql, vec![key.0.into()]).await?;

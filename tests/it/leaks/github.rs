@@ -1,6 +1,8 @@
 //! GitHub finds keys in what everybody can read there, and says so, signed: what it found is ended, and what it did not sign is not
 //! even read.
 
+mod floods;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use keyhatch::model::key::KeyState;
@@ -218,6 +220,7 @@ async fn what_github_has_not_signed_is_not_taken() {
         (vec![], "unsigned"),
         (vec![("one", "")], "an empty signature"),
         (vec![("one", "not base64!")], "no base64"),
+        (vec![("one", &*STANDARD.encode([48; 73]))], "too long"),
         (vec![("one", cut)], "cut"),
         (vec![("one", &*stranger)], "signed by somebody else"),
         (vec![("two", &*signature)], "an identifier that nobody published"),

@@ -193,7 +193,7 @@ fn nobody_is_counted_twice_and_nobody_is_mixed_up() {
             ..Client::default()
         }))
     };
-    let way = |agent: String| crate::domain::usage::ways::Way {
+    let way = |agent: String| Way {
         route: RouteNumber::at(0),
         client: client(agent),
         count: 1,
