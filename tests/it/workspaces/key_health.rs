@@ -357,7 +357,7 @@ async fn the_table_leaves_nothing_out() {
             "CREATE TABLE copies AS WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers \
              WHERE number < {number}) SELECT keys.* FROM keys, numbers"
         ),
-        format!("UPDATE copies SET id = {id}, digest = {digest}, name = {name}"),
+        format!("UPDATE copies SET id = {id}, digest = {digest}, name_folded = {name}"),
         "INSERT INTO keys SELECT * FROM copies".to_owned(),
     ] {
         world.app.app.db.execute(&sql).await.unwrap();
