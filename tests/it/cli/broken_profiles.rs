@@ -98,7 +98,7 @@ const BROKEN: &[Broken] = &[
         ("token_prefx", "[inbound] has no \"token_prefx\"; did you mean \"token_prefix\"?"),
     ]),
     (PARTS, "[\"/v1/things/**\"]", "[\"/v1/things/{id}/parts\"]", &[
-        ("parts", "\"/v1/things/{id}/parts\" and \"GET /v1/things/**\" in line 66 both match \"GET /v1/things/{id}/parts\", and \
+        ("parts", "\"/v1/things/{id}/parts\" and \"GET /v1/things/**\" in line 72 both match \"GET /v1/things/{id}/parts\", and \
                    neither is an exception to the other: give \"GET /v1/things/{id}/parts\" a route of its own before them"),
     ]),
     (PARTS, "[credits]\nunit = \"coins\"\nstart = 50\ncost = 1\n", "", &[

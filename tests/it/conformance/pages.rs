@@ -9,7 +9,15 @@ async fn where_no_key_signs_webhooks_no_page_offers_them_for_keys() {
     assert_eq!(form.status, 200);
     assert!(!form.body.contains("webhook_url") && !form.body.contains("Events go to"));
     let items = [
-        "Overview", "Keys", "Events", "Usage", "Requests", "Members", "Audit", "Settings",
+        "Overview",
+        "Keys",
+        "Events",
+        "Usage",
+        "Requests",
+        "Key health",
+        "Members",
+        "Audit",
+        "Settings",
     ];
     assert_eq!(form.texts(".sections a"), items);
     let welcome = service.alice.get("/welcome").await;
