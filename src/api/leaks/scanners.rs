@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
+use utoipa::ToSchema;
 
 use super::{KeyPattern, patterns_of};
 use crate::domain::App;
@@ -32,6 +33,30 @@ pub async fn gitleaks(app: Data<App>) -> HttpResponse {
     HttpResponse::Ok().content_type("application/toml").body(text)
 }
 
+/// What TruffleHog reads: custom detectors.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape, for the documentation")]
+pub struct Detectors {
+    detectors: Vec<Detector>,
+}
+
+/// One for each kind of secret key.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape, for the documentation")]
+pub struct Detector {
+    name: String,
+    /// Texts of which one stands where a key may be.
+    keywords: Vec<String>,
+    regex: DetectorRegex,
+}
+
+/// How it is found.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the shape, for the documentation")]
+pub struct DetectorRegex {
+    key: String,
+}
+
 /// The detectors for TruffleHog, beside those that it has.
 #[utoipa::path(
     get,
@@ -39,7 +64,7 @@ pub async fn gitleaks(app: Data<App>) -> HttpResponse {
     operation_id = "trufflehogDetectors",
     summary = "Detectors for TruffleHog",
     responses((status = 200, description = "A detector for each kind of secret key: `trufflehog filesystem . --config trufflehog.yaml`.",
-        body = String, content_type = "application/yaml"))
+        body = Detectors, content_type = "application/yaml"))
 )]
 pub async fn trufflehog(app: Data<App>) -> HttpResponse {
     let mut text = "detectors:\n".to_owned();
