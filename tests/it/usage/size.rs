@@ -103,8 +103,16 @@ async fn who_calls_takes_no_more_than_is_said() {
             .unwrap();
     }
     commit(tx).await.unwrap();
-    let of_a_day = (size(&app).await - empty) / KEYS / 8;
     let most = A_CALLER[usize::from(app.app.db.is_shared())];
+    let mut of_a_day = i64::MAX;
+    for _ in 0..50 {
+        of_a_day = (size(&app).await - empty) / KEYS / 8;
+        if of_a_day <= most {
+            break;
+        }
+        // PostgreSQL keeps what was overwritten as long as anybody who asks at this moment might see it.
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
     assert!(of_a_day <= most, "{of_a_day} bytes");
 }
 
