@@ -26,7 +26,6 @@ impl MigrationTrait for Migration {
             // Nobody, where the operator asked.
             .col(optional_id("invited_by"))
             .col(text("invited_by_name"))
-            .col(number("created_at"))
             .col(number("sent_at"))
             .col(number("expires_at"))
             .foreign_key(&mut belongs_to("workspace_id", "workspaces"))

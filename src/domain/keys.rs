@@ -2,7 +2,7 @@
 
 mod bounds;
 mod breakage;
-pub(in crate::domain) mod brown_out;
+mod brown_out;
 mod change;
 pub mod compromise;
 mod delete;
@@ -35,7 +35,7 @@ pub use expiring::tell_of_expiry;
 use find::find_with_usage;
 pub use find::{find, find_if_there, find_replaced};
 pub(in crate::domain) use first::issue_first;
-pub use grace::{Half, extend, half, later_end};
+pub use grace::{Half, OldKey, extend, half, later_end};
 pub use input::{NewKey, NewKeyInput};
 pub use issue::{Issued, issue, issue_for_reveal};
 pub use limits::places;

@@ -33,12 +33,17 @@ pub async fn find(app: &App, standing: &Standing, id: AccountId) -> Result<Membe
     found.ok_or(AppError::NotFound)
 }
 
-/// Of how many of the newest keys it is asked who made them.
-const NEWEST: u64 = 10_000;
+/// How many keys are listed before somebody goes.
+const KEYS_LISTED: u64 = 100;
 
-/// Keys that a member has made, the newest first: what stays behind when they go.
-pub async fn keys_made_by(app: &App, standing: &Standing, id: AccountId) -> Result<Vec<Key>> {
-    Ok(store::keys::newest_of(app.db.reader(), standing.workspace.id, id, NEWEST).await?)
+/// Keys that a member has made and that work, or can be switched on again, the newest first: what stays behind when they go. And whether
+/// there are more.
+pub async fn keys_made_by(app: &App, standing: &Standing, id: AccountId) -> Result<(Vec<Key>, bool)> {
+    let (db, workspace) = (app.db.reader(), standing.workspace.id);
+    let mut keys = store::keys::usable_of(db, workspace, id, app.now(), KEYS_LISTED + 1).await?;
+    let is_more = keys.len() as u64 > KEYS_LISTED;
+    keys.truncate(KEYS_LISTED as usize);
+    Ok((keys, is_more))
 }
 
 /// The account that has this address.
@@ -62,7 +67,7 @@ async fn lock_role(tx: &Tx, proof: ManageMembers<'_>, account: &Account) -> Resu
         .ok_or(AppError::NotFound)?;
     store::members::role_of(tx, workspace, account.id)
         .await?
-        .ok_or_else(|| AppError::invalid("email", "This person is not a member."))
+        .ok_or_else(|| AppError::Conflict("This person is not a member.".to_owned()))
 }
 
 /// Refuses to take the last owner away.

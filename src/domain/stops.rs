@@ -64,7 +64,7 @@ fn read_why(app: &App, typed: &str) -> Result<String> {
     if pasted::holds_secret(&app.profile, typed) {
         return Err(AppError::invalid(
             "why",
-            "There is a whole key in this. Say it without the key.",
+            "There is a key or another secret in this. Say it without.",
         ));
     }
     let reason = Reason::parse(typed).map_err(|_| {

@@ -45,11 +45,13 @@ pub enum Attempt {
     LeakAddress,
     /// Invitations of one workspace, and of one person.
     InvitationSender,
+    /// Invitations to one address.
+    InvitationAddress,
 }
 
 impl Attempt {
     /// All of them, in their order.
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::SignInAccount,
         Self::SignInDevice,
         Self::SignInAddress,
@@ -62,6 +64,7 @@ impl Attempt {
         Self::NoteProvider,
         Self::LeakAddress,
         Self::InvitationSender,
+        Self::InvitationAddress,
     ];
 
     /// How many attempts at once, and how long until one more is allowed.
@@ -79,6 +82,7 @@ impl Attempt {
             Attempt::NoteProvider => (1_000, MINUTE / 30),
             Attempt::LeakAddress => (30, MINUTE / 2),
             Attempt::InvitationSender => (50, 6 * MINUTE),
+            Attempt::InvitationAddress => (4, HOUR / 4),
         }
     }
 }
@@ -92,7 +96,7 @@ const PARTS: usize = 2_048;
 /// Parts of what is only noted: whoever takes all their places gets at nobody's account.
 const FEW_PARTS: usize = 64;
 
-/// Places of a part. All of them together take (8 · 2,048 + 4 · 64) · 32 · 24 bytes: 13 MB, and half a megabyte while they are empty.
+/// Places of a part. All of them together take (8 · 2,048 + 5 · 64) · 32 · 24 bytes: 13 MB, and half a megabyte while they are empty.
 const PLACES: usize = 32;
 
 /// Attempts so far, as the theoretical arrival time of GCRA (ITU-T I.371).
@@ -122,9 +126,11 @@ impl Throttle {
     fn with_parts(seed: [u8; 32], parts: usize, few: usize) -> Self {
         let some = |parts| (0..parts).map(|_| Mutex::default()).collect();
         let of = |kind| match kind {
-            Attempt::NoteAddress | Attempt::NoteProvider | Attempt::LeakAddress | Attempt::InvitationSender => {
-                some(few)
-            }
+            Attempt::NoteAddress
+            | Attempt::NoteProvider
+            | Attempt::LeakAddress
+            | Attempt::InvitationSender
+            | Attempt::InvitationAddress => some(few),
             _ => some(parts),
         };
         Self {

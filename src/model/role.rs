@@ -50,6 +50,15 @@ impl Role {
         self >= least
     }
 
+    /// Whether this role may invite people to that one: at most to itself.
+    pub fn may_invite_to(self, role: Self) -> bool {
+        self.may(if role == Role::Owner {
+            Deed::ManageOwners
+        } else {
+            Deed::ManageMembers
+        })
+    }
+
     /// The word in the database, the API and on the command line.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,5 +1,6 @@
 //! Invitations to workspaces, by the digest of the token that was mailed last. One for an address and workspace.
 
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
     QueryOrder, QuerySelect, SelectExt, Set,
@@ -11,10 +12,11 @@ use super::{Error, Result};
 use crate::model::email::Email;
 use crate::model::ids::{AccountId, InvitationId, WorkspaceId};
 use crate::model::invitation::Invitation;
+use crate::model::role::Role;
 use crate::model::timestamp::Timestamp;
 
 /// A new one.
-pub async fn insert(tx: &impl ConnectionTrait, new: &Invitation, digest: &[u8], now: Timestamp) -> Result<()> {
+pub async fn insert(tx: &impl ConnectionTrait, new: &Invitation, digest: &[u8]) -> Result<()> {
     let row = ActiveModel {
         id: Set(new.id.0),
         workspace_id: Set(new.workspace_id.0),
@@ -24,7 +26,6 @@ pub async fn insert(tx: &impl ConnectionTrait, new: &Invitation, digest: &[u8], 
         digest: Set(digest.to_vec()),
         invited_by: Set(new.invited_by.map(|id| id.0)),
         invited_by_name: Set(new.invited_by_name.clone()),
-        created_at: Set(now.millis()),
         sent_at: Set(new.sent_at.millis()),
         expires_at: Set(new.expires_at.millis()),
     };
@@ -113,6 +114,35 @@ pub async fn delete_sent_by(tx: &impl ConnectionTrait, workspace: WorkspaceId, a
     Entity::delete_many()
         .filter(Column::WorkspaceId.eq(workspace.0))
         .filter(Column::InvitedBy.eq(account.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Withdraws that for an address, if there is one.
+pub async fn delete_to(tx: &impl ConnectionTrait, workspace: WorkspaceId, to: &Email) -> Result<()> {
+    Entity::delete_many()
+        .filter(Column::WorkspaceId.eq(workspace.0))
+        .filter(Column::EmailFolded.eq(to.folded()))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Ends what a person has sent in a workspace for these roles: it stays in the list, to be sent again.
+pub async fn end_sent_by(
+    tx: &impl ConnectionTrait,
+    workspace: WorkspaceId,
+    account: AccountId,
+    roles: &[Role],
+    now: Timestamp,
+) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::ExpiresAt, Expr::value(now.millis()))
+        .filter(Column::WorkspaceId.eq(workspace.0))
+        .filter(Column::InvitedBy.eq(account.0))
+        .filter(Column::Role.is_in(roles.iter().map(|role| role.as_str())))
+        .filter(Column::ExpiresAt.gt(now.millis()))
         .exec(tx)
         .await?;
     Ok(())

@@ -10,8 +10,9 @@ use uuid::Uuid;
 
 use super::Result;
 use super::entities::{key, member};
+use super::keys::{StatusFilter, with_status};
 use crate::model::ids::{KeyId, ProjectId, WorkspaceId};
-use crate::model::key::{Key, KeyState};
+use crate::model::key::Key;
 use crate::model::key_health::{DAYS_OF_CALLERS, Finding, IDLE, SOON, UNUSED};
 use crate::model::timestamp::{DAY, Timestamp};
 
@@ -121,14 +122,9 @@ fn working(asked: &Asked) -> Select<key::Entity> {
         query = query.filter(key::Column::OwnerId.eq(project.0));
     }
     query
-        .filter(key::Column::State.eq(KeyState::Active.as_str()))
+        .filter(with_status(StatusFilter::Active, asked.now))
         .filter(key::Column::DeletedAt.is_null())
         .filter(key::Column::ReplacedAt.is_null())
-        .filter(
-            key::Column::ExpiresAt
-                .is_null()
-                .or(key::Column::ExpiresAt.gt(asked.now.millis())),
-        )
 }
 
 fn condition(finding: Finding, asked: &Asked) -> Condition {

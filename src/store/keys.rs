@@ -8,10 +8,10 @@ mod makers;
 
 pub use desk::{count_by_display_prefix, count_near, find_by_display_prefix, find_near};
 pub use digests::{Digested, digests, newest_digests, newest_digests_of};
-use list::with_status;
+pub(in crate::store) use list::with_status;
 pub use list::{Filter, StatusFilter, counted, has_any, list};
 pub use locks::{hold_any, lock, lock_all, lock_shared};
-pub use makers::{has_any_in, newest_of};
+pub use makers::{has_any_in, newest_of, usable_of};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,

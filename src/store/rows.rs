@@ -10,6 +10,7 @@ use crate::model::compromise::Compromise;
 use crate::model::email::Email;
 use crate::model::ids::{AccountId, KeyId, OwnerId, ProjectId, SessionId, WorkspaceId};
 use crate::model::key::{Key, LastUse};
+use crate::model::stop::{Stop, Stops};
 use crate::model::timestamp::Timestamp;
 use crate::model::workspace::{Project, Workspace};
 
@@ -77,31 +78,53 @@ impl From<session::Model> for SignedIn {
     }
 }
 
+/// When, by whom and why all keys of an environment were stopped.
+type Marks = (Option<i64>, Option<String>, Option<String>);
+
+/// The stops of a row.
+fn stops(live: Marks, test: Marks) -> Stops {
+    let stop = |(at, by, why): Marks| {
+        maybe_at(at).map(|at| Stop {
+            at,
+            by: by.unwrap_or_default(),
+            why: why.unwrap_or_default(),
+        })
+    };
+    Stops {
+        live: stop(live),
+        test: stop(test),
+    }
+}
+
 impl From<workspace::Model> for Workspace {
-    fn from(mut row: workspace::Model) -> Self {
-        let stops = row.stops();
+    fn from(row: workspace::Model) -> Self {
         Self {
             id: WorkspaceId(row.id),
             slug: row.slug,
             name: row.name,
             plan: row.plan,
             suspended_at: maybe_at(row.suspended_at),
-            stops,
+            stops: stops(
+                (row.live_stopped_at, row.live_stopped_by, row.live_stopped_why),
+                (row.test_stopped_at, row.test_stopped_by, row.test_stopped_why),
+            ),
             created_at: at(row.created_at),
         }
     }
 }
 
 impl From<project::Model> for Project {
-    fn from(mut row: project::Model) -> Self {
-        let stops = row.stops();
+    fn from(row: project::Model) -> Self {
         Self {
             id: ProjectId(row.id),
             workspace_id: WorkspaceId(row.workspace_id),
             slug: row.slug,
             name: row.name,
             suspended_at: maybe_at(row.suspended_at),
-            stops,
+            stops: stops(
+                (row.live_stopped_at, row.live_stopped_by, row.live_stopped_why),
+                (row.test_stopped_at, row.test_stopped_by, row.test_stopped_why),
+            ),
             created_at: at(row.created_at),
         }
     }

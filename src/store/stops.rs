@@ -6,10 +6,9 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Value};
 use super::Result;
 use super::changes::Changed;
 use super::entities::{project, workspace};
-use super::rows::maybe_at;
 use crate::model::access::Environment;
 use crate::model::ids::{ProjectId, WorkspaceId};
-use crate::model::stop::{Stop, Stops};
+use crate::model::stop::Stop;
 
 /// Sets or takes away the stop of a project's keys, or of a workspace's own.
 pub async fn set(
@@ -54,47 +53,4 @@ pub async fn set(
         }
     }
     Ok(Changed::workspace(workspace))
-}
-
-/// A stop as a row has it.
-fn stop(at: Option<i64>, by: Option<String>, why: Option<String>) -> Option<Stop> {
-    maybe_at(at).map(|at| Stop {
-        at,
-        by: by.unwrap_or_default(),
-        why: why.unwrap_or_default(),
-    })
-}
-
-impl project::Model {
-    pub(super) fn stops(&mut self) -> Stops {
-        Stops {
-            live: stop(
-                self.live_stopped_at,
-                self.live_stopped_by.take(),
-                self.live_stopped_why.take(),
-            ),
-            test: stop(
-                self.test_stopped_at,
-                self.test_stopped_by.take(),
-                self.test_stopped_why.take(),
-            ),
-        }
-    }
-}
-
-impl workspace::Model {
-    pub(super) fn stops(&mut self) -> Stops {
-        Stops {
-            live: stop(
-                self.live_stopped_at,
-                self.live_stopped_by.take(),
-                self.live_stopped_why.take(),
-            ),
-            test: stop(
-                self.test_stopped_at,
-                self.test_stopped_by.take(),
-                self.test_stopped_why.take(),
-            ),
-        }
-    }
 }

@@ -9,12 +9,12 @@ use crate::error::{AppError, Result};
 use crate::model::account::Account;
 use crate::model::audit::Action;
 use crate::model::invitation::Invitation;
-use crate::model::role::{Deed, Role};
+use crate::model::role::Role;
 use crate::model::workspace::Workspace;
 use crate::store::db::commit;
 use crate::store::{self, Tx};
 
-/// A good link: what it is about.
+/// A good link: what it was about when it was looked at. Accepting looks again.
 #[derive(Clone, Debug)]
 pub struct Asked {
     pub invitation: Invitation,
@@ -28,51 +28,43 @@ pub async fn find(app: &App, token: &str) -> Result<Option<Asked>> {
     let Some(invitation) = store::invitations::by_token(db, &seal::digest(token), app.now()).await? else {
         return Ok(None);
     };
-    if let Some(sender) = invitation.invited_by
-        && !may_still_invite(
-            store::members::role_of(db, invitation.workspace_id, sender).await?,
-            invitation.role,
-        )
-    {
+    let Some(workspace) = store::workspaces::find(db, invitation.workspace_id).await? else {
         return Ok(None);
-    }
-    let workspace = store::workspaces::find(db, invitation.workspace_id).await?;
-    Ok(workspace.map(|workspace| Asked { invitation, workspace }))
+    };
+    let sender = match invitation.invited_by {
+        Some(sender) => store::members::role_of(db, workspace.id, sender).await?,
+        None => None,
+    };
+    let is_good = brings_somebody_in(&invitation, &workspace, sender);
+    Ok(is_good.then_some(Asked { invitation, workspace }))
 }
 
-/// Who has left, or is less than they were, brings nobody in.
-fn may_still_invite(sender: Option<Role>, to: Role) -> bool {
-    let needed = if to == Role::Owner {
-        Deed::ManageOwners
-    } else {
-        Deed::ManageMembers
-    };
-    sender.is_some_and(|sender| sender.may(needed))
+/// Who has left, or is less than they were, brings nobody in; nor does a workspace that is suspended.
+fn brings_somebody_in(invitation: &Invitation, workspace: &Workspace, sender: Option<Role>) -> bool {
+    let may = || sender.is_some_and(|sender| sender.may_invite_to(invitation.role));
+    workspace.suspended_at.is_none() && (invitation.invited_by.is_none() || may())
 }
 
 /// Makes a member of somebody who has an account.
-pub async fn accept(app: &App, token: &str, account: &Account, address: &str) -> Result<Workspace> {
-    let asked = find(app, token).await?.ok_or_else(dead)?;
+pub async fn accept(app: &App, asked: &Asked, account: &Account, address: &str) -> Result<()> {
     if account.email.folded() != asked.invitation.email.folded() {
         return Err(AppError::Forbidden("This invitation was sent to another address."));
     }
     let tx = app.db.begin().await?;
-    join(&tx, app, &asked, account, address).await?;
-    commit(tx).await?;
-    Ok(asked.workspace)
+    join(&tx, app, asked, account, address).await?;
+    Ok(commit(tx).await?)
 }
 
 /// Makes an account for the address that the link was sent to, and a member of it. The link shows whose the address is.
-pub async fn accept_as_newcomer(app: &App, token: &str, password: &str, address: &str) -> Result<(Account, Workspace)> {
-    let asked = find(app, token).await?.ok_or_else(dead)?;
+pub async fn accept_as_newcomer(app: &App, asked: &Asked, password: &str, address: &str) -> Result<Account> {
     app.throttle.attempt(Attempt::SignUpAddress, address, app.now())?;
     let email = &asked.invitation.email;
     let hash = hash_new_password(app, email, password).await?;
     let tx = app.db.begin().await?;
     let account = insert_invited(&tx, app, email, hash).await?;
-    join(&tx, app, &asked, &account, address).await?;
+    join(&tx, app, asked, &account, address).await?;
     commit(tx).await?;
-    Ok((account, asked.workspace))
+    Ok(account)
 }
 
 async fn join(tx: &Tx, app: &App, asked: &Asked, account: &Account, address: &str) -> Result<()> {
@@ -80,12 +72,12 @@ async fn join(tx: &Tx, app: &App, asked: &Asked, account: &Account, address: &st
     // Twenty at once come one after the other, and the first finds it.
     let locked = store::workspaces::lock(tx, workspace.id).await?.ok_or_else(dead)?;
     let now = store::invitations::find(tx, locked.id, invitation.id).await?;
-    if now.as_ref() != Some(invitation) || !store::invitations::delete(tx, invitation.id).await? {
-        return Err(dead());
-    }
-    if let Some(sender) = invitation.invited_by
-        && !may_still_invite(store::members::role_of(tx, locked.id, sender).await?, invitation.role)
-    {
+    let sender = match invitation.invited_by {
+        Some(sender) => store::members::role_of(tx, locked.id, sender).await?,
+        None => None,
+    };
+    let is_good = now.as_ref() == Some(invitation) && brings_somebody_in(invitation, &locked, sender);
+    if !is_good || !store::invitations::delete(tx, invitation.id).await? {
         return Err(dead());
     }
     if store::members::role_of(tx, locked.id, account.id).await?.is_some() {

@@ -94,14 +94,13 @@ pub async fn resend(app: &App, proof: ManageMembers<'_>, id: InvitationId) -> Re
 async fn invite_one(app: &App, proof: ManageMembers<'_>, whom: Whom<'_>) -> Result<Email> {
     let now = app.now();
     let workspace = proof.workspace().id;
-    let who = [
-        Some(workspace.to_string()),
-        proof.by().account().map(|account| account.to_string()),
-    ];
-    for who in who.iter().flatten() {
-        // One person may have many workspaces.
-        app.throttle.attempt(Attempt::InvitationSender, who, now)?;
+    // One person may have many workspaces; and whoever has used up their own takes none of their colleagues'.
+    if let Some(person) = proof.by().account() {
+        app.throttle
+            .attempt(Attempt::InvitationSender, &person.to_string(), now)?;
     }
+    app.throttle
+        .attempt(Attempt::InvitationSender, &workspace.to_string(), now)?;
     let tx = app.db.begin().await?;
     let locked = lock(&tx, proof).await?;
     if locked.suspended_at.is_some() {
@@ -109,30 +108,34 @@ async fn invite_one(app: &App, proof: ManageMembers<'_>, whom: Whom<'_>) -> Resu
             "This workspace is suspended: it invites nobody.".to_owned(),
         ));
     }
-    let known = match whom {
-        Whom::Address(email, _) => store::invitations::of_address(&tx, workspace, email).await?,
-        Whom::Known(id) => Some(
-            store::invitations::find(&tx, workspace, id)
-                .await?
-                .ok_or(AppError::NotFound)?,
-        ),
-    };
-    let (email, role) = match (&whom, &known) {
-        (Whom::Address(email, role), _) => ((*email).clone(), *role),
-        (Whom::Known(_), Some(known)) => (known.email.clone(), known.role),
-        (Whom::Known(_), None) => return Err(AppError::NotFound),
+    let (email, role, known) = match whom {
+        Whom::Address(email, role) => {
+            let known = store::invitations::of_address(&tx, workspace, email).await?;
+            (email.clone(), role, known)
+        }
+        Whom::Known(id) => {
+            let known = store::invitations::find(&tx, workspace, id).await?;
+            let known = known.ok_or(AppError::NotFound)?;
+            (known.email.clone(), known.role, Some(known))
+        }
     };
     if let Some(known) = &known {
         // Whoever may not make owners does not unmake an invitation that an owner has sent, either.
         proof.may_touch(&[known.role])?;
     }
-    app.throttle.attempt(Attempt::MailAccount, &email.folded(), now)?;
     if is_member(&tx, &locked, &email).await? {
         return Err(AppError::Conflict("This person is a member already.".to_owned()));
+    }
+    if known.is_none() && store::invitations::count(&tx, workspace).await? >= LISTED {
+        return Err(AppError::Conflict(format!(
+            "There are {LISTED} invitations in this workspace already. Withdraw some first."
+        )));
     }
     if known.as_ref().is_none_or(|known| known.is_over(now)) {
         leave_room(app, &tx, &locked).await?;
     }
+    // Only now: what sends no mail counts as none. And not with other mails: nobody is kept from a new password by being invited.
+    app.throttle.attempt(Attempt::InvitationAddress, &email.folded(), now)?;
     let token = seal::token(&*app.random);
     let digest = seal::digest(token.expose_secret());
     let invitation = Invitation {
@@ -149,7 +152,7 @@ async fn invite_one(app: &App, proof: ManageMembers<'_>, whom: Whom<'_>) -> Resu
     };
     match known {
         Some(_) => store::invitations::update(&tx, &invitation, &digest).await?,
-        None => store::invitations::insert(&tx, &invitation, &digest, now).await?,
+        None => store::invitations::insert(&tx, &invitation, &digest).await?,
     }
     let mail = mails::invitation(app, &locked, &invitation, token.expose_secret())?;
     outbox::put(&tx, app, &mail).await?;
@@ -173,13 +176,8 @@ async fn is_member(tx: &Tx, workspace: &Workspace, email: &Email) -> Result<bool
         .is_some())
 }
 
-/// Who is invited has a place of the plan; and there are no more than can be listed.
+/// Who is invited has a place of the plan.
 async fn leave_room(app: &App, tx: &Tx, workspace: &Workspace) -> Result<()> {
-    if store::invitations::count(tx, workspace.id).await? >= LISTED {
-        return Err(AppError::Conflict(format!(
-            "There are {LISTED} invitations in this workspace already. Withdraw some first."
-        )));
-    }
     let plan = workspaces::plan_of(app, workspace);
     let Some(limit) = plan.members else { return Ok(()) };
     let members = store::members::count(tx, workspace.id).await?;

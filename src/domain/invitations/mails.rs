@@ -45,10 +45,10 @@ pub(super) fn invitation(app: &App, workspace: &Workspace, invitation: &Invitati
     })
 }
 
-/// Its name; or, where programs that show mail could make a link of it, the slug, which is none. Whoever invites chooses the name, and the
+/// Its name; or, where programs that show mail could make a link of it, or where it ends its own quotation, the slug. Whoever invites chooses the name, and the
 /// mail comes from us.
 fn called(workspace: &Workspace) -> &str {
-    let is_plain = |name: &str| !name.contains(['/', '@', ':', '.', '\\']);
+    let is_plain = |name: &str| !name.contains(['/', '@', ':', '.', '\\', '。', '．', '“', '”']);
     if is_plain(&workspace.name) {
         &workspace.name
     } else {

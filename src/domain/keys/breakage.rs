@@ -80,6 +80,11 @@ pub async fn breakage(app: &App, proof: ReadKeys<'_>, id: KeyId, planned: Planne
     Ok((key, breakage))
 }
 
+/// Who would break without a key of which everything was just written down.
+pub(super) async fn breakage_of(app: &App, key: &Key) -> Result<Breakage> {
+    of_key(app, key, Planned::End).await
+}
+
 /// Who would break if a key became what it is `after` an edit. Nothing, where it only gains.
 pub async fn breakage_of_edit(app: &App, proof: ReadKeys<'_>, before: &Key, after: &Key) -> Result<Option<OfEdit>> {
     let keeps = |scope| after.scopes.contains(scope);

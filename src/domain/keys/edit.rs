@@ -146,17 +146,16 @@ fn apply(app: &App, key: &mut Key, edit: &Edit) -> Result<()> {
         Some(false) if matches!(key.state, KeyState::Active | KeyState::Disabled) => key.disable(now, until),
         _ => {}
     }
+    if !errors.is_empty() {
+        return Err(AppError::Invalid(errors));
+    }
     if edit.disabled_until.is_some() && edit.enabled != Some(false) {
         // Each field alone is fine.
         return Err(AppError::Conflict(
             "Send disabled_until with \"enabled\": false.".to_owned(),
         ));
     }
-    if errors.is_empty() {
-        Ok(())
-    } else {
-        Err(AppError::Invalid(errors))
-    }
+    Ok(())
 }
 
 fn new_expiry(

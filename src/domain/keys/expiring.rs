@@ -7,14 +7,12 @@
 use uuid::Uuid;
 
 use crate::domain::App;
-use crate::domain::keys::grace;
+use crate::domain::keys::grace::OldKey;
 use crate::domain::keys::mails::{self, Ending};
 use crate::domain::mail::outbox;
 use crate::domain::webhooks::announce;
 use crate::error::Result;
 use crate::model::expiry;
-use crate::model::key::Key;
-use crate::model::timestamp::{DAY, Timestamp};
 use crate::store;
 use crate::store::db::commit;
 
@@ -46,12 +44,6 @@ async fn tell(app: &App, told: &mut Told) -> Result<()> {
     Ok(())
 }
 
-/// Since it was rolled, and within a day.
-fn is_still_used(key: &Key, now: Timestamp) -> bool {
-    let last = key.last_use.as_ref().map(|last| last.at);
-    last.is_some_and(|at| at.plus(DAY) > now && key.replaced_at.is_some_and(|rolled| at > rolled))
-}
-
 async fn tell_of_batch(app: &App, told: &mut Told) -> Result<()> {
     let now = app.now();
     let tx = app.db.begin().await?;
@@ -65,13 +57,16 @@ async fn tell_of_batch(app: &App, told: &mut Told) -> Result<()> {
         };
         if is_rolled {
             // Whoever rolled it knows when it ends, and need not know of one that nobody uses.
-            if is_still_used(&key, now) || grace::is_tried(&tx, key.id, now).await? {
-                ending.push(Ending { key, maker });
+            let old = OldKey::since_roll(&tx, &key, now).await?;
+            if matches!(old, OldKey::Used(_) | OldKey::Tried(_)) {
+                let old = Some(old);
+                ending.push(Ending { key, maker, old });
             }
             continue;
         }
         announce::key_expiring(&tx, app, &key, expiry::due_notice(expires_at, now)).await?;
-        ending.push(Ending { key, maker });
+        let old = None;
+        ending.push(Ending { key, maker, old });
     }
     store::mails::withdraw(&tx, &told.mails).await?;
     let mut mails = Vec::new();

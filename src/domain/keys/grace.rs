@@ -8,7 +8,7 @@ use crate::domain::keys::{Grace, find_with_usage};
 use crate::error::{AppError, Result};
 use crate::model::audit::Action;
 use crate::model::ids::KeyId;
-use crate::model::key::Key;
+use crate::model::key::{Key, KeyStatus, LastUse};
 use crate::model::timestamp::{DAY, Timestamp};
 use crate::model::usage::{ACCEPTED, Daily, Unit};
 use crate::model::{disablement, expiry};
@@ -25,7 +25,7 @@ pub struct Half {
     pub daily: Daily,
     /// Accepted requests since the hour began.
     pub this_hour: i64,
-    /// Refused requests of the last 24 hours: somebody has it and sends it.
+    /// Refused requests of the last 24 hours.
     pub tried: i64,
 }
 
@@ -51,10 +51,40 @@ fn refused(sums: &[Sum]) -> i64 {
     refused.map(|sum| sum.count).sum()
 }
 
-/// Whether requests with a key were refused within a day, as far as it is written down.
-pub(super) async fn is_tried(tx: &Tx, id: KeyId, now: Timestamp) -> Result<bool> {
-    let sums = store::usage::by(tx, Unit::Hour, Subject::Key(id), now.hour() - 23).await?;
-    Ok(refused(&sums) > 0)
+/// Whether the old key of a roll can go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OldKey {
+    /// It is refused for good, and since when, where that is known.
+    Gone(Option<Timestamp>),
+    /// Nobody has used or tried it for a day; when it was used last.
+    Idle(Option<Timestamp>),
+    Used(LastUse),
+    /// Nobody was let in with it for a day, but so many requests were refused: somebody has it and sends it.
+    Tried(i64),
+}
+
+impl OldKey {
+    /// Of a key of which so many requests were refused in the last 24 hours.
+    pub fn of(key: &Key, tried: i64, now: Timestamp) -> Self {
+        match (key.status(now), &key.last_use) {
+            (KeyStatus::Revoked | KeyStatus::Compromised, _) => Self::Gone(key.revoked_at),
+            (KeyStatus::Expired(at), _) => Self::Gone(Some(at)),
+            (_, Some(last)) if last.at.plus(DAY) > now => Self::Used(last.clone()),
+            _ if tried > 0 => Self::Tried(tried),
+            (_, last) => Self::Idle(last.as_ref().map(|last| last.at)),
+        }
+    }
+
+    /// Of a key as it is now, as far as that is written down; what was before the roll says nothing of who still has it.
+    pub(super) async fn since_roll(tx: &Tx, key: &Key, now: Timestamp) -> Result<Self> {
+        let rolled = key.replaced_at.unwrap_or(now);
+        let from = (now.hour() - 23).max(rolled.hour());
+        let sums = store::usage::by(tx, Unit::Hour, Subject::Key(key.id), from).await?;
+        Ok(match Self::of(key, refused(&sums), now) {
+            Self::Used(last) if last.at <= rolled => Self::Idle(Some(last.at)),
+            other => other,
+        })
+    }
 }
 
 /// When a rolled key would end that was given so long from now; nothing, where it would not work longer than it does.

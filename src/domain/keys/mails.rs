@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use askama::Template;
 
 use crate::domain::App;
+use crate::domain::keys::grace::OldKey;
 use crate::domain::mail::Mail;
 use crate::error::{AppError, Result};
 use crate::model::email::Email;
@@ -23,6 +24,8 @@ const LISTED: usize = 200;
 pub(super) struct Ending {
     pub(super) key: Key,
     pub(super) maker: Option<AccountId>,
+    /// Of the old key of a roll: who still sends it.
+    pub(super) old: Option<OldKey>,
 }
 
 #[derive(Template)]
@@ -47,8 +50,8 @@ struct Line {
     exact: String,
     relative: String,
     is_disabled: bool,
-    /// Of the old key of a roll: by whom it is used. Otherwise nothing.
-    still_used: String,
+    /// Of the old key of a roll: that it is still used or sent, and by whom.
+    still: Option<(&'static str, String)>,
     link: String,
     at: Timestamp,
 }
@@ -59,7 +62,8 @@ pub(super) async fn keys_end(tx: &Tx, app: &App, ending: &[Ending]) -> Result<Ve
     let mut workspaces: HashMap<WorkspaceId, Option<(Workspace, Vec<Member>)>> = HashMap::new();
     let mut projects: HashMap<ProjectId, (String, String)> = HashMap::new();
     let mut mails: BTreeMap<AccountId, (Email, Vec<Line>)> = BTreeMap::new();
-    for Ending { key, maker } in ending {
+    for one in ending {
+        let Ending { key, maker, .. } = one;
         let id = key.workspace_id;
         if let std::collections::hash_map::Entry::Vacant(unknown) = workspaces.entry(id) {
             unknown.insert(workspace(tx, id).await?);
@@ -73,7 +77,7 @@ pub(super) async fn keys_end(tx: &Tx, app: &App, ending: &[Ending]) -> Result<Ve
         {
             projects.insert(project, (found.slug, found.name));
         }
-        let Some(line) = line(app, key, workspace, &projects) else {
+        let Some(line) = line(app, one, workspace, &projects) else {
             continue;
         };
         let told = members
@@ -94,7 +98,13 @@ async fn workspace(tx: &Tx, id: WorkspaceId) -> Result<Option<(Workspace, Vec<Me
     Ok(found.map(|workspace| (workspace, members)))
 }
 
-fn line(app: &App, key: &Key, workspace: &Workspace, projects: &HashMap<ProjectId, (String, String)>) -> Option<Line> {
+fn line(
+    app: &App,
+    ending: &Ending,
+    workspace: &Workspace,
+    projects: &HashMap<ProjectId, (String, String)>,
+) -> Option<Line> {
+    let Ending { key, old, .. } = ending;
     let at = key.expires_at?;
     let project = key.project_id.and_then(|id| projects.get(&id));
     let (place, keys) = match project {
@@ -112,7 +122,7 @@ fn line(app: &App, key: &Key, workspace: &Workspace, projects: &HashMap<ProjectI
         exact: at.exact(),
         relative: left(at, app.now()),
         is_disabled: key.is_disabled(app.now()),
-        still_used: still_used(key, app.now()),
+        still: old.as_ref().and_then(|old| still(old, app.now())),
         link: app.link(&format!("{keys}/{}/roll", key.id)),
         at,
     })
@@ -124,27 +134,32 @@ fn left(at: Timestamp, now: Timestamp) -> String {
     format!("in {}", plural(days, "day"))
 }
 
-/// `3 hours ago from 203.0.113.7 by curl/8.5`
-fn still_used(key: &Key, now: Timestamp) -> String {
-    match &key.last_use {
-        Some(last) if key.replaced_by.is_some() => {
+/// `used`, `3 hours ago from 203.0.113.7 by curl/8.5`
+fn still(old: &OldKey, now: Timestamp) -> Option<(&'static str, String)> {
+    match old {
+        OldKey::Used(last) => {
             let agent = match last.user_agent.as_str() {
                 "" => String::new(),
                 agent => format!(" by {agent}"),
             };
-            format!("{} from {}{agent}", last.at.relative(now), last.address)
+            let ago = last.at.relative(now);
+            Some(("used", format!("{ago} from {}{agent}", last.address)))
         }
-        _ => String::new(),
+        OldKey::Tried(requests) => Some((
+            "sent",
+            format!("{} refused in the last day", plural(*requests, "request")),
+        )),
+        OldKey::Gone(_) | OldKey::Idle(_) => None,
     }
 }
 
 fn mail(app: &App, to: Email, mut lines: Vec<Line>) -> Result<Mail> {
     lines.sort_by_key(|line| line.at);
     let subject = match lines.as_slice() {
-        [only] if !only.still_used.is_empty() => {
-            format!("The old key “{}” is still used, and ends {}", only.name, only.relative)
-        }
-        [only] => format!("The key “{}” ends {}", only.name, only.relative),
+        [only] => match &only.still {
+            Some((how, _)) => format!("The old key “{}” is still {how}, and ends {}", only.name, only.relative),
+            None => format!("The key “{}” ends {}", only.name, only.relative),
+        },
         _ => format!("{} keys for {} end soon", lines.len(), app.profile.api.name),
     };
     let more = lines.len().saturating_sub(LISTED);
@@ -152,7 +167,7 @@ fn mail(app: &App, to: Email, mut lines: Vec<Line>) -> Result<Mail> {
     let text = KeysEnd {
         product: &app.profile.api.name,
         home: &app.settings.public_url,
-        can_roll: lines.iter().any(|line| line.still_used.is_empty()),
+        can_roll: lines.iter().any(|line| line.still.is_none()),
         keys: &lines,
         more,
     };

@@ -2,6 +2,7 @@
 
 use crate::domain::App;
 use crate::domain::access::{ManageKeys, ReadKeys};
+use crate::domain::keys::breakage::{Breakage, breakage_of};
 use crate::domain::keys::change::change;
 use crate::error::Result;
 use crate::model::audit::Action;
@@ -34,6 +35,7 @@ pub struct Evidence {
     pub refused_today: i64,
     /// Whether it was used in the last 24 hours: then its name is asked for.
     pub in_use: bool,
+    pub breakage: Breakage,
 }
 
 /// Looks how much a key is used, with what is still in memory written down first.
@@ -45,6 +47,7 @@ pub async fn evidence(app: &App, proof: ReadKeys<'_>, id: KeyId) -> Result<(Key,
     let evidence = Evidence {
         accepted_today: accepted.iter().map(|sum| sum.count).sum(),
         refused_today: refused.iter().map(|sum| sum.count).sum(),
+        breakage: breakage_of(app, &key).await?,
         in_use: key.last_use.as_ref().is_some_and(|last| last.at > now.plus(-DAY)),
     };
     Ok((key, evidence))

@@ -2,7 +2,6 @@
 //! at once, signed. The answer says of each whether it is a key, which GitHub may know: it has found them.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::SemaphorePermit;
@@ -126,11 +125,4 @@ async fn only_secrets(app: &App, reports: &mut BTreeMap<[u8; 32], Report>) -> Re
     }
     reports.retain(|digest, _| secrets.contains(digest));
     Ok(())
-}
-
-/// A text that was found may be a key.
-impl fmt::Debug for Found {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Found").finish_non_exhaustive()
-    }
 }

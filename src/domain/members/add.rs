@@ -31,9 +31,7 @@ pub async fn add(app: &App, proof: ManageMembers<'_>, email: &str, role: Role) -
         )));
     }
     store::members::insert(&tx, workspace.id, account.id, role, app.now()).await?;
-    if let Some(open) = store::invitations::of_address(&tx, workspace.id, &account.email).await? {
-        store::invitations::delete(&tx, open.id).await?;
-    }
+    store::invitations::delete_to(&tx, workspace.id, &account.email).await?;
     let subject = Subject {
         name: account.email.to_string(),
         details: format!("as {role}"),

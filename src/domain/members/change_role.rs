@@ -24,6 +24,10 @@ pub async fn change_role(app: &App, proof: ManageMembers<'_>, email: &str, role:
     }
     let workspace = proof.workspace().id;
     store::members::set_role(&tx, workspace, account.id, role).await?;
+    // What they may invite to no more is over.
+    let beyond = Role::ALL.into_iter().filter(|to| !role.may_invite_to(*to));
+    let beyond: Vec<_> = beyond.collect();
+    store::invitations::end_sent_by(&tx, workspace, account.id, &beyond, app.now()).await?;
     let subject = Subject {
         name: account.email.to_string(),
         details: format!("{before} → {role}"),

@@ -37,8 +37,5 @@ pub async fn remove(app: &App, proof: ManageMembers<'_>, email: &str) -> Result<
 /// Nobody comes in, or comes back, by what was mailed before.
 pub(super) async fn end_invitations(tx: &Tx, workspace: WorkspaceId, account: &Account) -> Result<()> {
     store::invitations::delete_sent_by(tx, workspace, account.id).await?;
-    if let Some(own) = store::invitations::of_address(tx, workspace, &account.email).await? {
-        store::invitations::delete(tx, own.id).await?;
-    }
-    Ok(())
+    Ok(store::invitations::delete_to(tx, workspace, &account.email).await?)
 }

@@ -5,7 +5,7 @@ use crate::error::{AppError, Result};
 pub use crate::model::reason::Reason;
 
 /// What is said about the field that a key was pasted into. (What was typed there is not shown again.)
-pub const HAS_KEY: &str = "There is a whole key in this. It was not written down: say it without the key.";
+pub const HAS_KEY: &str = "There is a key or another secret in this. It was not written down: say it without.";
 
 /// Reads it, or says what is wrong with it.
 pub fn read(app: &App, typed: &str) -> Result<Reason> {

@@ -54,7 +54,7 @@ impl Said {
 pub(super) fn calls(batch: &Batch, said: &Said) -> Vec<Call> {
     let unnamed: Arc<str> = "".into();
     let mut calls: Vec<Call> = Vec::new();
-    let mut ways: Vec<_> = batch.by_client().collect();
+    let mut ways: Vec<_> = batch.all_ways().collect();
     // Those that are alike stand together, so that little is written out twice.
     ways.sort_unstable_by(|(key, way), (other, other_way)| {
         let order = |key: &KeyId, route: RouteNumber| (*key, route);

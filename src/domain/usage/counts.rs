@@ -202,18 +202,14 @@ impl Batch {
 
     /// Those of one hour, outcome and route or limit one behind the other, in the order of keys. `names` are those of routes.
     pub(super) fn counts(&self, names: &[Arc<str>]) -> Vec<Count> {
-        let accepted = self.accepted.iter().flat_map(|one| {
-            let each = one.routes.each().into_iter().filter(|(_, count)| *count > 0);
-            each.map(|(route, count)| ((one.at.hour(), ACCEPTED, "", route, one.key), i64::from(count)))
-        });
-        let ways = self.ways.iter();
-        let ways = ways.map(|(key, way)| ((way.last.hour(), ACCEPTED, "", way.route, *key), way.count));
+        let accepted = self.all_ways();
+        let accepted = accepted.map(|(key, way)| ((way.last.hour(), ACCEPTED, "", way.route, key), way.count));
         let refused = self.refused.iter();
         let refused = refused.map(|((key, hour, why), count)| {
             let Why { reason, limit } = why;
             ((*hour, *reason, &**limit, RouteNumber::NONE, *key), *count)
         });
-        let mut counts: Vec<_> = accepted.chain(ways).chain(refused).collect();
+        let mut counts: Vec<_> = accepted.chain(refused).collect();
         // Statements are in one order too: two nodes that flush the same keys must not wait for each other in a circle.
         // One row a statement may be met once.
         add_up(&mut counts);
@@ -234,8 +230,8 @@ impl Batch {
         counts.collect()
     }
 
-    /// Accepted requests of one key, hour, route and client, where the client is known; some may be alike.
-    pub(super) fn by_client(&self) -> impl Iterator<Item = (KeyId, Way)> {
+    /// Accepted requests of one key, hour, route and client, where it is known; some may be alike.
+    pub(super) fn all_ways(&self) -> impl Iterator<Item = (KeyId, Way)> {
         let accepted = self.accepted.iter().flat_map(|one| {
             let each = one.routes.each().into_iter().filter(|(_, count)| *count > 0);
             each.map(|(route, count)| {

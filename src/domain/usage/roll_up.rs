@@ -64,11 +64,19 @@ mod tests {
                 months,
                 callers,
             } = due(Timestamp::parse(text).unwrap());
-            assert_eq!(callers, hours + HOURS_KEPT - CALLERS_KEPT);
-            [over, hours, months].map(|day| Timestamp::from_millis(day * DAY).iso_day())
+            [over, hours, months, callers].map(|day| Timestamp::from_millis(day * DAY).iso_day())
         };
-        assert_eq!(due("2026-11-30T00:59"), ["2026-11-29", "2026-09-01", "2024-11-01"]);
-        assert_eq!(due("2026-11-30T01:00"), ["2026-11-30", "2026-09-01", "2024-11-01"]);
-        assert_eq!(due("2026-01-31T12:00"), ["2026-01-31", "2025-11-02", "2024-01-01"]);
+        assert_eq!(
+            due("2026-11-30T00:59"),
+            ["2026-11-29", "2026-09-01", "2024-11-01", "2026-11-23"]
+        );
+        assert_eq!(
+            due("2026-11-30T01:00"),
+            ["2026-11-30", "2026-09-01", "2024-11-01", "2026-11-23"]
+        );
+        assert_eq!(
+            due("2026-01-31T12:00"),
+            ["2026-01-31", "2025-11-02", "2024-01-01", "2026-01-24"]
+        );
     }
 }

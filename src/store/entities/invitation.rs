@@ -15,7 +15,6 @@ pub struct Model {
     pub digest: Vec<u8>,
     pub invited_by: Option<Uuid>,
     pub invited_by_name: String,
-    pub created_at: i64,
     pub sent_at: i64,
     pub expires_at: i64,
 }

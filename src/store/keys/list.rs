@@ -109,7 +109,7 @@ fn matching(owner: OwnerId, filter: &Filter, now: Timestamp) -> Option<Select<ke
     Some(query)
 }
 
-pub(super) fn with_status(status: StatusFilter, now: Timestamp) -> Condition {
+pub(in crate::store) fn with_status(status: StatusFilter, now: Timestamp) -> Condition {
     let state = |state: KeyState| key::Column::State.eq(state.as_str());
     let expired = key::Column::ExpiresAt
         .is_not_null()

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use sea_orm::{ConnectionTrait, Value};
 use uuid::Uuid;
 
-use super::places::{Places, execute, query};
+use super::places::{Places, execute, query, query_placed};
 use crate::model::ids::KeyId;
 use crate::model::timestamp::Timestamp;
 use crate::store::Result;
@@ -275,24 +275,4 @@ pub async fn of_key(db: &impl ConnectionTrait, key: KeyId, lately: i64, earlier:
             .or_insert(caller);
     }
     Ok(callers.into_values().collect())
-}
-
-/// The scopes of a key that were ever needed, or granted by an edit, with the last day, in days since 1970.
-pub async fn scopes_needed(db: &impl ConnectionTrait, key: KeyId) -> Result<HashMap<String, i64>> {
-    let sql = "SELECT scope, day FROM scope_uses WHERE key_id = $1";
-    let rows = query(db, sql, vec![key.0.into()]).await?;
-    let uses = rows
-        .iter()
-        .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)));
-    uses.collect()
-}
-
-/// As [`query`], for places that are written as each database has them.
-async fn query_placed(
-    db: &impl ConnectionTrait,
-    sql: String,
-    values: impl IntoIterator<Item = Value>,
-) -> Result<Vec<sea_orm::QueryResult>> {
-    let statement = sea_orm::Statement::from_sql_and_values(db.get_database_backend(), sql, values);
-    Ok(db.query_all_raw(statement).await?)
 }

@@ -68,6 +68,16 @@ pub(super) async fn query(db: &impl ConnectionTrait, sql: &str, values: Vec<Valu
     Ok(db.query_all_raw(statement).await?)
 }
 
+/// As [`query`], for places that [`Places`] has written.
+pub(super) async fn query_placed(
+    db: &impl ConnectionTrait,
+    sql: String,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Vec<QueryResult>> {
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+    Ok(db.query_all_raw(statement).await?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

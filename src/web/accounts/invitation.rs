@@ -72,13 +72,17 @@ pub async fn accept(
         return dead(&app, &visitor);
     };
     let accepted = match &visitor.account {
-        Some(account) => invitations::accept(&app, &token, account, &visitor.address).await,
-        None => join_anew(&app, &visitor, &token, &form.0.password).await,
+        Some(account) => invitations::accept(&app, &asked, account, &visitor.address).await,
+        None => join_anew(&app, &visitor, &asked, &form.0.password).await,
     };
     match accepted {
-        Ok(workspace) => {
-            let flash = Flash::good(format!("You are a member of {} now.", workspace.name));
-            Ok(page::redirect_with(&app, &format!("/w/{}", workspace.slug), &flash))
+        Ok(()) => {
+            let flash = Flash::good(format!("You are a member of {} now.", asked.workspace.name));
+            Ok(page::redirect_with(
+                &app,
+                &format!("/w/{}", asked.workspace.slug),
+                &flash,
+            ))
         }
         Err(AppError::Invalid(errors)) => {
             render(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, &token, asked, errors)
@@ -101,15 +105,9 @@ pub async fn accept(
     }
 }
 
-async fn join_anew(
-    app: &App,
-    visitor: &Visitor,
-    token: &str,
-    password: &str,
-) -> Result<crate::model::workspace::Workspace> {
-    let (account, workspace) = invitations::accept_as_newcomer(app, token, password, &visitor.address).await?;
-    visitor.sign_in(app, &account)?;
-    Ok(workspace)
+async fn join_anew(app: &App, visitor: &Visitor, asked: &Asked, password: &str) -> Result<()> {
+    let account = invitations::accept_as_newcomer(app, asked, password, &visitor.address).await?;
+    visitor.sign_in(app, &account)
 }
 
 fn render(

@@ -74,15 +74,16 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpRe
 impl Callers {
     /// Of a key that lets nothing through any more.
     pub(super) fn of_all(page: &Page, breakage: &Breakage) -> Self {
-        let requests = match breakage.accepted {
+        let lead = match breakage.accepted {
             Lately { week: 0, .. } => "No request was accepted in the last 7 days.".to_owned(),
             Lately { day, week } => format!(
-                "{} accepted in the last 7 days, {} in the last 24 hours. Without this key each of them would have been refused.",
-                were(week),
+                "{} of the last 7 days {} accepted, {} in the last 24 hours. Without this key each of them would have been refused.",
+                requests(week),
+                if week == 1 { "was" } else { "were" },
                 part(day, week)
             ),
         };
-        Self::new(page, "all", "Who would break?".to_owned(), requests, breakage)
+        Self::new(page, "all", "Who would break?".to_owned(), lead, breakage)
     }
 
     /// Of an edit that is not made yet.
@@ -149,10 +150,7 @@ impl Callers {
                 0 => String::new(),
                 unknown => format!(
                     "Of {} it is not known who made them: too many did to tell apart, or nobody took it down yet.{}",
-                    match unknown {
-                        1 => "1 request".to_owned(),
-                        _ => format!("{} requests", grouped(unknown)),
-                    },
+                    requests(unknown),
                     // Where everything ends, that is no question.
                     if id == RIGHTS { " They may be refused, too." } else { "" }
                 ),
@@ -174,10 +172,7 @@ fn line(page: &Page, otherwise: &'static str, alike: &Alike) -> Line {
 
 /// `1,204 requests of the last 7 days`
 fn requests_of(breakage: &Breakage) -> String {
-    match breakage.accepted.week {
-        1 => "1 request of the last 7 days".to_owned(),
-        week => format!("{} requests of the last 7 days", grouped(week)),
-    }
+    format!("{} of the last 7 days", requests(breakage.accepted.week))
 }
 
 /// `14 of them`
@@ -190,9 +185,6 @@ fn part(part: i64, whole: i64) -> String {
     }
 }
 
-fn were(requests: i64) -> String {
-    match requests {
-        1 => "1 request was".to_owned(),
-        _ => format!("{} requests were", grouped(requests)),
-    }
+fn requests(number: i64) -> String {
+    page::count(number.unsigned_abs(), ["request", "requests"])
 }

@@ -7,7 +7,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::domain::App;
-use crate::domain::keys::{self, Breakage, Evidence, Planned};
+use crate::domain::keys::{self, Breakage, Evidence};
 use crate::error::{AppError, FieldErrors, Result};
 use crate::model::key::{Key, KeyState};
 use crate::web::extract::{KeyPath, KeysPage};
@@ -53,7 +53,7 @@ pub async fn show(app: Data<App>, page: KeysPage, key: KeyPath) -> Result<HttpRe
     let proof = page.ring.manage_keys()?;
     let (key, evidence) = keys::evidence(&app, proof.read(), key.0).await?;
     keys::refuse_frozen(&key)?;
-    render(&app, &page, Ending::Revocation, key, evidence, None).await
+    render(&app, &page, Ending::Revocation, key, evidence, None)
 }
 
 /// `POST …/keys/{key}/revocation`
@@ -62,7 +62,7 @@ pub async fn submit(app: Data<App>, page: KeysPage, key: KeyPath, form: Form<Rev
     if let Some(typed) = form.0.name.into_iter().next() {
         let (key, evidence) = keys::evidence(&app, proof.read(), key.0).await?;
         if mistyped(&key, &evidence, &typed) {
-            return render(&app, &page, Ending::Revocation, key, evidence, Some(typed)).await;
+            return render(&app, &page, Ending::Revocation, key, evidence, Some(typed));
         }
     }
     let key = keys::revoke(&app, proof, key.0).await?;
@@ -78,7 +78,7 @@ pub async fn show_deletion(app: Data<App>, page: KeysPage, key: KeyPath) -> Resu
     }
     let proof = page.ring.manage_keys()?;
     let (key, evidence) = keys::evidence(&app, proof.read(), key.0).await?;
-    render(&app, &page, Ending::Deletion, key, evidence, None).await
+    render(&app, &page, Ending::Deletion, key, evidence, None)
 }
 
 /// `POST …/keys/{key}/deletion`
@@ -91,7 +91,7 @@ pub async fn delete(app: Data<App>, page: KeysPage, key: KeyPath, form: Form<Rev
     if let Some(typed) = form.0.name.into_iter().next()
         && mistyped(&key, &evidence, &typed)
     {
-        return render(&app, &page, Ending::Deletion, key, evidence, Some(typed)).await;
+        return render(&app, &page, Ending::Deletion, key, evidence, Some(typed));
     }
     keys::delete(&app, proof, key.id).await?;
     let text = format!("“{}” is deleted. Requests with it are refused.", key.name);
@@ -104,7 +104,7 @@ fn mistyped(key: &Key, evidence: &Evidence, typed: &str) -> bool {
 }
 
 /// The page, with what was typed when that was not the name.
-async fn render(
+fn render(
     app: &App,
     page: &KeysPage,
     ending: Ending,
@@ -118,10 +118,9 @@ async fn render(
         errors = FieldErrors::one("name", format!("Type the name exactly as it is: {}", key.name));
         status = StatusCode::UNPROCESSABLE_ENTITY;
     }
-    let (_, breakage) = keys::breakage(app, page.ring.read_keys(), key.id, Planned::End).await?;
     let page_of = page.page(app);
     let template = RevokePage {
-        callers: callers(&page_of, &breakage),
+        callers: callers(&page_of, &evidence.breakage),
         page: page_of,
         url: page.key_url(key.id),
         can_disable: key.state_at(app.now()) == KeyState::Active,

@@ -6,11 +6,11 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::domain::App;
-use crate::domain::keys::{self, Grace, Half, later_end};
+use crate::domain::keys::{self, Grace, Half, OldKey, later_end};
 use crate::error::Result;
 use crate::model::key::{Key, KeyStatus};
 use crate::model::role::Deed;
-use crate::model::timestamp::{DAY, Timestamp};
+use crate::model::timestamp::Timestamp;
 use crate::web::chart::Spark;
 use crate::web::extract::{KeyPath, KeysPage};
 use crate::web::flash::Flash;
@@ -33,7 +33,7 @@ struct RolledPage {
     name: String,
     /// The old key first; the new one, if it is still there.
     halves: Vec<Side>,
-    verdict: Verdict,
+    verdict: OldKey,
     /// For who may revoke the old key, or let it work longer.
     may_manage: bool,
     graces: Vec<(&'static str, String)>,
@@ -50,38 +50,13 @@ struct Side {
     spark: Spark,
 }
 
-/// Whether the old key can go.
-enum Verdict {
-    /// It is refused already, and since when, where that is known.
-    Gone(Option<Timestamp>),
-    /// Nobody has used it for a day; when it was used last.
-    Safe(Option<Timestamp>),
-    Used(Timestamp, String, String),
-    /// Nobody was let in with it for a day, but so many requests were refused.
-    Tried(i64),
-}
-
-impl Verdict {
-    fn of(old: &Key, tried: i64, now: Timestamp) -> Self {
-        match (old.status(now), &old.last_use) {
-            (KeyStatus::Revoked | KeyStatus::Compromised, _) => Self::Gone(old.revoked_at),
-            (KeyStatus::Expired(at), _) => Self::Gone(Some(at)),
-            (_, Some(last)) if last.at.plus(DAY) > now => {
-                Self::Used(last.at, last.address.clone(), last.user_agent.clone())
-            }
-            _ if tried > 0 => Self::Tried(tried),
-            (_, last) => Self::Safe(last.as_ref().map(|last| last.at)),
-        }
-    }
-
-    /// What is read out when that changes.
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Gone(_) => "The old key is refused",
-            Self::Safe(_) => "Safe to revoke",
-            Self::Used(..) => "Still used",
-            Self::Tried(_) => "Still sent",
-        }
+/// What is read out when that changes.
+fn word(old: &OldKey) -> &'static str {
+    match old {
+        OldKey::Gone(_) => "The old key is refused",
+        OldKey::Idle(_) => "Safe to revoke",
+        OldKey::Used(_) => "Still used",
+        OldKey::Tried(_) => "Still sent",
     }
 }
 
@@ -108,7 +83,7 @@ pub(super) async fn show(app: &App, page: &KeysPage, old: &Key) -> Result<HttpRe
         url: page.key_url(old.id),
         name: old.name.clone(),
         halves,
-        verdict: Verdict::of(&old, tried, now),
+        verdict: OldKey::of(&old, tried, now),
         may_manage,
         graces: graces
             .into_iter()

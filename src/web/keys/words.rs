@@ -4,6 +4,7 @@ use crate::domain::App;
 use crate::model::key::{Key, KeyState, KeyStatus};
 use crate::model::timestamp::{DAY, HOUR, MINUTE, Timestamp};
 use crate::profile::Access;
+pub(in crate::web) use crate::web::amounts::grouped as number;
 
 /// The badge of a key: its state, and how much longer.
 pub(in crate::web) struct Badge {
@@ -79,30 +80,9 @@ pub(super) fn is_idle(key: &Key, now: Timestamp) -> bool {
     key.state_at(now) == KeyState::Active && !key.is_expired(now) && since.plus(IDLE) <= now
 }
 
-/// `1,204`.
-pub(in crate::web) fn number(count: i64) -> String {
-    let digits = count.to_string();
-    let mut words = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) && !words.ends_with('-') {
-            words.push(',');
-        }
-        words.push(digit);
-    }
-    words
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_have_commas() {
-        assert_eq!(
-            [0, 7, 999, 1_000, 1_204, 1_234_567].map(number),
-            ["0", "7", "999", "1,000", "1,204", "1,234,567"]
-        );
-    }
 
     #[test]
     fn what_is_left_is_told_in_one_word() {

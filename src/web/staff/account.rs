@@ -113,6 +113,9 @@ fn what(kind: &str) -> &'static str {
         "key_compromised" => "A key is compromised",
         "key_leaked" => "A key leaked",
         "keys_end" => "Keys expire soon",
+        "keys_stopped" => "Keys are stopped",
+        "key_health" => "Keys that need attention",
+        "invitation" => "An invitation",
         _ => "Another mail",
     }
 }

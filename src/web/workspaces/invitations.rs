@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 use serde::Deserialize;
 
-use super::members::{self, InviteForm};
+use super::members::{self, InviteForm, back};
 use crate::domain::App;
 use crate::domain::invitations::{self, Outcome};
 use crate::error::{AppError, FieldErrors, Result};
@@ -45,8 +45,7 @@ pub async fn submit(app: Data<App>, workspace: WorkspacePage, form: Form<InviteF
             let said = page::count(done.len() as u64, ["mail is", "mails are"]);
             let said = format!("{said} on the way. Who opens its link within seven days joins.");
             if not.is_empty() {
-                let url = format!("{}/members", workspace.url());
-                return Ok(page::redirect_with(&app, &url, &Flash::good(said)));
+                return back(&app, &workspace, &Flash::good(said));
             }
             form.sent = if done.is_empty() { String::new() } else { said };
             // What went well is not typed again.
@@ -99,8 +98,4 @@ pub async fn withdraw(
         gone.email
     ));
     back(&app, &workspace, &flash)
-}
-
-fn back(app: &App, workspace: &WorkspacePage, flash: &Flash) -> Result<HttpResponse> {
-    Ok(page::redirect_with(app, &format!("{}/members", workspace.url()), flash))
 }

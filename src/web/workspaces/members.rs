@@ -11,6 +11,7 @@ use crate::error::{FieldErrors, Result};
 use crate::model::role::{Deed, Role};
 use crate::model::timestamp::Timestamp;
 use crate::web::extract::WorkspacePage;
+use crate::web::flash::Flash;
 use crate::web::page::{self, Page};
 
 /// Whom to invite.
@@ -48,6 +49,8 @@ struct Invited {
     sent_at: Timestamp,
     /// Nothing, when its time is over.
     until: Option<Timestamp>,
+    /// Whether this person may send it again, and withdraw it.
+    may_change: bool,
 }
 
 impl MembersPage {
@@ -110,7 +113,9 @@ async fn members_page(
     let proof = standing.manage_members().ok();
     let members = members::list(app, standing).await?.into_iter();
     let invited = invitations::list(app, standing).await?.into_iter();
+    let may_touch = |role: Role| proof.is_some_and(|proof| proof.may_touch(&[role]).is_ok());
     let invited = invited.map(|invitation| Invited {
+        may_change: may_touch(invitation.role),
         url: format!("{url}/invitations/{}", invitation.id),
         email: invitation.email.to_string(),
         role: invitation.role.label(),
@@ -121,7 +126,7 @@ async fn members_page(
 
     let rows = members.map(|member| Row {
         is_you: member.account_id == standing.account.id,
-        may_change: proof.is_some_and(|proof| proof.may_touch(&[member.role]).is_ok()),
+        may_change: may_touch(member.role),
         url: format!("{url}/members/{}", member.account_id),
         email: member.email.to_string(),
         role: member.role,
@@ -139,6 +144,11 @@ async fn members_page(
         form,
         errors,
     })
+}
+
+/// Back to it, with what came of something.
+pub(super) fn back(app: &App, workspace: &WorkspacePage, flash: &Flash) -> Result<HttpResponse> {
+    Ok(page::redirect_with(app, &format!("{}/members", workspace.url()), flash))
 }
 
 fn role_row(role: Role) -> RoleRow {

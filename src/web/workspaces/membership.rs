@@ -5,11 +5,12 @@ use actix_web::web::{Data, Path};
 use askama::Template;
 use serde::Deserialize;
 
+use super::members::back;
 use crate::domain::{App, invitations, members, projects};
 use crate::error::{AppError, Result};
 use crate::model::ids::AccountId;
 use crate::model::key::Key;
-use crate::model::role::Role;
+use crate::model::role::{Deed, Role};
 use crate::model::workspace::Member;
 use crate::web::extract::WorkspacePage;
 use crate::web::flash::Flash;
@@ -40,6 +41,10 @@ struct RemovalPage {
     member: Member,
     is_you: bool,
     keys: Vec<Row>,
+    /// Whether there are more than are listed.
+    is_more: bool,
+    /// Whether whoever looks may roll and revoke them.
+    may_manage_keys: bool,
 }
 
 struct Row {
@@ -90,7 +95,7 @@ pub async fn show_removal(app: Data<App>, workspace: WorkspacePage, which: Path<
     }
     let (url, now) = (workspace.url(), app.now());
     let places = projects::list(&app, standing).await?;
-    let keys = members::keys_made_by(&app, standing, member.account_id).await?;
+    let (keys, is_more) = members::keys_made_by(&app, standing, member.account_id).await?;
     let row = |key: Key| Row {
         url: match places.iter().find(|project| Some(project.id) == key.project_id) {
             Some(project) => format!("{url}/p/{}/keys/{}", project.slug, key.id),
@@ -108,7 +113,9 @@ pub async fn show_removal(app: Data<App>, workspace: WorkspacePage, which: Path<
             format!("{url}/members/{}/removal", member.account_id)
         },
         members_url: format!("{url}/members"),
-        keys: keys.into_iter().filter(|key| !key.is_frozen()).map(row).collect(),
+        keys: keys.into_iter().map(row).collect(),
+        is_more,
+        may_manage_keys: standing.may(Deed::ManageKeys),
         is_you,
         member,
     })
@@ -148,8 +155,4 @@ async fn leave(app: &App, workspace: &WorkspacePage) -> Result<HttpResponse> {
         Err(AppError::Conflict(why)) => back(app, workspace, &Flash::bad(why)),
         Err(other) => Err(other),
     }
-}
-
-fn back(app: &App, workspace: &WorkspacePage, flash: &Flash) -> Result<HttpResponse> {
-    Ok(page::redirect_with(app, &format!("{}/members", workspace.url()), flash))
 }

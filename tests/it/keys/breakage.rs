@@ -72,7 +72,7 @@ async fn who_uses_a_key_is_told_by_route_address_and_program() {
     let page = world.alice.get(&format!("{}/callers", key.url)).await;
     assert!(
         page.text("#all > p")
-            .contains("5 requests were accepted in the last 7 days, 1 of them in the last 24 hours"),
+            .contains("5 requests of the last 7 days were accepted, 1 of them in the last 24 hours"),
         "{}",
         page.text("#all > p")
     );
@@ -287,7 +287,8 @@ async fn a_key_that_everybody_has_is_counted_and_told_apart_only_so_far() {
     assert_eq!(rows(&world, "scope_uses").await, 1);
     let page = world.alice.get(&format!("{}/callers", key.url)).await;
     assert!(
-        page.text("#all > p").contains("1,200 requests were accepted"),
+        page.text("#all > p")
+            .contains("1,200 requests of the last 7 days were accepted"),
         "{}",
         page.text("#all > p")
     );

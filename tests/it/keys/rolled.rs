@@ -185,6 +185,28 @@ async fn people_hear_once_that_the_old_key_is_still_used_a_day_before_its_end() 
     assert_eq!(world.app.mails(1).await.len(), 1, "once");
 }
 
+/// A key that is refused, and sent all the same: the mail says so, and no more than that.
+#[tokio::test]
+async fn people_hear_of_an_old_key_that_is_only_tried() {
+    let world = World::start().await;
+    let (tried, given_up) = (world.key("tried").await, world.key("given up").await);
+    for made in [&tried, &given_up] {
+        world.press(made, "disablement").await;
+        assert_eq!(world.ask(&made.text).await, "disabled");
+        roll(&world, made, "24h").await;
+    }
+    let app = &world.app.app;
+    // Before the roll says nothing of who has it after; the hour of the roll is one with it.
+    world.app.advance(6 * HOUR);
+    assert_eq!(world.ask(&tried.text).await, "disabled");
+    world.app.advance(6 * HOUR + Duration::from_secs(60));
+    app.usage.flush(&app.db).await.unwrap();
+    keys::tell_of_expiry(app).await.unwrap();
+    let mail = world.app.mails(1).await.remove(0);
+    assert!(mail.contains("is still sent: "), "{mail}");
+    assert!(!mail.contains("still used") && !mail.contains("Roll it:"), "{mail}");
+}
+
 /// Who disables the old key to see who misses it must not hear that nobody does.
 #[tokio::test]
 async fn a_key_that_is_refused_but_still_sent_is_not_said_to_be_safe() {

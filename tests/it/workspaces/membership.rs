@@ -80,6 +80,57 @@ async fn who_is_removed_is_gone_and_their_keys_and_what_they_were_shown_are_told
     );
 }
 
+/// However many keys somebody has made and revoked, one that works is not passed over.
+#[tokio::test]
+async fn a_key_that_works_is_listed_behind_many_that_do_not() {
+    let (app, alice, acme) = world().await;
+    let bob = app.person("bob").await;
+    app.join(&acme, &bob, "developer").await;
+    let standing = keyhatch::domain::access::Standing::enter(&app.app, &bob.account, "acme", "192.0.2.1");
+    let standing = standing.await.unwrap();
+    let ring = standing.key_ring(&app.app, Some("site")).await.unwrap();
+    let proof = ring.manage_keys().unwrap();
+    for number in 0..110 {
+        let input = keyhatch::domain::keys::NewKeyInput {
+            name: format!("key {number}"),
+            type_id: "secret".to_owned(),
+            environment: "test".to_owned(),
+            ..Default::default()
+        };
+        let new = input.check(&app.app, proof).unwrap();
+        let made = keyhatch::domain::keys::issue(&app.app, proof, new).await.unwrap();
+        if number > 0 {
+            keyhatch::domain::keys::revoke(&app.app, proof, made.key.id)
+                .await
+                .unwrap();
+        }
+    }
+    let page = alice.get(&format!("{}/removal", of(&bob))).await;
+    assert_eq!(page.texts("tbody .lead-cell a"), ["key 0"]);
+}
+
+#[tokio::test]
+async fn an_admin_has_no_power_over_owners_and_nobody_over_other_workspaces() {
+    let (app, alice, acme) = world().await;
+    let (adam, charlie) = (app.person("adam").await, app.person("charlie").await);
+    app.join(&acme, &adam, "admin").await;
+    app.workspace(&charlie, "Elsewhere").await;
+    let alices = of(&alice);
+    let removal = format!("{alices}/removal");
+    assert_eq!(adam.get(&removal).await.status, 403);
+    for (deed, status) in [
+        (removal.clone(), 403),
+        (format!("{alices}/role"), 403),
+        (format!("{}/removal", of(&charlie)), 404),
+        (format!("{}/role", of(&charlie)), 404),
+    ] {
+        let answer = adam.submit_from("/w/acme", &deed, &[("role", "viewer")]).await;
+        assert_eq!(answer.status, status, "{deed}");
+    }
+    assert_eq!(adam.get("/w/acme/members").await.texts("#invited form").len(), 0);
+    assert_eq!(alice.get("/w/acme").await.status, 200);
+}
+
 #[tokio::test]
 async fn an_old_link_brings_nobody_back() {
     let (app, alice, acme) = world().await;

@@ -183,7 +183,7 @@ proptest! {
     }
 }
 
-/// The key of another person, and more clients than are told apart.
+/// The key of another person, and user agents that are alike as far as they are kept.
 #[test]
 fn nobody_is_counted_twice_and_nobody_is_mixed_up() {
     let said = Said::by(&Profile::example().unwrap());

@@ -135,7 +135,6 @@ async fn usage_is_summed_for_whom_it_is_about_alone() {
     usage::of_keys(db, &[key, key], 20_000).await.unwrap();
     usage::of_owners(db, workspace, 20_000).await.unwrap();
     usage::callers::of_key(db, key, 20_000, 19_900).await.unwrap();
-    usage::callers::scopes_needed(db, key).await.unwrap();
     let due = usage::Due {
         over: 20_000,
         hours: 19_000,

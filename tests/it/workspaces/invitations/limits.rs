@@ -105,8 +105,36 @@ async fn a_suspended_workspace_invites_nobody_and_a_name_is_no_link() {
     invite(&alice, "bob@example.com", "viewer").await;
     let mail = app.mails(1).await.remove(0);
     assert!(!mail.contains("evil.example") && mail.contains("acme"), "{mail}");
+    let path = newest_link(&app, 1).await;
+    let (bob, action) = (app.browser(), format!("{path}/acceptance"));
+    let form = bob.get(&path).await.form(&action);
     keyhatch::domain::workspaces::suspend(&app.app, &acme).await.unwrap();
+    assert_eq!(bob.get(&path).await.status, 410, "it brings nobody in, either");
+    let open = bob.post_form(&action, form, &[("password", PASSWORD)]).await;
+    assert_eq!(open.status, 410);
+    assert_eq!(role_of(&app, &acme, "bob@example.com").await, None);
     let answer = invite(&alice, "carol@example.com", "viewer").await;
     assert_eq!(answer.status, 422);
     assert!(answer.text("#emails-error").contains("suspended"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn nobody_is_kept_from_a_new_password_by_being_invited() {
+    let (app, alice, acme) = world().await;
+    let (bob, _dave) = (app.person("bob").await, app.person("dave").await);
+    app.join(&acme, &bob, "viewer").await;
+    for _ in 0..6 {
+        invite(&alice, "bob@example.com dave@example.com", "viewer").await;
+    }
+    let sent = app.mails(4).await.len();
+    assert_eq!(sent, 4, "four to dave, none to bob, who is a member");
+    for email in ["bob@example.com", "dave@example.com"] {
+        let fields = [("email", email)];
+        let answer = app
+            .browser()
+            .submit("/forgot-password", "/forgot-password", &fields)
+            .await;
+        assert_eq!(answer.location(), "/forgot-password/sent", "{email}");
+    }
+    assert_eq!(app.mails(6).await.len(), 6);
 }
